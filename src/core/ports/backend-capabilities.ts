@@ -1,0 +1,23 @@
+import type { ProtocolId } from "../protocols/protocol.ts";
+
+/** What a backend can do. Required data: read by the planner, by the conformance suite and by the docs' support matrix. */
+export type BackendCapabilities = {
+  /** Most bytes that one request line may have, envelope included; `Infinity` where the service sets no limit. */
+  readonly maxRequestBytes: number;
+  /** Protocols that it can speak, the preferred one first. */
+  readonly protocols: readonly ProtocolId[];
+  /** What is lost when one request fails: that line's rows, or the whole shard. */
+  readonly failureUnit: "line" | "shard";
+  /** Whether it isolates a failing row by sending smaller parts of its line. */
+  readonly isolatesFailedRows: boolean;
+  /** Whether shards are answered in the order in which they were given. */
+  readonly shardOrder: "any" | "given";
+  /** Whether work that was begun can be stopped. */
+  readonly cancel: boolean;
+  /** Whether a later process can take up work that an earlier one began. */
+  readonly reattach: boolean;
+  /** Requests in flight: least, default, most. */
+  readonly concurrency: { readonly min: number; readonly default: number; readonly max: number };
+  /** Whether it can be run with no account and no network. */
+  readonly offline: boolean;
+};

@@ -1,0 +1,23 @@
+/** A column of a table: its name and its type in DuckDB's spelling (`BIGINT`, `STRUCT(a INTEGER)`). */
+export type Column = { readonly name: string; readonly type: string };
+
+/** A whole table in one Parquet file, rows in the order that the source gave. */
+export type ExtractedTable = {
+  /** Absolute path of the Parquet file. */
+  readonly path: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+};
+
+/** Where the rows of a run come from. Called once a run: what it gave is frozen, it is never asked again. */
+export type FrameSource = {
+  /** `sql`, `rows`, … as in the job's `source.kind`. */
+  readonly kind: string;
+  /** The columns, without reading the table. Cheap enough for `check` and `plan`. */
+  describe(signal: AbortSignal): Promise<readonly Column[]>;
+  /**
+   * Writes the rows to the Parquet file `target` (or answers the path of an equal file that exists), streamed: memory does not grow with
+   * the table. `limit` keeps the first rows only. An error names the table, or the line and column of the SQL.
+   */
+  extract(target: string, options: { readonly signal: AbortSignal; readonly limit?: number }): Promise<ExtractedTable>;
+};

@@ -1,0 +1,71 @@
+import type { ShardResponse } from "../pipeline/shard-response.ts";
+import type { Protocol } from "../protocols/protocol.ts";
+import type { BackendCapabilities } from "./backend-capabilities.ts";
+import type { Clock } from "./clock.ts";
+import type { EventSink } from "./event-sink.ts";
+
+/** A shard that is ready to be scored. */
+export type RequestShard = {
+  /** 0-based number of the shard in the run. */
+  readonly shard: number;
+  /** Local path of the request file: one request a line, UTF-8, each line ended by `\n`. */
+  readonly requestPath: string;
+  /** Where the answers must be written: as many lines as the request file has, answer i for line i. */
+  readonly responsePath: string;
+  readonly lines: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** SHA-256 of the request file's bytes, hexadecimal. */
+  readonly digest: string;
+};
+
+/** What a backend is given when a run opens it. */
+export type BackendContext = {
+  readonly runId: string;
+  readonly protocol: Protocol;
+  /** Most rows (lines) that a line-oriented protocol may send in one request. */
+  readonly batchSize: number;
+  /** A folder of this run for logs of model processes. */
+  readonly logDirectory: string;
+  /** Folder that relative paths of the job are relative to. */
+  readonly baseDirectory: string;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly signal: AbortSignal;
+};
+
+/** An opened backend: a model that is loaded, a server that answers. */
+export type ScoringSession = {
+  /**
+   * Takes shards as they become ready and yields each one's answer as soon as it is whole, in any order. Takes no more shards at a time
+   * than it works on. A row or a line that could not be scored is an error object in the answer (see `docs/reference/protocols.md`),
+   * not an exception; what is thrown ends the run. An aborted signal stops it within a second.
+   */
+  score(shards: AsyncIterable<RequestShard>, signal: AbortSignal): AsyncIterable<ShardResponse>;
+  /** Releases everything that `open` took. Called exactly once, also after a failure. */
+  close(): Promise<void>;
+};
+
+/** A configured backend. */
+export type ScoringBackend = {
+  readonly id: string;
+  readonly capabilities: BackendCapabilities;
+  /** Makes the model ready to answer, or says why it cannot. */
+  open(context: BackendContext): Promise<ScoringSession>;
+};
+
+/** What a backend exports: a plain object. Registered by passing it; chosen by `backend.kind` in the job. */
+export type BackendPlugin<Options = unknown> = {
+  readonly specificationVersion: "v1";
+  /** The value of `backend.kind`. */
+  readonly id: string;
+  readonly capabilities: BackendCapabilities;
+  /** Checks the job's `backend` object (without `kind`); throws `BACKEND_OPTIONS_INVALID` that names the option and the mend. */
+  parseOptions(input: Readonly<Record<string, unknown>>): Options;
+  create(options: Options): ScoringBackend;
+};
+
+/** Types a third-party backend, with its options inferred. */
+export function defineBackend<Options>(plugin: BackendPlugin<Options>): BackendPlugin<Options> {
+  return plugin;
+}

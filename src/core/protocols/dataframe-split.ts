@@ -1,0 +1,13 @@
+import type { Protocol } from "./protocol.ts";
+
+/** `{"dataframe_split":{"columns":[…],"data":[[…],…]}}` ↔ `{"predictions":[…]}`: MLflow and Databricks, names sent once a request. */
+export const dataframeSplit: Protocol = {
+  id: "dataframe_split",
+  contentType: "application/json",
+  accept: "application/json",
+  lineHolds: "batch",
+  rowForm: "array",
+  open: (columns) => `{"dataframe_split":{"columns":${JSON.stringify(columns)},"data":[`,
+  close: "]}}",
+  answerKey: "predictions",
+};

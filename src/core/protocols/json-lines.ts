@@ -1,0 +1,13 @@
+import type { Protocol } from "./protocol.ts";
+
+/** One JSON object a row and line ↔ one JSON value a line: SageMaker's `application/jsonlines`. */
+export const jsonLines: Protocol = {
+  id: "json_lines",
+  contentType: "application/jsonlines",
+  accept: "application/jsonlines",
+  lineHolds: "row",
+  rowForm: "object",
+  open: () => "",
+  close: "",
+  answerKey: null,
+};

@@ -1,0 +1,26 @@
+export type ProtocolId = "instances" | "dataframe_split" | "json_lines";
+
+/**
+ * How rows become a request line and an answer line becomes predictions: pure data, so that the frame engine can apply it to whole columns.
+ * The text of a line is `open(columns)` + rows joined by `,` + `close`.
+ */
+export type Protocol = {
+  readonly id: ProtocolId;
+  /** The one Content-Type of a request. */
+  readonly contentType: string;
+  /** The one Accept value. */
+  readonly accept: string;
+  /** `batch`: a line holds up to `batch_size` rows. `row`: a line is one row; a request may hold several lines, its answer as many. */
+  readonly lineHolds: "batch" | "row";
+  /** A row as a JSON object keyed by column, or as a JSON array in the order of the columns. */
+  readonly rowForm: "object" | "array";
+  /** Text before the rows. */
+  open(columns: readonly string[]): string;
+  /** Text after the rows. */
+  readonly close: string;
+  /**
+   * Where an answer line keeps its predictions: the key of the list (`predictions`), or null where the line itself is the prediction of its
+   * one row.
+   */
+  readonly answerKey: string | null;
+};
