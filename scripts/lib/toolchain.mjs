@@ -1,0 +1,157 @@
+// What every script needs to know before a dependency may be imported: which Node to use, how to run npm, and where things
+// are. Plain JavaScript without dependencies, because it has to run on Node 20 in a clone that has no node_modules yet.
+
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+/** The root of the checkout. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const windows = process.platform === "win32";
+
+/** The oldest Node that runs the sources as they are: type stripping without a flag came with 22.18. */
+const oldestNode = { major: 22, minor: 18 };
+
+/** The Node that is fetched where the running one is too old; the dev dependency `node` pins the same release. */
+export const fallbackNode = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.node;
+
+/**
+ * @param {string} version such as `v24.21.0`
+ * @returns {boolean}
+ */
+export function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
+  return major > oldestNode.major || (major === oldestNode.major && minor >= oldestNode.minor);
+}
+
+/** The binary of the dev dependency `node`, addressed directly: the link in `.bin` is a shell script on Windows. */
+export const bundledNode = join(root, "node_modules", "node", "bin", windows ? "node.exe" : "node");
+
+/**
+ * The Node to work with: the running one where it is new enough, otherwise the one in node_modules.
+ *
+ * Inside an npm script `process.execPath` says little, because npm puts node_modules/.bin (and with it the bundled Node) first
+ * in PATH; `npm_node_execpath` names the Node that the caller really started npm with.
+ *
+ * @returns {{ path: string, version: string } | undefined} undefined when neither is there
+ */
+export function chooseNode() {
+  const candidates = [process.env.npm_node_execpath, process.execPath, bundledNode];
+  for (const path of candidates) {
+    const version = path && nodeVersion(path);
+    if (path && version && isNewEnough(version)) return { path, version };
+  }
+  return undefined;
+}
+
+/**
+ * @param {string} path a Node binary
+ * @returns {string | undefined} its version, or undefined where it is missing or does not start
+ */
+export function nodeVersion(path) {
+  if (samePath(path, process.execPath)) return process.version;
+  if (!existsSync(path)) return undefined;
+  try {
+    return execFileSync(path, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} a
+ * @param {string} b
+ */
+function samePath(a, b) {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return a === b;
+  }
+}
+
+/**
+ * The environment for a child that shall use `node`: its folder first in PATH, so that whatever the child starts by the name
+ * `node` is the same one, and `npm_node_execpath` set, so that scripts nested in scripts choose it again.
+ *
+ * @param {string} node
+ * @param {NodeJS.ProcessEnv} [base]
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function environmentFor(node, base = process.env) {
+  const env = { ...base };
+  // Windows spells it `Path`; a second spelling in the same environment would win or lose by chance.
+  const key = Object.keys(env).find((name) => name.toLowerCase() === "path") ?? "PATH";
+  const separator = windows ? ";" : ":";
+  env[key] = [dirname(node), join(root, "node_modules", ".bin"), env[key]].filter(Boolean).join(separator);
+  env.npm_node_execpath = node;
+  return env;
+}
+
+/**
+ * How to start npm (or npx) under a given Node without a shell: by the path of its JavaScript, which npm itself tells its
+ * scripts, and which otherwise lies beside the Node that brought it.
+ *
+ * @param {"npm" | "npx"} tool
+ * @returns {string | undefined} the path of npm-cli.js or npx-cli.js
+ */
+export function npmCli(tool = "npm") {
+  const candidates = [];
+  const told = process.env.npm_execpath;
+  if (told && /np[mx]-cli\.js$/.test(told)) candidates.push(dirname(told));
+  for (const node of [process.env.npm_node_execpath, process.execPath]) {
+    if (!node) continue;
+    const folder = dirname(node);
+    candidates.push(
+      join(folder, "node_modules", "npm", "bin"),
+      join(folder, "..", "lib", "node_modules", "npm", "bin"),
+    );
+  }
+  for (const folder of (process.env.PATH ?? process.env.Path ?? "").split(windows ? ";" : ":")) {
+    const link = join(folder, "npm");
+    if (windows) candidates.push(join(folder, "node_modules", "npm", "bin"));
+    else if (existsSync(link)) candidates.push(dirname(realpathSync(link)));
+  }
+  return candidates.map((folder) => join(folder, `${tool}-cli.js`)).find((path) => existsSync(path));
+}
+
+/**
+ * The signals that a script passes on, and how a shell reports a death by each: 128 + n.
+ *
+ * @type {Record<string, number>}
+ */
+const deathsBySignal = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
+/**
+ * Starts a child, passes signals on to it, and gives its exit code. Ctrl-C in a terminal reaches the whole process group: the
+ * parent only has to outlive its child, so that the child's answer to the signal is the answer of the script.
+ *
+ * @param {string} file
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions} options
+ * @returns {Promise<number>}
+ */
+export function runToEnd(file, args, options) {
+  return new Promise((resolveCode, reject) => {
+    const child = spawn(file, args, { stdio: "inherit", ...options });
+    /** @param {NodeJS.Signals} signal */
+    const passOn = (signal) => {
+      if (signal !== "SIGINT") child.kill(signal);
+    };
+    const finish = () => {
+      for (const signal of Object.keys(deathsBySignal)) process.off(signal, passOn);
+    };
+    for (const signal of Object.keys(deathsBySignal)) process.on(signal, passOn);
+    child.on("error", (error) => {
+      finish();
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      finish();
+      resolveCode(code ?? deathsBySignal[signal ?? ""] ?? 1);
+    });
+  });
+}
