@@ -1,0 +1,201 @@
+// The arrows of the architecture, as rules:
+//
+//   cli -> composition -> { adapters, backends, emulators, core },  adapters -> core,  backends -> core,  core -> nothing
+//
+// A forbidden arrow fails `npm run arch`; each comment says what to do instead. CommonJS, because the tool loads it so.
+
+/** The parts of the core that handle files by design: everything else there works on values. */
+const filesInCore = "^src/core/(frames|pipeline)/";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "core-points-nowhere",
+      severity: "error",
+      comment:
+        "The core knows no outer layer. Instead: describe what is needed as a port in src/core/ports and let src/composition hand it in.",
+      from: { path: "^src/core/" },
+      to: { path: "^src/", pathNot: "^src/core/" },
+    },
+    {
+      name: "core-uses-few-packages",
+      severity: "error",
+      comment:
+        "The core imports no npm package but those that are listed for their one folder. Instead: put the code that needs the package " +
+        "into an adapter or a backend, behind a port; or argue for a new entry in .dependency-cruiser.cjs.",
+      from: { path: "^src/core/" },
+      to: {
+        dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"],
+        pathNot: "node_modules/(nodejs-polars|piscina|zod|yaml|fastest-levenshtein)/",
+      },
+    },
+    {
+      name: "polars-in-frames",
+      severity: "error",
+      comment:
+        "Frames and the worker pool live in src/core/frames, which owns every known trap of the Polars API. Instead: add a function there " +
+        "that takes paths and returns plain data.",
+      from: { path: "^src/", pathNot: "^src/core/frames/" },
+      to: { path: "node_modules/(nodejs-polars|piscina)/" },
+    },
+    {
+      name: "schemas-in-job",
+      severity: "error",
+      comment:
+        "Inside the core, zod, yaml and spelling suggestions belong to the job file (src/core/job). Instead: parse there, and pass the typed value on.",
+      from: { path: "^src/core/", pathNot: "^src/core/(job|errors)/" },
+      to: { path: "node_modules/(zod|yaml|fastest-levenshtein)/" },
+    },
+    {
+      name: "core-handles-files-in-two-folders",
+      severity: "error",
+      comment:
+        "Node's own modules that touch the outside (files, network, processes) are used by src/core/frames and src/core/pipeline only where " +
+        "files are handled. Instead: take an ObjectStore, a Clock or another port as an argument.",
+      from: { path: "^src/core/", pathNot: filesInCore },
+      // Pure helpers without effects are fine anywhere.
+      to: {
+        dependencyTypes: ["core"],
+        pathNot: "^(node:)?(crypto|util|path|path/posix|buffer|url|events|timers/promises)$",
+      },
+    },
+    {
+      name: "core-opens-no-connection",
+      severity: "error",
+      comment:
+        "The network belongs to adapters and backends, files handled by the core are local. Instead: use a port.",
+      from: { path: "^src/core/" },
+      to: { dependencyTypes: ["core"], path: "^(node:)?(net|tls|http|https|http2|dgram|dns|child_process|cluster)$" },
+    },
+    {
+      name: "adapters-point-at-core",
+      severity: "error",
+      comment:
+        "An adapter implements a port of the core and knows nothing else. Instead: move what two adapters share into src/core, or into src/adapters itself.",
+      from: { path: "^src/adapters/" },
+      to: { path: "^src/", pathNot: "^src/(adapters|core)/" },
+    },
+    {
+      name: "backends-point-at-core",
+      severity: "error",
+      comment:
+        "A backend implements the ScoringBackend port and knows nothing else, so that a third party could have written it. Instead: take what it " +
+        "needs from the context that the port hands in. (src/model.ts, the definition of a model, is the one public type they share.)",
+      from: { path: "^src/backends/" },
+      to: { path: "^src/", pathNot: "^src/(backends|core)/|^src/model\\.ts$" },
+    },
+    {
+      name: "backends-are-strangers",
+      severity: "error",
+      comment:
+        "A backend does not import another one: it has to work, be tested and be removed alone. Instead: move what they share into src/backends itself " +
+        "or into src/core.",
+      from: { path: "^src/backends/([^/]+)/" },
+      to: { path: "^src/backends/([^/]+)/", pathNot: "^src/backends/($1|shared)/" },
+    },
+    {
+      name: "nobody-needs-emulators",
+      severity: "error",
+      comment:
+        "Emulators stand in for a service in tests and for `emulate`; nothing that scores may depend on one. Instead: move shared code into src/core.",
+      from: { path: "^src/(core|adapters|backends)/" },
+      to: { path: "^src/emulators/" },
+    },
+    {
+      name: "emulators-point-inward",
+      severity: "error",
+      comment:
+        "Emulators reuse core, adapters and backends, never the composition or the command line. Instead: take it as an argument.",
+      from: { path: "^src/emulators/" },
+      to: { path: "^src/(composition|cli)/" },
+    },
+    {
+      name: "container-in-composition",
+      severity: "error",
+      comment:
+        "Only src/composition knows the container. Instead: write a plain factory that takes its collaborators as arguments, and bind it there.",
+      from: { path: "^(src|bench|examples)/", pathNot: "^src/composition/" },
+      to: { path: "node_modules/(inversify|@inversifyjs|reflect-metadata)/" },
+    },
+    {
+      name: "cli-goes-through-composition",
+      severity: "error",
+      comment:
+        "The command line prints and never computes: it gets everything from src/composition, besides types, errors and pure helpers of the core. " +
+        "Instead: add a use case to src/core/pipeline and let the composition offer it.",
+      from: { path: "^src/cli/" },
+      to: { path: "^src/(adapters|backends|emulators)/" },
+    },
+    {
+      name: "nobody-needs-the-cli",
+      severity: "error",
+      comment:
+        "The command line is the outermost layer. Instead: move what is worth sharing into the layer that owns it.",
+      from: { path: "^src/", pathNot: "^src/cli/" },
+      to: { path: "^src/cli/" },
+    },
+    {
+      name: "no-test-runner-in-src",
+      severity: "error",
+      comment:
+        "What is published runs without a test runner; src/testing offers the conformance suite as data. Instead: bind the data to the runner in test/.",
+      from: { path: "^src/", pathNot: "^src/testing/" },
+      to: { path: "node_modules/(vitest|@vitest|fast-check)/|^(node:)?test$|^src/testing/" },
+    },
+    {
+      name: "no-test-code-in-src",
+      severity: "error",
+      comment: "Sources do not import tests, benchmarks, scripts or examples. Instead: move the shared part into src.",
+      from: { path: "^src/" },
+      to: { path: "^(test|bench|scripts|examples|docs)/" },
+    },
+    {
+      name: "no-dev-dependency-in-src",
+      severity: "error",
+      comment:
+        "A user's installation has no dev dependencies. Instead: declare the package under `dependencies`, or under `peerDependencies` with " +
+        "`optional: true` and import it when it is needed, with an error that says what to install.",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm", "npm-peer", "npm-optional", "type-only"] },
+    },
+    {
+      name: "no-undeclared-package",
+      severity: "error",
+      comment:
+        "A package that package.json does not name works by chance. Instead: add it there, with an exact version.",
+      from: {},
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "no-unresolvable",
+      severity: "error",
+      comment: "The imported file does not exist. Instead: correct the path; imports carry the extension `.ts`.",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "no-cycle",
+      severity: "error",
+      comment:
+        "Files that need each other cannot be read or tested alone; type-only cycles count. Instead: move what both need into a third file.",
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(dist|coverage|out)/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    // Imports of types alone are arrows, too.
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["scoreframe-source", "types", "import", "node", "default"],
+      extensions: [".ts", ".mts", ".mjs", ".js", ".cjs", ".json", ".d.ts"],
+    },
+    builtInModules: { add: ["node:test", "node:sqlite"] },
+    cache: false,
+  },
+};

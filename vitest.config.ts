@@ -1,0 +1,54 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * What the suite has to reach, in percent. Work in worker threads and child processes is not measured, so these are floors
+ * against decay and no goal in themselves.
+ */
+export const coverageThresholds = { lines: 70, functions: 70, statements: 70, branches: 60 };
+
+// Examples import the package by its name, as users do, and get the sources: a test never runs against an old build.
+const conditions = ["scoreframe-source"];
+
+export default defineConfig({
+  // The oldest supported Node does not parse `await using`, which tests may write.
+  oxc: { target: "es2024" },
+  ssr: { resolve: { conditions: [...conditions, "module", "node", "import", "default"] } },
+  test: {
+    // Forks and not threads: the frame pool starts worker threads of its own, and a native crash must end one file, not the run.
+    pool: "forks",
+    // Children and worker threads run the sources themselves, under Node's type stripping.
+    execArgv: ["--disable-warning=ExperimentalWarning", ...conditions.map((name) => `--conditions=${name}`)],
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/conformance/**", "test/integration/**"],
+        },
+      },
+      { extends: true, test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      // Commands of the command line run in child processes, where nothing is measured; the emulators are test equipment.
+      exclude: ["src/cli/main.ts", "src/**/*.d.ts"],
+      reporter: ["text-summary", "json-summary", "html"],
+      reportOnFailure: true,
+      thresholds: coverageThresholds,
+    },
+  },
+});
