@@ -1,0 +1,295 @@
+// Checks the package as its users get it: builds and packs it, lints the tarball, installs it into an empty folder, and uses it
+// there under every Node that is supported.
+
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { runProgram } from "./lib/run-program.ts";
+import { bundledNode, environmentFor, nodeVersion, npmCli, root } from "./lib/toolchain.mjs";
+
+export type PackageCheck = {
+  readonly name: string;
+  readonly seconds: number;
+  /** Undefined where it passed. */
+  readonly problem?: string;
+  /** Why it could not be run at all. */
+  readonly notRun?: string;
+};
+
+type Manifest = {
+  readonly version: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+};
+
+/** Thrown by a check that cannot be run here; the message says why. */
+class NotRun extends Error {}
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const reports = join(root, ".reports");
+
+/** The newest Node 22: the oldest line that is supported, and the one that development does not use. */
+const oldLine = "22.23.3";
+
+/** Condition of the exports map for work in a checkout; it leads to sources that are not published. */
+const sourceCondition = "scoreframe-source";
+
+const subpaths = Object.keys(manifest.exports).filter((path) => path !== "./package.json");
+
+export async function checkPackage(): Promise<readonly PackageCheck[]> {
+  const checks: PackageCheck[] = [];
+  const check = async (name: string, work: () => Promise<void>): Promise<boolean> => {
+    const started = performance.now();
+    const seconds = (): number => (performance.now() - started) / 1000;
+    try {
+      await work();
+      checks.push({ name, seconds: seconds() });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      checks.push({
+        name,
+        seconds: seconds(),
+        ...(error instanceof NotRun ? { notRun: message } : { problem: message }),
+      });
+    }
+    const last = checks.at(-1);
+    console.log(`package: ${name}: ${last?.problem ?? last?.notRun ?? "ok"}`);
+    return last?.problem === undefined && last?.notRun === undefined;
+  };
+
+  if (!(await check("build", build))) return checks;
+  await check("exports map and build agree", exportsMatchBuild);
+  let tarball = "";
+  const packed = await check("npm pack", async () => {
+    tarball = await pack();
+  });
+  if (!packed) return checks;
+  await check("publint", () => lintTarball(tarball));
+  await check("are the types wrong", () => checkTypes(tarball));
+
+  const consumer = mkdtempSync(join(tmpdir(), "scoreframe-consumer-"));
+  try {
+    if (!(await check("install into an empty folder", () => install(consumer, tarball)))) return checks;
+    await check("typed import", () => typedImport(consumer));
+    for (const node of await nodesToTry(check)) {
+      const label = `Node ${node.version}`;
+      await check(`every subpath loads, ${label}`, () => loadSubpaths(consumer, node.path));
+      await check(`npx scoreframe --version, ${label}`, () => printVersion(consumer, node.path));
+      await check(`npx scoreframe demo, ${label}`, () => runDemo(consumer, node.path));
+    }
+  } finally {
+    rmSync(consumer, { recursive: true, force: true });
+  }
+  return checks;
+}
+
+type Check = (name: string, work: () => Promise<void>) => Promise<boolean>;
+
+async function build(): Promise<void> {
+  await succeed("the build", process.execPath, [join(root, "scripts", "build.ts")], { cwd: root });
+}
+
+// Both directions: a subpath without a file breaks its users, and a file that nobody can import is dead weight or forgotten.
+async function exportsMatchBuild(): Promise<void> {
+  const targets = Object.values(manifest.exports).flatMap((value) =>
+    typeof value === "string"
+      ? [value]
+      : Object.entries(value)
+          .filter(([condition]) => condition !== sourceCondition)
+          .map(([, path]) => path),
+  );
+  const missing = [...targets, ...Object.values(manifest.bin)].filter((path) => !existsSync(join(root, path)));
+  if (missing.length > 0) throw new Error(`package.json names files that the build lacks: ${missing.join(", ")}`);
+
+  const backends = readdirSync(join(root, "dist", "backends"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(entry.parentPath, entry.name, "index.js")))
+    .map((entry) => `./backends/${entry.name}`);
+  const unreachable = backends.filter((path) => !(path in manifest.exports));
+  if (unreachable.length > 0) throw new Error(`backends without a subpath in package.json: ${unreachable.join(", ")}`);
+
+  for (const path of Object.values(manifest.bin)) {
+    if (!readFileSync(join(root, path), "utf8").startsWith("#!/usr/bin/env node\n")) {
+      throw new Error(`${path} does not begin with "#!/usr/bin/env node", so that npx could not start it`);
+    }
+  }
+}
+
+async function pack(): Promise<string> {
+  const folder = join(reports, "pack");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  // Without scripts: the build has just been made, and `prepack` would make it again.
+  await npm(["pack", "--ignore-scripts", "--pack-destination", folder], root);
+  const name = readdirSync(folder).find((file) => file.endsWith(".tgz"));
+  if (!name) throw new Error("npm pack wrote no tarball");
+  return join(folder, name);
+}
+
+async function lintTarball(tarball: string): Promise<void> {
+  const bytes = readFileSync(tarball);
+  const { messages, pkg } = await publint({
+    strict: true,
+    pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
+  });
+  const problems = messages
+    .filter((message) => !message.path.includes(sourceCondition))
+    .map((message) => formatMessage(message, pkg, { color: false }) ?? message.code);
+  if (problems.length > 0) throw new Error(problems.join("; "));
+}
+
+async function checkTypes(tarball: string): Promise<void> {
+  const attw = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
+  await succeed("attw", process.execPath, [attw, tarball, "--profile", "esm-only", "--format", "ascii", "--no-emoji"]);
+}
+
+async function install(consumer: string, tarball: string): Promise<void> {
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  const types = JSON.parse(
+    readFileSync(join(root, "node_modules", "@types", "node", "package.json"), "utf8"),
+  ) as Manifest;
+  // Without scripts: what a user's package manager may refuse, the package has to do without.
+  await npm(["install", "--ignore-scripts", "--prefer-offline", tarball, `@types/node@${types.version}`], consumer);
+}
+
+async function typedImport(consumer: string): Promise<void> {
+  const names = subpaths.map((path, index) => ({ local: `module${index}`, name: path.replace(/^\./, "scoreframe") }));
+  writeFileSync(
+    join(consumer, "use.ts"),
+    [
+      ...names.map(({ local, name }) => `import * as ${local} from ${JSON.stringify(name)};`),
+      // A module that resolves to nothing typed is `any`, which would accept everything silently.
+      "type IsAny<T> = 0 extends 1 & T ? true : false;",
+      ...names.map(({ local }) => `export const ${local}IsTyped: IsAny<typeof ${local}> = false;`),
+      "",
+    ].join("\n"),
+  );
+  writeFileSync(
+    join(consumer, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        module: "nodenext",
+        target: "es2022",
+        lib: ["es2024", "esnext.disposable"],
+        types: ["node"],
+        strict: true,
+        noEmit: true,
+        // Declarations of dependencies are theirs; ours are checked by the build.
+        skipLibCheck: true,
+      },
+      files: ["use.ts"],
+    }),
+  );
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  await succeed("tsc", process.execPath, [tsc, "-p", consumer], { cwd: consumer });
+}
+
+// A line of Node that cannot be fetched is said, not passed over.
+async function nodesToTry(check: Check): Promise<{ path: string; version: string }[]> {
+  const nodes = [{ path: process.execPath, version: process.version }];
+  const major = (version: string): string => version.split(".")[0] ?? version;
+  const add = (path: string): void => {
+    const version = nodeVersion(path);
+    if (version && !nodes.some((node) => major(node.version) === major(version))) nodes.push({ path, version });
+  };
+  add(bundledNode);
+  if (!nodes.some((node) => major(node.version) === "v22")) {
+    await check("fetch Node 22", async () => {
+      const path = await fetchNode(oldLine);
+      if (!nodeVersion(path)) throw new NotRun(`the fetched Node ${oldLine} does not start here`);
+      add(path);
+    });
+  }
+  return nodes;
+}
+
+/** Installs the bare binary of a Node release and keeps it beside the dependencies. */
+async function fetchNode(version: string): Promise<string> {
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  const name = `node-${platform}-${process.arch}`;
+  const folder = join(root, "node_modules", ".cache", `node-${version}`);
+  const path = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "another-node", private: true }));
+  try {
+    await npm(["install", "--ignore-scripts", "--no-save", "--prefer-offline", `${name}@${version}`], folder);
+  } catch (error) {
+    throw new NotRun(`Node ${version} could not be fetched: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+  return path;
+}
+
+async function loadSubpaths(consumer: string, node: string): Promise<void> {
+  const names = subpaths.map((path) => path.replace(/^\./, "scoreframe"));
+  const program = `for (const name of ${JSON.stringify(names)}) {
+    const exported = Object.keys(await import(name));
+    if (exported.length === 0) throw new Error(name + " exports nothing");
+  }`;
+  await succeed("the import", node, ["--input-type=module", "-e", program], { cwd: consumer });
+}
+
+async function printVersion(consumer: string, node: string): Promise<void> {
+  const output = await npx(["--no", "scoreframe", "--version"], consumer, node);
+  if (!output.split("\n").includes(manifest.version)) {
+    throw new Error(`printed ${JSON.stringify(output.trim())} instead of ${manifest.version}`);
+  }
+}
+
+async function runDemo(consumer: string, node: string): Promise<void> {
+  if (!existsSync(join(root, "dist", "cli", "commands", "demo.js")))
+    throw new NotRun("the command demo does not exist yet");
+  await npx(["--no", "scoreframe", "demo"], consumer, node);
+}
+
+async function npm(args: readonly string[], cwd: string): Promise<string> {
+  const cli = npmCli("npm");
+  if (!cli) throw new NotRun("npm was not found beside Node");
+  return await succeed(
+    `npm ${args[0]}`,
+    process.execPath,
+    [cli, ...args, "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd,
+      env: cleanEnvironment(process.execPath),
+    },
+  );
+}
+
+async function npx(args: readonly string[], cwd: string, node: string): Promise<string> {
+  const cli = npmCli("npx");
+  if (!cli) throw new NotRun("npx was not found beside Node");
+  return await succeed(`npx ${args.slice(1).join(" ")}`, node, [cli, ...args], { cwd, env: cleanEnvironment(node) });
+}
+
+// npm hands its configuration and the caller's folder to the scripts that it runs; a consumer's shell has none of that.
+function cleanEnvironment(node: string): NodeJS.ProcessEnv {
+  const own =
+    /^(npm_(config_(local_prefix|prefix)|package_|lifecycle_|command|execpath)|INIT_CWD|NODE_OPTIONS|VITEST)/i;
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+  return environmentFor(node, inherited);
+}
+
+async function succeed(
+  what: string,
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  const { code, output, timedOut } = await runProgram(file, args, { ...options, timeoutMs: 5 * 60_000 });
+  if (code === 0) return output;
+  const end = timedOut ? "did not end within 5 minutes" : `ended with ${code ?? "no exit code"}`;
+  throw new Error(`${what} ${end}:\n${output.trim()}`);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const checks = await checkPackage();
+  const failed = checks.filter((check) => check.problem !== undefined);
+  console.log(`package: ${checks.length - failed.length} of ${checks.length} checks passed`);
+  process.exitCode = failed.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,165 @@
+// `npm test`: every check of the project, in the order in which a failure is cheapest to find. All of them run even if an earlier
+// one fails, so that one run tells everything. The last line is the sum.
+
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { coverageThresholds } from "../vitest.config.ts";
+import { checkPackage } from "./check-package.ts";
+import { runProgram } from "./lib/run-program.ts";
+import { root } from "./lib/toolchain.mjs";
+import type { TestResults } from "./lib/vitest-results.ts";
+import { resultsPath } from "./lib/vitest-results.ts";
+
+type Line = {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds?: number;
+};
+
+const lines: Line[] = [];
+/** What could not be run, and why: a report must never look more complete than it is. */
+const notRun: string[] = [];
+const problems: string[] = [];
+
+const started = performance.now();
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
+function heading(text: string): void {
+  console.log(`\n── ${text} ${"─".repeat(Math.max(0, 100 - text.length))}`);
+}
+
+/** A check that is one program: it passes or fails as a whole. */
+async function checkProgram(name: string, args: readonly string[]): Promise<void> {
+  heading(name);
+  const start = performance.now();
+  const { code, timedOut } = await runProgram(process.execPath, args, { cwd: root, live: true, timeoutMs: 5 * 60_000 });
+  const passed = code === 0;
+  if (!passed)
+    problems.push(`${name}: ${timedOut ? "took more than 5 minutes" : `ended with ${code ?? "no exit code"}`}`);
+  lines.push({ name, passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, seconds: secondsSince(start) });
+}
+
+const program = (...path: string[]): string => join(root, "node_modules", ...path);
+const script = (name: string): string => join(root, "scripts", name);
+
+async function checkGenerated(): Promise<void> {
+  if (existsSync(script("generate.ts"))) {
+    await checkProgram("generated files are fresh", [script("generate.ts"), "--check"]);
+    return;
+  }
+  notRun.push("generated files are fresh: scripts/generate.ts does not exist yet");
+}
+
+/** The three projects in one run, as coverage is a property of all tests together. */
+async function runTests(): Promise<void> {
+  heading("tests, with coverage");
+  rmSync(resultsPath, { force: true });
+  rmSync(summaryPath, { force: true });
+  const start = performance.now();
+  const { code, timedOut } = await runProgram(
+    process.execPath,
+    [
+      program("vitest", "vitest.mjs"),
+      "run",
+      "--passWithNoTests",
+      "--coverage",
+      "--reporter=default",
+      `--reporter=${script("lib/vitest-results.ts")}`,
+    ],
+    { cwd: root, live: true, timeoutMs: 12 * 60_000 },
+  );
+  const seconds = secondsSince(start);
+  if (!existsSync(resultsPath)) {
+    problems.push(`tests: Vitest ${timedOut ? "took more than 12 minutes" : `ended with ${code} and without results`}`);
+    lines.push({ name: "tests", passed: 0, failed: 1, skipped: 0, seconds });
+    return;
+  }
+  const results = JSON.parse(readFileSync(resultsPath, "utf8")) as TestResults;
+  for (const name of ["unit", "conformance", "integration"]) {
+    const counts = results.projects[name];
+    if (counts) lines.push({ name: `tests: ${name}`, ...counts });
+    else notRun.push(`tests: ${name}: there are none`);
+  }
+  for (const { name, reason } of results.skipped) notRun.push(`${name}: ${reason}`);
+  for (const error of results.errors) problems.push(`outside of a test: ${error}`);
+  const failedTests = Object.values(results.projects).reduce((sum, counts) => sum + counts.failed, 0);
+  if (failedTests > 0) problems.push(`tests: ${failedTests} failed (above)`);
+  const coverageOk = checkCoverage();
+  // Vitest's exit code also stands for the thresholds; whatever else made it fail must not be lost.
+  const unexplained = code !== 0 && failedTests === 0 && results.errors.length === 0 && coverageOk;
+  if (unexplained) problems.push(`tests: Vitest ${timedOut ? "took more than 12 minutes" : `ended with ${code}`}`);
+  const clean = results.errors.length === 0 && !unexplained;
+  lines.push({
+    name: "tests: no error outside of a test",
+    passed: clean ? 1 : 0,
+    failed: clean ? 0 : 1,
+    skipped: 0,
+    seconds,
+  });
+}
+
+const summaryPath = join(root, "coverage", "coverage-summary.json");
+
+/** False where the coverage was measured and is too low. */
+function checkCoverage(): boolean {
+  if (!existsSync(summaryPath)) {
+    notRun.push("coverage: Vitest wrote no summary");
+    return true;
+  }
+  const { total } = JSON.parse(readFileSync(summaryPath, "utf8")) as { total: Record<string, { pct: number }> };
+  const tooLow = Object.entries(coverageThresholds).filter(([metric, floor]) => (total[metric]?.pct ?? 0) < floor);
+  for (const [metric, floor] of tooLow)
+    problems.push(`coverage: ${metric} ${total[metric]?.pct} %, at least ${floor} % wanted`);
+  const measured = Object.keys(coverageThresholds).map((metric) => `${metric} ${total[metric]?.pct} %`);
+  console.log(`coverage: ${measured.join(", ")}`);
+  lines.push({
+    name: "coverage",
+    passed: tooLow.length === 0 ? 1 : 0,
+    failed: tooLow.length === 0 ? 0 : 1,
+    skipped: 0,
+  });
+  return tooLow.length === 0;
+}
+
+async function checkPackedPackage(): Promise<void> {
+  heading("the package as its users get it");
+  for (const { name, seconds, problem, notRun: reason } of await checkPackage()) {
+    if (problem !== undefined) problems.push(`package: ${name}: ${problem.split("\n")[0]}`);
+    if (reason !== undefined) notRun.push(`package: ${name}: ${reason}`);
+    const [passed, failed, skipped] = problem !== undefined ? [0, 1, 0] : reason !== undefined ? [0, 0, 1] : [1, 0, 0];
+    lines.push({ name: `package: ${name}`, passed, failed, skipped, seconds });
+  }
+}
+
+await checkProgram("format and lint", [program("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings"]);
+await checkProgram("types", [program("typescript", "bin", "tsc"), "-p", "tsconfig.json"]);
+await checkProgram("architecture", [script("check-architecture.ts")]);
+await checkProgram("dead code", [program("knip", "bin", "knip.js")]);
+await checkGenerated();
+await runTests();
+await checkPackedPackage();
+
+heading("report");
+const width = Math.max(...lines.map((line) => line.name.length));
+for (const { name, passed, failed, skipped, seconds } of lines) {
+  const parts = [`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(", ");
+  const time = seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
+  console.log(`${failed > 0 ? "✗" : " "} ${name.padEnd(width)}  ${time.padStart(8)}  ${parts}`);
+}
+if (notRun.length > 0) {
+  console.log("\nNOT RUN:");
+  for (const entry of notRun) console.log(`  ! ${entry}`);
+}
+if (problems.length > 0) {
+  console.log("\nFAILED:");
+  for (const entry of problems) console.log(`  ✗ ${entry}`);
+}
+const sum = (key: "passed" | "failed" | "skipped"): number => lines.reduce((total, line) => total + line[key], 0);
+console.log(`\nNode ${process.version}, ${secondsSince(started).toFixed(0)} s in all`);
+console.log(
+  `${sum("passed")} passed, ${sum("failed")} failed${sum("skipped") > 0 ? `, ${sum("skipped")} skipped` : ""}`,
+);
+process.exitCode = sum("failed") > 0 ? 1 : 0;
