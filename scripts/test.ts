@@ -135,6 +135,7 @@ async function checkPackedPackage(): Promise<void> {
 }
 
 await checkProgram("format and lint", [program("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings"]);
+await checkProgram("lock file", [script("check-lock.ts")]);
 await checkProgram("types", [program("typescript", "bin", "tsc"), "-p", "tsconfig.json"]);
 await checkProgram("architecture", [script("check-architecture.ts")]);
 await checkProgram("dead code", [program("knip", "bin", "knip.js")]);
