@@ -136,14 +136,33 @@ function decimalOf(type: ColumnType): readonly [number, number] | null {
   return typeof type === "object" && "Decimal" in type ? type.Decimal : null;
 }
 
-function isInteger(type: ColumnType): type is IntegerType {
+export function isInteger(type: ColumnType): type is IntegerType {
   return typeof type === "string" && type in INTEGER_DIGITS;
 }
 
-function isFloat(type: ColumnType): type is FloatType {
+export function isFloat(type: ColumnType): type is FloatType {
   return typeof type === "string" && type.startsWith("Float");
 }
 
 function isNumeric(type: ColumnType): boolean {
   return isFloat(type) || decimalOf(type) !== null;
+}
+
+/** Whether the type is binary at its top; JSON encodes such a column as base64. */
+export function isBinary(type: ColumnType): boolean {
+  return type === "Binary";
+}
+
+/** Whether a list of structs occurs at any depth: what the JSON encoder gets wrong in a sliced frame. */
+export function containsListOfStruct(type: ColumnType): boolean {
+  if (typeof type === "string") return false;
+  const element = elementOf(type);
+  if (element !== null) return containsStruct(element);
+  return "Struct" in type && type.Struct.some((field) => containsListOfStruct(field.dtype));
+}
+
+function containsStruct(type: ColumnType): boolean {
+  if (typeof type === "string") return false;
+  const element = elementOf(type);
+  return element === null ? "Struct" in type : containsStruct(element);
 }

@@ -1,0 +1,139 @@
+import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
+import { type ColumnType, containsListOfStruct } from "./column-type.ts";
+import { type EncodedColumn, encodeRow } from "./encode-rows.ts";
+import { largestRowBytes, type Line, type LineLimits, planFiles, planLines } from "./line-plan.ts";
+import { byteLength, column, type DataFrame, int64, type LazyFrame, pl, releaseFrames, scanParquet, unsliced } from "./polars.ts";
+import { type RunLengths, runLengths } from "./run-lengths.ts";
+import { writeLines } from "./write-lines.ts";
+import { writeParquet } from "./write-parquet.ts";
+
+export type EncodeChunkInput = {
+  /** Parquet file of the whole table. */
+  readonly table: string;
+  readonly offset: number;
+  readonly rows: number;
+  /** Columns that are kept for the output, in order. */
+  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+  /** Names of the columns that the model receives, in the order in which it receives them. */
+  readonly features: readonly string[];
+  readonly protocol: ProtocolId;
+  readonly limits: Omit<LineLimits, "envelopeBytes">;
+  /** Folder for the files, whose names begin with `name`. */
+  readonly directory: string;
+  readonly name: string;
+};
+
+/** A shard as a worker wrote it; it gets its number when all chunks before it are known. */
+export type EncodedPiece = {
+  readonly featuresPath: string;
+  readonly requestPath: string;
+  readonly digest: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly lines: number;
+  readonly lineRows: RunLengths;
+};
+
+/** Rows that fit into no request, with their position in the table. */
+export type OversizedRows = {
+  readonly path: string;
+  readonly rows: number;
+  readonly first: { readonly position: number; readonly bytes: number };
+  readonly limitBytes: number;
+};
+
+export type EncodeChunkOutput = {
+  readonly pieces: readonly EncodedPiece[];
+  readonly oversized: OversizedRows | null;
+  /** Bytes of the requests for each row, to size the next chunks. */
+  readonly bytesPerRow: number;
+};
+
+/** Encodes a range of rows and cuts it into shards: a features file and a request file each. */
+export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
+  const protocol = PROTOCOLS[input.protocol];
+  const chunk = readChunk(input);
+  const limits = chunkLimits(input, protocol);
+  let encoded = withRowText(chunk, input, protocol);
+  const oversized = takeOversized(encoded, limits, input);
+  if (oversized !== null) encoded = encoded.filter(pl.col("fits"));
+  const rowBytes = encoded.getColumn("bytes").toTypedArray() as Uint32Array;
+  const lines = planLines(rowBytes, limits);
+  const pieces: EncodedPiece[] = [];
+  let offset = 0;
+  for (const [index, file] of planFiles(lines, limits.maxFileBytes).entries()) {
+    const rows = file.reduce((sum, line) => sum + line.rows, 0);
+    pieces.push(writePiece(encoded.slice(offset, rows), file, input, protocol, `${input.name}-${index}`));
+    offset += rows;
+  }
+  releaseFrames();
+  const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+  return { pieces, oversized, bytesPerRow: offset === 0 ? largestRowBytes(limits) : bytes / offset };
+}
+
+function chunkLimits(input: EncodeChunkInput, protocol: Protocol): LineLimits {
+  const envelopeBytes = Buffer.byteLength(protocol.open(input.features)) + protocol.close.length;
+  return { ...input.limits, batchSize: protocol.lineHolds === "row" ? 1 : input.limits.batchSize, envelopeBytes };
+}
+
+/** Columns are called c0, c1, … inside the engine: a user's name may shadow a method of the frame or be expanded as a pattern. */
+function readChunk(input: EncodeChunkInput): DataFrame {
+  const chunk = scanParquet(input.table)
+    .slice(input.offset, input.rows)
+    .select(...input.columns.map(({ name }, index) => column(name).alias(`c${index}`)))
+    .collectSync();
+  return input.columns.some(({ type }) => containsListOfStruct(type)) ? unsliced(chunk) : chunk;
+}
+
+function withRowText(chunk: DataFrame, input: EncodeChunkInput, protocol: Protocol): DataFrame {
+  const columns = input.columns.map((each, index): EncodedColumn => ({ ...each, alias: `c${index}` }));
+  const features = input.features.map((name) => columns.find((each) => each.name === name) as EncodedColumn);
+  const largest = largestRowBytes(chunkLimits(input, protocol));
+  return chunk
+    .lazy()
+    .withColumns(encodeRow(features, protocol.rowForm).alias("text"))
+    .withColumns(byteLength(pl.col("text")).alias("bytes"))
+    .withColumns(pl.col("bytes").cast(pl.Int64).ltEq(int64(Math.min(largest, Number.MAX_SAFE_INTEGER))).alias("fits"))
+    .collectSync();
+}
+
+function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChunkInput): OversizedRows | null {
+  const bytes = encoded.getColumn("bytes").toTypedArray() as Uint32Array;
+  const largest = largestRowBytes(limits);
+  const first = bytes.findIndex((size) => size > largest);
+  if (first === -1) return null;
+  const path = join(input.directory, `${input.name}-oversized.parquet`);
+  const rows = encoded.filter(pl.col("fits").not());
+  writeParquet(namedColumns(rows.lazy(), input), path);
+  return {
+    path,
+    rows: rows.height,
+    first: { position: input.offset + first, bytes: bytes[first] as number },
+    limitBytes: largest,
+  };
+}
+
+function namedColumns(frame: LazyFrame, input: EncodeChunkInput): LazyFrame {
+  return frame.select(...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)));
+}
+
+function writePiece(rows: DataFrame, lines: readonly Line[], input: EncodeChunkInput, protocol: Protocol, name: string): EncodedPiece {
+  const featuresPath = join(input.directory, `${name}.parquet`);
+  const requestPath = join(input.directory, `${name}.jsonl`);
+  writeParquet(namedColumns(rows.lazy(), input), featuresPath);
+  writeLines(rows, lines, protocol.open(input.features), protocol.close, requestPath);
+  const content = readFileSync(requestPath);
+  return {
+    featuresPath,
+    requestPath,
+    digest: hash("sha256", content, "hex"),
+    bytes: content.length,
+    rows: rows.height,
+    lines: lines.length,
+    lineRows: runLengths(lines.map((line) => line.rows)),
+  };
+}

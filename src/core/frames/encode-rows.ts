@@ -1,0 +1,33 @@
+import type { Protocol } from "../protocols/protocol.ts";
+import { base64, column, type Expr, pl, textHead } from "./polars.ts";
+import { type ColumnType, isBinary, isFloat, isInteger } from "./column-type.ts";
+
+/** A column of a chunk: its name in the table, its name inside the engine (`c0`), its type. */
+export type EncodedColumn = { readonly name: string; readonly alias: string; readonly type: ColumnType };
+
+/** One row's JSON text, as an expression over the engine's column names. NaN and infinities become `null`. */
+export function encodeRow(columns: readonly EncodedColumn[], rowForm: Protocol["rowForm"]): Expr {
+  if (rowForm === "object") return encodeObject(columns);
+  const values = columns.flatMap((each, index) => (index === 0 ? [encodeValue(each)] : [pl.lit(","), encodeValue(each)]));
+  return pl.concatString([pl.lit("["), ...values, pl.lit("]")], "");
+}
+
+function encodeObject(columns: readonly EncodedColumn[]): Expr {
+  // A struct of strings would be literals: every field is an expression.
+  return pl.struct(columns.map((each) => jsonReady(each).alias(each.name))).struct.jsonEncode();
+}
+
+function jsonReady({ alias, type }: EncodedColumn): Expr {
+  return isBinary(type) ? base64(column(alias)) : column(alias);
+}
+
+/** Text of one value. Numbers have a short way; everything else is encoded as `{"v":…}` and loses its five first and its last character. */
+function encodeValue(each: EncodedColumn): Expr {
+  const value = column(each.alias);
+  if (isInteger(each.type)) return value.cast(pl.Utf8).fillNull(pl.lit("null"));
+  if (isFloat(each.type)) {
+    return pl.when(value.isFinite()).then(value.cast(pl.Utf8)).otherwise(pl.lit("null")).fillNull(pl.lit("null"));
+  }
+  const wrapped = pl.struct([jsonReady(each).alias("v")]).struct.jsonEncode();
+  return textHead(wrapped.str.slice(5, null as never), -1);
+}

@@ -1,0 +1,62 @@
+/** How rows, given by the bytes of their encoded text, are laid out in request lines and files. Pure arithmetic, exact to the byte. */
+export type LineLimits = {
+  /** Most rows in a line. */
+  readonly batchSize: number;
+  /** Most bytes of a line without its line feed, envelope included. */
+  readonly maxLineBytes: number;
+  /** Most bytes of a file, line feeds included. */
+  readonly maxFileBytes: number;
+  /** Bytes of the text before and after the rows of a line. */
+  readonly envelopeBytes: number;
+};
+
+export type Line = { readonly rows: number; readonly bytes: number };
+
+/** Bytes of the largest row that still fits into a line, and that line into a file. */
+export function largestRowBytes(limits: LineLimits): number {
+  return Math.min(limits.maxLineBytes, limits.maxFileBytes - 1) - limits.envelopeBytes;
+}
+
+/** Fills lines greedily in the order of the rows; every row must fit (`largestRowBytes`). Rows of a line are joined by one comma. */
+export function planLines(rowBytes: ArrayLike<number>, limits: LineLimits): Line[] {
+  const most = Math.min(limits.maxLineBytes, limits.maxFileBytes - 1);
+  const lines: Line[] = [];
+  let rows = 0;
+  let bytes = limits.envelopeBytes;
+  for (let row = 0; row < rowBytes.length; row += 1) {
+    const size = rowBytes[row] as number;
+    const grown = bytes + size + (rows > 0 ? 1 : 0);
+    if (rows > 0 && (rows === limits.batchSize || grown > most)) {
+      lines.push({ rows, bytes });
+      rows = 1;
+      bytes = limits.envelopeBytes + size;
+    } else {
+      rows += 1;
+      bytes = grown;
+    }
+  }
+  if (rows > 0) lines.push({ rows, bytes });
+  return lines;
+}
+
+/** Cuts lines into as few files as hold them, of about equal size, so that no crumb of a file is left over. */
+export function planFiles(lines: readonly Line[], maxFileBytes: number): Line[][] {
+  const total = lines.reduce((sum, line) => sum + line.bytes + 1, 0);
+  const target = Math.ceil(total / Math.max(1, Math.ceil(total / maxFileBytes)));
+  const files: Line[][] = [];
+  let file: Line[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const size = line.bytes + 1;
+    const full = bytes + size > maxFileBytes || bytes >= target;
+    if (file.length > 0 && full) {
+      files.push(file);
+      file = [];
+      bytes = 0;
+    }
+    file.push(line);
+    bytes += size;
+  }
+  if (file.length > 0) files.push(file);
+  return files;
+}

@@ -1,0 +1,80 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import pl from "nodejs-polars";
+
+/**
+ * The one door to the Polars API for everything that has a known trap. nodejs-polars is pinned exactly, because the hatch below
+ * (`deserialize` of Polars' own plan format) is tied to the version of its engine.
+ */
+export type Expr = pl.Expr;
+export type LazyFrame = pl.LazyDataFrame;
+export type DataFrame = pl.DataFrame;
+export { pl };
+
+/** Any Polars expression, from its serialised form; opens what the JavaScript API does not expose. */
+export function expression(serialised: unknown): Expr {
+  return pl.Expr.deserialize(Buffer.from(JSON.stringify(serialised)), "json");
+}
+
+/** A column by its exact name: `pl.col` would expand `*` and `^…$`. */
+export function column(name: string): Expr {
+  return expression({ Column: name });
+}
+
+function callFunction(name: unknown, ...inputs: Expr[]): Expr {
+  return expression({ Function: { input: inputs.map((input) => JSON.parse(input.serialize("json").toString())), function: name } });
+}
+
+/** An int64 literal: a plain number literal is a float64, a bigint literal a uint64. Exact up to 2^53. */
+export function int64(value: number): Expr {
+  return pl.lit(value).cast(pl.Int64);
+}
+
+/** Bytes of a UTF-8 string as uint32; `str.lengths()` counts characters. */
+export function byteLength(text: Expr): Expr {
+  return callFunction({ StringExpr: "LenBytes" }, text);
+}
+
+/** The first characters of a text; a negative count drops from the end. */
+export function textHead(text: Expr, count: number): Expr {
+  return callFunction({ StringExpr: "Head" }, text, int64(count));
+}
+
+/** Base64 of a binary column: its JSON encoding panics and the JavaScript API refuses the type. */
+export function base64(binary: Expr): Expr {
+  return callFunction({ BinaryExpr: "Base64Encode" }, binary);
+}
+
+/**
+ * A frame whose buffers start at offset 0. The JSON encoder ignores the offset of a null mask of structs inside lists and would write wrong
+ * values for a sliced or filtered frame.
+ */
+export function unsliced(frame: DataFrame): DataFrame {
+  return pl.readIPC(frame.writeIPC());
+}
+
+/**
+ * Scans one Parquet file; globs are off, because a path may hold `[`, `]` or `*`.
+ */
+export function scanParquet(path: string): LazyFrame {
+  return pl.scanParquet(path, { glob: false, hivePartitioning: false, tryParseHiveDates: false } as never);
+}
+
+let collectGarbage: (() => void) | undefined;
+
+/**
+ * Frees frames that are no longer referenced: V8 does not see their memory and would not do so by itself. The event loop must turn once
+ * afterwards for the finalisers to run, which returning from a worker's task does.
+ */
+export function releaseFrames(): void {
+  if (collectGarbage === undefined) {
+    setFlagsFromString("--expose-gc");
+    collectGarbage = runInNewContext("gc") as () => void;
+  }
+  collectGarbage();
+}
+
+/** A field of a struct by its exact name: `struct.field` would expand `*` and `^…$`. */
+export function structField(struct: Expr, name: string): Expr {
+  return callFunction({ StructExpr: { FieldByName: name } }, struct);
+}

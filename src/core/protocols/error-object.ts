@@ -1,0 +1,36 @@
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { ERROR_CODES } from "../errors/error-codes.ts";
+import { exactField, type ExactJson, isExactObject, stringifyExact } from "../json/exact-json.ts";
+
+/** Why a row could not be scored. */
+export type RowCause = { readonly code: ErrorCode; readonly message: string; readonly attempts: number };
+
+/**
+ * An error object stands for a row (or, as a whole answer line, for all rows of that line) that could not be scored: an object whose only
+ * key is a non-null `error`, which holds a text or `{ code, message, attempts }`. Null where the value is anything else: a prediction may
+ * well have a field `error` beside others.
+ */
+export function readErrorObject(value: ExactJson): RowCause | null {
+  if (!isExactObject(value)) return null;
+  const keys = Object.keys(value);
+  const error = exactField(value, "error");
+  if (keys.length !== 1 || error === undefined || error === null) return null;
+  if (!isExactObject(error)) {
+    return { code: "ROW_FAILED", message: typeof error === "string" ? error : stringifyExact(error), attempts: 1 };
+  }
+  const [code, message, attempts] = ["code", "message", "attempts"].map((key) => exactField(error, key));
+  return {
+    code: isErrorCode(code) ? code : "ROW_FAILED",
+    message: typeof message === "string" ? message : stringifyExact(error),
+    attempts: Math.max(1, Number.parseInt(stringifyExact(attempts ?? null), 10) || 1),
+  };
+}
+
+/** The text of an error object. */
+export function errorObjectText(cause: RowCause): string {
+  return JSON.stringify({ error: { code: cause.code, message: cause.message, attempts: cause.attempts } });
+}
+
+function isErrorCode(value: ExactJson | undefined): value is ErrorCode {
+  return typeof value === "string" && (ERROR_CODES as readonly string[]).includes(value);
+}
