@@ -69,7 +69,8 @@ export function typeText(type: ColumnType): string {
   if (typeof type === "string") return type;
   if ("List" in type) return `List(${typeText(type.List)})`;
   if ("Array" in type) return `Array(${typeText(type.Array[0])}, ${type.Array[1]})`;
-  if ("Struct" in type) return `Struct(${type.Struct.map((field) => `${field.name}: ${typeText(field.dtype)}`).join(", ")})`;
+  if ("Struct" in type)
+    return `Struct(${type.Struct.map((field) => `${field.name}: ${typeText(field.dtype)}`).join(", ")})`;
   if ("Decimal" in type) return `Decimal(${type.Decimal.join(", ")})`;
   if ("Duration" in type) return `Duration(${type.Duration})`;
   const [unit, zone] = type.Datetime;
@@ -89,7 +90,9 @@ function nestedSupertype(a: Exclude<ColumnType, string>, b: Exclude<ColumnType, 
   if (elementA !== null && elementB !== null) {
     const element = supertype(elementA, elementB);
     if (element === null) return null;
-    return "Array" in a && "Array" in b && a.Array[1] === b.Array[1] ? { Array: [element, a.Array[1]] } : { List: element };
+    return "Array" in a && "Array" in b && a.Array[1] === b.Array[1]
+      ? { Array: [element, a.Array[1]] }
+      : { List: element };
   }
   if ("Struct" in a && "Struct" in b) return structSupertype(a.Struct, b.Struct);
   return numericSupertype(a, b);
