@@ -4,7 +4,7 @@ import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from
 import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
 import { runProgram } from "./lib/run-program.ts";
-import { root } from "./lib/toolchain.mjs";
+import { programPath, root } from "./lib/toolchain.mjs";
 
 const source = join(root, "src");
 const target = join(root, "dist");
@@ -12,8 +12,10 @@ const target = join(root, "dist");
 // A file that was deleted in src must not live on in the package.
 rmSync(target, { recursive: true, force: true });
 
-const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-const { code } = await runProgram(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, live: true });
+const { code } = await runProgram(process.execPath, [programPath("tsc"), "-p", "tsconfig.build.json"], {
+  cwd: root,
+  live: true,
+});
 if (code !== 0) {
   console.error("build: tsc found errors (above).");
   process.exit(1);

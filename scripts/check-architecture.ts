@@ -4,13 +4,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { runProgram } from "./lib/run-program.ts";
-import { root } from "./lib/toolchain.mjs";
+import { programPath, root } from "./lib/toolchain.mjs";
 
 const folders = ["src", "test", "bench", "scripts", "examples"].filter((folder) => existsSync(join(root, folder)));
-const depcruise = join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs");
 const { code } = await runProgram(
   process.execPath,
-  [depcruise, "--config", ".dependency-cruiser.cjs", "--output-type", "err-long", ...folders],
+  [programPath("depcruise"), "--config", ".dependency-cruiser.cjs", "--output-type", "err-long", ...folders],
   { cwd: root, live: true },
 );
 process.exitCode = code ?? 1;

@@ -29,7 +29,9 @@ for (const [path, { resolved, optionalDependencies = {} }] of Object.entries(pac
 
 for (const problem of problems) console.error(`package-lock.json: ${problem}`);
 if (problems.length > 0) {
-  console.error("Write it again with `npm install --package-lock-only`, against a registry that serves every platform.");
+  console.error(
+    "Write it again with `npm install --package-lock-only`, against a registry that serves every platform.",
+  );
   process.exitCode = 1;
 }
 

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { runProgram } from "./lib/run-program.ts";
-import { bundledNode, environmentFor, nodeVersion, npmCli, root } from "./lib/toolchain.mjs";
+import { bundledNode, environmentFor, nodeVersion, npmCli, programPath, root } from "./lib/toolchain.mjs";
 
 export type PackageCheck = {
   readonly name: string;
@@ -142,8 +142,15 @@ async function lintTarball(tarball: string): Promise<void> {
 }
 
 async function checkTypes(tarball: string): Promise<void> {
-  const attw = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
-  await succeed("attw", process.execPath, [attw, tarball, "--profile", "esm-only", "--format", "ascii", "--no-emoji"]);
+  await succeed("attw", process.execPath, [
+    programPath("attw"),
+    tarball,
+    "--profile",
+    "esm-only",
+    "--format",
+    "ascii",
+    "--no-emoji",
+  ]);
 }
 
 async function install(consumer: string, tarball: string): Promise<void> {
@@ -183,8 +190,7 @@ async function typedImport(consumer: string): Promise<void> {
       files: ["use.ts"],
     }),
   );
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  await succeed("tsc", process.execPath, [tsc, "-p", consumer], { cwd: consumer });
+  await succeed("tsc", process.execPath, [programPath("tsc"), "-p", consumer], { cwd: consumer });
 }
 
 // A line of Node that cannot be fetched is said, not passed over.
@@ -235,7 +241,7 @@ async function loadSubpaths(consumer: string, node: string): Promise<void> {
 }
 
 async function printVersion(consumer: string, node: string): Promise<void> {
-  const output = await npx(["--no", "scoreframe", "--version"], consumer, node);
+  const output = await npx(["scoreframe", "--version"], consumer, node);
   if (!output.split("\n").includes(manifest.version)) {
     throw new Error(`printed ${JSON.stringify(output.trim())} instead of ${manifest.version}`);
   }
@@ -244,7 +250,7 @@ async function printVersion(consumer: string, node: string): Promise<void> {
 async function runDemo(consumer: string, node: string): Promise<void> {
   if (!existsSync(join(root, "dist", "cli", "commands", "demo.js")))
     throw new NotRun("the command demo does not exist yet");
-  await npx(["--no", "scoreframe", "demo"], consumer, node);
+  await npx(["scoreframe", "demo"], consumer, node);
 }
 
 async function npm(args: readonly string[], cwd: string): Promise<string> {
@@ -264,7 +270,11 @@ async function npm(args: readonly string[], cwd: string): Promise<string> {
 async function npx(args: readonly string[], cwd: string, node: string): Promise<string> {
   const cli = npmCli("npx");
   if (!cli) throw new NotRun("npx was not found beside Node");
-  return await succeed(`npx ${args.slice(1).join(" ")}`, node, [cli, ...args], { cwd, env: cleanEnvironment(node) });
+  // `--no`: what is not installed must not be fetched; `--`: options are the program's, not those of npx.
+  return await succeed(`npx ${args.join(" ")}`, node, [cli, "--no", "--", ...args], {
+    cwd,
+    env: cleanEnvironment(node),
+  });
 }
 
 // npm hands its configuration and the caller's folder to the scripts that it runs; a consumer's shell has none of that.

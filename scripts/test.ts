@@ -7,7 +7,7 @@ import process from "node:process";
 import { coverageThresholds } from "../vitest.config.ts";
 import { checkPackage } from "./check-package.ts";
 import { runProgram } from "./lib/run-program.ts";
-import { root } from "./lib/toolchain.mjs";
+import { programPath, root } from "./lib/toolchain.mjs";
 import type { TestResults } from "./lib/vitest-results.ts";
 import { resultsPath } from "./lib/vitest-results.ts";
 
@@ -42,7 +42,6 @@ async function checkProgram(name: string, args: readonly string[]): Promise<void
   lines.push({ name, passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, seconds: secondsSince(start) });
 }
 
-const program = (...path: string[]): string => join(root, "node_modules", ...path);
 const script = (name: string): string => join(root, "scripts", name);
 
 async function checkGenerated(): Promise<void> {
@@ -62,7 +61,7 @@ async function runTests(): Promise<void> {
   const { code, timedOut } = await runProgram(
     process.execPath,
     [
-      program("vitest", "vitest.mjs"),
+      programPath("vitest"),
       "run",
       "--passWithNoTests",
       "--coverage",
@@ -134,11 +133,11 @@ async function checkPackedPackage(): Promise<void> {
   }
 }
 
-await checkProgram("format and lint", [program("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings"]);
+await checkProgram("format and lint", [programPath("biome"), "check", "--error-on-warnings"]);
 await checkProgram("lock file", [script("check-lock.ts")]);
-await checkProgram("types", [program("typescript", "bin", "tsc"), "-p", "tsconfig.json"]);
+await checkProgram("types", [programPath("tsc"), "-p", "tsconfig.json"]);
 await checkProgram("architecture", [script("check-architecture.ts")]);
-await checkProgram("dead code", [program("knip", "bin", "knip.js")]);
+await checkProgram("dead code", [programPath("knip")]);
 await checkGenerated();
 await runTests();
 await checkPackedPackage();

@@ -92,6 +92,31 @@ export function environmentFor(node, base = process.env) {
 }
 
 /**
+ * Which package brings which program, where the two names differ.
+ *
+ * @type {Record<string, string>}
+ */
+const packageOf = {
+  attw: "@arethetypeswrong/cli",
+  biome: "@biomejs/biome",
+  depcruise: "dependency-cruiser",
+  tsc: "typescript",
+};
+
+/**
+ * The JavaScript of a program that a dependency brings, to be started with a chosen Node: the links in node_modules/.bin are
+ * shell scripts on Windows, and take whatever Node comes first in PATH.
+ *
+ * @param {string} name such as `tsc`
+ * @returns {string}
+ */
+export function programPath(name) {
+  const folder = join(root, "node_modules", packageOf[name] ?? name);
+  const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return join(folder, typeof bin === "string" ? bin : bin[name]);
+}
+
+/**
  * How to start npm (or npx) under a given Node without a shell: by the path of its JavaScript, which npm itself tells its
  * scripts, and which otherwise lies beside the Node that brought it.
  *
