@@ -1,0 +1,49 @@
+/** What a session needs to know about a model server. Times are milliseconds. */
+export type HttpSessionOptions = {
+  /** Id of the backend, for errors. */
+  readonly backend: string;
+  /** Where requests are sent; `http:` or `https:`, without credentials. */
+  readonly url: string;
+  /** @default "POST" */
+  readonly method?: "POST" | "PUT";
+  /** Sent with every request; values are secrets and never printed. A `content-type` here replaces the protocol's. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Requests in flight, over all shards. @default 4 */
+  readonly concurrency?: number;
+  /** Most requests begun in a second, evenly spaced; null for no limit. @default null */
+  readonly requestsPerSecond?: number | null;
+  /** @default 10_000 */
+  readonly connectTimeoutMs?: number;
+  /** Until the head of an answer. @default 300_000 */
+  readonly headersTimeoutMs?: number;
+  /** Between two pieces of an answer. @default 300_000 */
+  readonly bodyTimeoutMs?: number;
+  /** A request in all: its tries and the waits between them. @default 600_000 */
+  readonly requestTimeoutMs?: number;
+  /** Tries of one request. @default 6 */
+  readonly maxAttempts?: number;
+  /** Most bytes that one answer may have. @default 64_000_000 */
+  readonly maxResponseBytes?: number;
+  /** Whether the rows of a failed request are sent again in halves until the bad ones stand alone. @default true */
+  readonly isolateFailedRows?: boolean;
+};
+
+export type ResolvedHttpSessionOptions = Required<HttpSessionOptions>;
+
+export const HTTP_SESSION_DEFAULTS = {
+  method: "POST",
+  headers: {},
+  concurrency: 4,
+  requestsPerSecond: null,
+  connectTimeoutMs: 10_000,
+  headersTimeoutMs: 300_000,
+  bodyTimeoutMs: 300_000,
+  requestTimeoutMs: 600_000,
+  maxAttempts: 6,
+  maxResponseBytes: 64_000_000,
+  isolateFailedRows: true,
+} as const satisfies Omit<ResolvedHttpSessionOptions, "backend" | "url">;
+
+export function withDefaults(options: HttpSessionOptions): ResolvedHttpSessionOptions {
+  return Object.freeze({ ...HTTP_SESSION_DEFAULTS, ...options });
+}

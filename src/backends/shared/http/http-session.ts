@@ -1,0 +1,28 @@
+import type { BackendContext, ScoringSession } from "../../../core/ports/scoring-backend.ts";
+import { createHttpExchange } from "./http-exchange.ts";
+import type { HttpSessionOptions } from "./http-session-options.ts";
+import { withDefaults } from "./http-session-options.ts";
+import { createPace } from "./pace.ts";
+import { createRedactor } from "./redact.ts";
+import { createRequestScorer } from "./request-scorer.ts";
+import { createRequestSender } from "./request-sender.ts";
+import { scoreShards } from "./score-shards.ts";
+
+/**
+ * Scores against a server that answers now: whoever calls it has waited for the server before (`waitUntilHealthy`). When the signal given to
+ * `score` aborts, what is thrown is the signal's reason.
+ */
+export function createHttpSession(options: HttpSessionOptions, context: BackendContext): ScoringSession {
+  const resolved = withDefaults(options);
+  const { protocol, batchSize } = context;
+  const redact = createRedactor(resolved.headers);
+  const exchange = createHttpExchange(resolved, protocol);
+  const pace = createPace(resolved.requestsPerSecond, context.clock);
+  const sender = createRequestSender({ options: resolved, context, exchange, pace, redact });
+  const { concurrency, isolateFailedRows } = resolved;
+  const scoreUnit = createRequestScorer(sender, { protocol, batchSize, isolateFailedRows, redact });
+  return {
+    score: (shards, signal) => scoreShards(shards, signal, { protocol, batchSize, concurrency, scoreUnit }),
+    close: () => exchange.close(),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Protocol } from "../../../core/protocols/protocol.ts";
+import { listElements, listThatClosesAt } from "./json-spans.ts";
+
+/** A request taken apart: its rows as they were written, and the text around them. */
+export type RequestEnvelope = {
+  readonly rows: readonly Buffer[];
+  /** A request of some of the rows. */
+  wrap(rows: readonly Buffer[]): Buffer;
+};
+
+const COMMA = Buffer.from(",");
+const NEWLINE = Buffer.from("\n");
+
+/** Takes the body of a request apart without changing a byte of a row. */
+export function openEnvelope(body: Buffer, protocol: Protocol): RequestEnvelope {
+  if (protocol.lineHolds === "row") return { rows: splitLines(body), wrap: (rows) => join(rows, NEWLINE) };
+  // A line is `open(columns)` + rows + `close`, and `close` begins with the bracket that ends the rows.
+  const listStart = listThatClosesAt(body, body.length - Buffer.byteLength(protocol.close));
+  if (listStart === -1) return { rows: [body], wrap: () => body };
+  const before = body.subarray(0, listStart + 1);
+  const after = Buffer.from(protocol.close);
+  const rows = listElements(body, listStart).map((span) => body.subarray(span.start, span.end));
+  return { rows, wrap: (part) => Buffer.concat([before, join(part, COMMA), after]) };
+}
+
+/** A line of answers made of the rows' own texts. */
+export function wrapPredictions(predictions: readonly Buffer[], protocol: Protocol): Buffer {
+  if (protocol.lineHolds === "row") return Buffer.concat([join(predictions, NEWLINE), NEWLINE]);
+  const before = Buffer.from(`{${JSON.stringify(protocol.answerKey)}:[`);
+  return Buffer.concat([before, join(predictions, COMMA), Buffer.from("]}\n")]);
+}
+
+function splitLines(body: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let end = body.indexOf(NEWLINE, start); end !== -1; end = body.indexOf(NEWLINE, start)) {
+    lines.push(body.subarray(start, end));
+    start = end + 1;
+  }
+  lines.push(body.subarray(start));
+  return lines;
+}
+
+function join(parts: readonly Buffer[], separator: Buffer): Buffer {
+  return Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])));
+}

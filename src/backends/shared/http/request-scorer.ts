@@ -1,0 +1,91 @@
+import type { Protocol } from "../../../core/protocols/protocol.ts";
+import type { GoodAnswer } from "./check-answer.ts";
+import { checkAnswer } from "./check-answer.ts";
+import type { PartOutcome } from "./isolate-rows.ts";
+import { isolateRows } from "./isolate-rows.ts";
+import type { RequestEnvelope } from "./request-envelope.ts";
+import { openEnvelope, wrapPredictions } from "./request-envelope.ts";
+import type { RequestSender, SendResult } from "./request-sender.ts";
+import type { RequestUnit } from "./request-units.ts";
+import type { RowFault } from "./row-fault.ts";
+import { errorObject } from "./row-fault.ts";
+
+/** A request's answer lines, each ended by `\n`, as many as it has lines. */
+export type ScoredUnit = { readonly lines: Buffer; readonly retries: number };
+
+export type RequestScorer = (unit: RequestUnit, signal: AbortSignal) => Promise<ScoredUnit>;
+
+export type RequestScorerOptions = {
+  readonly protocol: Protocol;
+  readonly batchSize: number;
+  readonly isolateFailedRows: boolean;
+  readonly redact: (text: string) => string;
+};
+
+/** So many requests in a row without a good row among theirs: isolating more of them is waste, until one is answered again. */
+const BARREN_LIMIT = 3;
+
+type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
+
+/** Scores one request: sends it, checks the answer, and finds the bad rows of one that failed by them. */
+export function createRequestScorer(sender: RequestSender, options: RequestScorerOptions): RequestScorer {
+  const { protocol, batchSize, redact } = options;
+  let barren = { streak: 0, answered: 0 };
+
+  function judge(sent: SendResult, expects: (n: number) => boolean, rows: () => number): Tried {
+    if ("fault" in sent) return sent;
+    const answer = checkAnswer(sent.reply, { protocol, expects, rows });
+    if ("lines" in answer) return { answer };
+    return { fault: { ...answer, message: redact(answer.message), attempts: sent.attempts } };
+  }
+
+  function worthIsolating(fault: RowFault, rows: number): boolean {
+    if (!options.isolateFailedRows || !fault.isolable || rows < 2) return false;
+    return barren.streak < BARREN_LIMIT || sender.answered() > barren.answered;
+  }
+
+  function noteIsolation(foundGood: boolean): void {
+    barren = { streak: foundGood ? 0 : barren.streak + 1, answered: sender.answered() };
+  }
+
+  return async (unit, signal) => {
+    const answeredBefore = sender.answered();
+    let retries = 0;
+    const send = async (body: Buffer, isolating: boolean): Promise<SendResult> => {
+      const sent = await sender.send(body, { shard: unit.shard, answeredBefore, isolating, signal });
+      retries += sent.attempts - 1;
+      return sent;
+    };
+    let opened: RequestEnvelope | undefined;
+    const envelope = (): RequestEnvelope => {
+      opened ??= openEnvelope(unit.body, protocol);
+      return opened;
+    };
+    const rowCount = (): number => (protocol.lineHolds === "row" ? unit.lines : envelope().rows.length);
+    // Most requests are full; only an answer of another length makes it worth counting the rows sent.
+    const tried = judge(await send(unit.body, false), (n) => n === batchSize, rowCount);
+    if ("answer" in tried) return { lines: tried.answer.lines, retries };
+    if (!worthIsolating(tried.fault, rowCount())) return { lines: failedLines(tried.fault, unit.lines), retries };
+
+    const sendPart = async (rows: readonly Buffer[]): Promise<PartOutcome> => {
+      const part = judge(
+        await send(envelope().wrap(rows), true),
+        (n) => n === rows.length,
+        () => rows.length,
+      );
+      retries += 1;
+      return "answer" in part ? { predictions: part.answer.predictions() } : part;
+    };
+    const rows = await isolateRows(envelope().rows, tried.fault, sendPart);
+    noteIsolation(rows.some((row) => Buffer.isBuffer(row)));
+    return { lines: wrapPredictions(rows.map(predictionOrError), protocol), retries };
+  };
+}
+
+function predictionOrError(row: Buffer | RowFault): Buffer {
+  return Buffer.isBuffer(row) ? row : errorObject(row);
+}
+
+function failedLines(fault: RowFault, lines: number): Buffer {
+  return Buffer.from(`${errorObject(fault).toString()}\n`.repeat(lines));
+}

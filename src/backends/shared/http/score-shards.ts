@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import type { ShardResponse } from "../../../core/pipeline/shard-response.ts";
+import type { RequestShard } from "../../../core/ports/scoring-backend.ts";
+import type { Protocol } from "../../../core/protocols/protocol.ts";
+import type { RequestScorer } from "./request-scorer.ts";
+import type { RequestUnit } from "./request-units.ts";
+import { requestUnits } from "./request-units.ts";
+import type { ResponseFile } from "./response-file.ts";
+import { createResponseFile } from "./response-file.ts";
+import { createWaitList } from "./wait-list.ts";
+
+export type ScoreShardsOptions = {
+  readonly protocol: Protocol;
+  readonly batchSize: number;
+  readonly concurrency: number;
+  readonly scoreUnit: RequestScorer;
+};
+
+/** Bytes of request files held at once, unless a single one is larger; two files are always allowed, so that the pipe never idles. */
+const WINDOW_BYTES = 16_000_000;
+
+type OpenShard = { readonly shard: RequestShard; readonly file: ResponseFile; retries: number; unanswered: number };
+
+/**
+ * Keeps `concurrency` requests in flight over all shards: the next shard is taken when the last request of the one before has been sent, not
+ * answered. Yields a shard when its response file stands. When it ends early, for whatever reason, nothing is in flight and no partial file is left.
+ */
+export async function* scoreShards(
+  shards: AsyncIterable<RequestShard>,
+  signal: AbortSignal,
+  options: ScoreShardsOptions,
+): AsyncGenerator<ShardResponse> {
+  const stop = new AbortController();
+  const stopping = AbortSignal.any([signal, stop.signal]);
+  const source = shards[Symbol.asyncIterator]();
+  const changed = createWaitList(stopping);
+  const open = new Map<number, OpenShard>();
+  const inFlight = new Set<Promise<void>>();
+  const finished: ShardResponse[] = [];
+  let openBytes = 0;
+
+  async function finish(work: OpenShard): Promise<void> {
+    await work.file.finish();
+    open.delete(work.shard.shard);
+    openBytes -= work.shard.bytes;
+    finished.push({ shard: work.shard.shard, responsePath: work.shard.responsePath, retries: work.retries });
+    changed.notify();
+  }
+
+  async function answer(work: OpenShard, unit: RequestUnit): Promise<void> {
+    const scored = await options.scoreUnit(unit, stopping);
+    work.file.put(unit.index, scored.lines);
+    work.retries += scored.retries;
+    work.unanswered -= 1;
+  }
+
+  /** Never rejects: the first failure stops everything else. */
+  function track(task: Promise<void>): void {
+    const tracked = task
+      .catch((error: unknown) => stop.abort(error))
+      .finally(() => {
+        inFlight.delete(tracked);
+        changed.notify();
+      });
+    inFlight.add(tracked);
+  }
+
+  async function dispatch(shard: RequestShard): Promise<void> {
+    openBytes += shard.bytes;
+    const bytes = await readFile(shard.requestPath);
+    const work = { shard, file: await createResponseFile(shard.responsePath), retries: 0, unanswered: 1 };
+    open.set(shard.shard, work);
+    for (const unit of requestUnits(shard.shard, bytes, options.protocol, options.batchSize)) {
+      await changed.until(() => inFlight.size < options.concurrency);
+      work.unanswered += 1;
+      track(answer(work, unit).then(() => (work.unanswered === 0 ? finish(work) : undefined)));
+    }
+    work.unanswered -= 1;
+    if (work.unanswered === 0) await finish(work);
+  }
+
+  async function feed(): Promise<void> {
+    for (;;) {
+      await changed.until(() => inFlight.size < options.concurrency && (open.size < 2 || openBytes < WINDOW_BYTES));
+      const next = await changed.orStopped(source.next());
+      if (next.done === true) return;
+      await dispatch(next.value);
+    }
+  }
+
+  let fed = false;
+  const feeding = feed()
+    .catch((error: unknown) => stop.abort(error))
+    .finally(() => {
+      fed = true;
+      changed.notify();
+    });
+  try {
+    for (;;) {
+      for (let done = finished.shift(); done !== undefined; done = finished.shift()) yield done;
+      stopping.throwIfAborted();
+      if (fed && inFlight.size === 0 && finished.length === 0) return;
+      await changed.until(() => finished.length > 0 || (fed && inFlight.size === 0));
+    }
+  } finally {
+    stop.abort();
+    await feeding;
+    await Promise.all(inFlight);
+    await Promise.all(Array.from(open.values(), (work) => work.file.discard()));
+    // Not awaited: a generator that still waits for its next shard would answer only after it.
+    if (!fed || open.size > 0) source.return?.().catch(() => undefined);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Whose fault a status is. `answer`: look at the body. `transient`: the server's, try again. `flaky`: try once more, then it is the rows'
+ * (model servers answer 500 to a row that they cannot score). `rows`: the rows'. `refused`: the configuration's, no row will ever pass.
+ */
+export type StatusVerdict = "answer" | "transient" | "flaky" | "rows" | "refused";
+
+const TRANSIENT = new Set([408, 425, 429, 502, 503, 504]);
+const REFUSED = new Set([401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 421, 426, 431, 451, 501, 505, 511]);
+
+/** Tries of a request that is answered with 500, in all. */
+export const FLAKY_ATTEMPTS = 2;
+
+export function statusVerdict(status: number): StatusVerdict {
+  if (status >= 200 && status < 300) return "answer";
+  if (status < 400 || REFUSED.has(status)) return "refused";
+  if (TRANSIENT.has(status)) return "transient";
+  return status === 500 ? "flaky" : "rows";
+}
+
+/** What to do about a refusal. */
+export function refusalMend(status: number): string {
+  if (status < 400) return "Redirects are not followed: set `url` to where the server really answers.";
+  if (status === 401 || status === 403 || status === 407) return "Check the credentials in `headers`.";
+  if (status === 415 || status === 406) {
+    return "The server does not take this content type: choose another `model.protocol`, or set `headers.content-type`.";
+  }
+  return "Check `url` and `method`.";
+}

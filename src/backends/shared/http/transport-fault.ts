@@ -1,0 +1,43 @@
+import { messageOf } from "../../../core/errors/scoreframe-error.ts";
+
+/** Why there is no answer, or not a whole one. */
+export type TransportFault = {
+  /**
+   * `refused`: no connection came about. `dropped`: it broke before the answer was whole. `timeout`: the server was too slow.
+   * `too-large`: the answer exceeds the limit. `fatal`: trying again cannot help (a certificate, for instance).
+   */
+  readonly kind: "refused" | "dropped" | "timeout" | "too-large" | "fatal";
+  readonly reason: string;
+};
+
+const KINDS: Readonly<Record<string, TransportFault["kind"]>> = {
+  ECONNREFUSED: "refused",
+  ENOTFOUND: "refused",
+  EAI_AGAIN: "refused",
+  EHOSTUNREACH: "refused",
+  ENETUNREACH: "refused",
+  UND_ERR_CONNECT_TIMEOUT: "refused",
+  UND_ERR_HEADERS_TIMEOUT: "timeout",
+  UND_ERR_BODY_TIMEOUT: "timeout",
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: "too-large",
+  UND_ERR_INVALID_ARG: "fatal",
+  CERT_HAS_EXPIRED: "fatal",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "fatal",
+  SELF_SIGNED_CERT_IN_CHAIN: "fatal",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "fatal",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "fatal",
+  ERR_TLS_CERT_ALTNAME_INVALID: "fatal",
+  EPROTO: "fatal",
+};
+
+/** What undici threw, in our words. */
+export function transportFault(thrown: unknown): TransportFault {
+  const code = codeOf(thrown);
+  // `localhost` has two addresses, and the error of both has a code but no text.
+  const text = messageOf(thrown) || code || "no reason given";
+  return { kind: KINDS[code] ?? "dropped", reason: code === "" || text.includes(code) ? text : `${text} (${code})` };
+}
+
+function codeOf(thrown: unknown): string {
+  return typeof thrown === "object" && thrown !== null && "code" in thrown ? String(thrown.code) : "";
+}
