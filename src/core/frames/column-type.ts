@@ -18,7 +18,7 @@ export type TimeUnit = "Nanoseconds" | "Microseconds" | "Milliseconds";
 export type StructField = { readonly name: string; readonly dtype: ColumnType };
 export type TypedColumn = { readonly name: string; readonly type: ColumnType };
 
-type IntegerType = "Int8" | "Int16" | "Int32" | "Int64" | "UInt8" | "UInt16" | "UInt32" | "UInt64";
+export type IntegerType = "Int8" | "Int16" | "Int32" | "Int64" | "UInt8" | "UInt16" | "UInt32" | "UInt64";
 type FloatType = "Float16" | "Float32" | "Float64";
 
 /** Decimal digits that hold every value of an integer type. */
@@ -34,19 +34,24 @@ const INTEGER_DIGITS: Readonly<Record<IntegerType, number>> = {
 };
 const MAX_DECIMAL_DIGITS = 38;
 
-/** `unifyTypes` over whole rows of columns: same names in the same order, or `PREDICTIONS_INCOMPATIBLE`. */
+/**
+ * The columns of both, each with the type that holds the values of both. A column that one side lacks is null there: an object may leave out
+ * a key, and a shard whose predictions are all null has no prediction columns at all.
+ */
 export function unifySchemas(a: readonly TypedColumn[], b: readonly TypedColumn[]): TypedColumn[] {
-  const left = JSON.stringify(a.map((column) => column.name));
-  const right = JSON.stringify(b.map((column) => column.name));
-  if (left !== right) {
-    throw new ScoreframeError(
-      "PREDICTIONS_INCOMPATIBLE",
-      `Two shards have different columns: ${left} and ${right}. The model must answer every row with the same fields; ` +
-        "state them in output.predictions to have what is missing filled with null.",
-      { details: { left: a.map((column) => column.name), right: b.map((column) => column.name) } },
-    );
-  }
-  return a.map(({ name, type }, index) => ({ name, type: unifyTypes(type, b[index]?.type ?? "Null", name) }));
+  const types = new Map(a.map((column) => [column.name, column.type]));
+  for (const { name, type } of b) types.set(name, unifyTypes(types.get(name) ?? "Null", type, name));
+  return [...types].map(([name, type]) => ({ name, type }));
+}
+
+/** The type with String in the place of every Null: a table needs a type also where no value was ever seen. */
+export function settleType(type: ColumnType): ColumnType {
+  if (type === "Null") return "String";
+  if (typeof type === "string") return type;
+  if ("List" in type) return { List: settleType(type.List) };
+  if ("Array" in type) return { Array: [settleType(type.Array[0]), type.Array[1]] };
+  if ("Struct" in type) return { Struct: type.Struct.map(({ name, dtype }) => ({ name, dtype: settleType(dtype) })) };
+  return type;
 }
 
 /**
