@@ -22,7 +22,7 @@ export type RequestScorerOptions = {
   readonly redact: (text: string) => string;
 };
 
-/** So many requests in a row without a good row among theirs: isolating more of them is waste, until one is answered again. */
+/** So many requests in a row without a good row among theirs: isolating more of them is waste, until one is answered well again. */
 const BARREN_LIMIT = 3;
 
 type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
@@ -30,22 +30,20 @@ type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
 /** Scores one request: sends it, checks the answer, and finds the bad rows of one that failed by them. */
 export function createRequestScorer(sender: RequestSender, options: RequestScorerOptions): RequestScorer {
   const { protocol, batchSize, redact } = options;
-  let barren = { streak: 0, answered: 0 };
+  let barrenStreak = 0;
 
   function judge(sent: SendResult, expects: (n: number) => boolean, rows: () => number): Tried {
     if ("fault" in sent) return sent;
     const answer = checkAnswer(sent.reply, { protocol, expects, rows });
-    if ("lines" in answer) return { answer };
+    if ("lines" in answer) {
+      barrenStreak = 0;
+      return { answer };
+    }
     return { fault: { ...answer, message: redact(answer.message), attempts: sent.attempts } };
   }
 
   function worthIsolating(fault: RowFault, rows: number): boolean {
-    if (!options.isolateFailedRows || !fault.isolable || rows < 2) return false;
-    return barren.streak < BARREN_LIMIT || sender.answered() > barren.answered;
-  }
-
-  function noteIsolation(foundGood: boolean): void {
-    barren = { streak: foundGood ? 0 : barren.streak + 1, answered: sender.answered() };
+    return options.isolateFailedRows && fault.isolable && rows > 1 && barrenStreak < BARREN_LIMIT;
   }
 
   return async (unit, signal) => {
@@ -77,7 +75,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
       return "answer" in part ? { predictions: part.answer.predictions() } : part;
     };
     const rows = await isolateRows(envelope().rows, tried.fault, sendPart);
-    noteIsolation(rows.some((row) => Buffer.isBuffer(row)));
+    if (!rows.some((row) => Buffer.isBuffer(row))) barrenStreak += 1;
     return { lines: wrapPredictions(rows.map(predictionOrError), protocol), retries };
   };
 }
