@@ -1,0 +1,79 @@
+import { isUtf8 } from "node:buffer";
+import { messageOf } from "../../core/errors/scoreframe-error.ts";
+import type { ModelRow } from "../../model.ts";
+import { bodyFormat, JSON_LINES_TYPE, JSON_TYPE } from "./content-types.ts";
+import type { Invocation } from "./parse-invocation.ts";
+import { parseInvocation } from "./parse-invocation.ts";
+import { parseJsonExact } from "./parse-json-exact.ts";
+import { scoreRows } from "./score-rows.ts";
+import type { ServedModel } from "./served-model.ts";
+import { ServerError } from "./server-error.ts";
+import { writeJson } from "./write-json.ts";
+
+export type Answer = { readonly contentType: string; readonly body: string };
+
+/**
+ * Answers the body of `POST /invocations`. A list of rows is answered by `{"predictions":[…]}`, one bare row by `{"prediction":…}`. With
+ * JSON lines each line is a document of its own and the answer has a line for each, that of a bare row being its prediction itself.
+ */
+export async function answerInvocation(
+  model: ServedModel,
+  contentType: string | undefined,
+  body: Buffer,
+): Promise<Answer> {
+  const format = bodyFormat(contentType);
+  if (!isUtf8(body)) throw new ServerError(400, "INVALID_JSON", "The request is not valid UTF-8.");
+  return format === "json" ? answerJson(model, body.toString()) : answerLines(model, body.toString());
+}
+
+async function answerJson(model: ServedModel, text: string): Promise<Answer> {
+  const { rows, single } = parseInvocation(parse(text, "The request"));
+  const predictions = await scoreRows(model, rows);
+  const answer = single ? { prediction: predictions[0] } : { predictions };
+  return { contentType: JSON_TYPE, body: write(answer) };
+}
+
+/** All lines go to the model in one call: a line of its own may be no more than one row. */
+async function answerLines(model: ServedModel, text: string): Promise<Answer> {
+  const lines = text.endsWith("\n") ? text.slice(0, -1) : text;
+  if (lines === "") return { contentType: JSON_LINES_TYPE, body: "" };
+  const invocations = lines.split("\n").map(parseLine);
+  const predictions = await scoreRows(
+    model,
+    invocations.flatMap(({ rows }): readonly ModelRow[] => rows),
+  );
+  let next = 0;
+  const answers = invocations.map(({ rows, single }) => {
+    const own = predictions.slice(next, next + rows.length);
+    next += rows.length;
+    return write(single ? own[0] : { predictions: own });
+  });
+  return { contentType: JSON_LINES_TYPE, body: `${answers.join("\n")}\n` };
+}
+
+function parseLine(line: string, index: number): Invocation {
+  const document = parse(line, `Line ${index + 1} of the request`);
+  try {
+    return parseInvocation(document);
+  } catch (thrown) {
+    if (!(thrown instanceof ServerError)) throw thrown;
+    throw new ServerError(thrown.status, thrown.code, `Line ${index + 1}: ${thrown.message}`, thrown);
+  }
+}
+
+function parse(text: string, what: string): unknown {
+  try {
+    return parseJsonExact(text);
+  } catch (thrown) {
+    throw new ServerError(400, "INVALID_JSON", `${what} is not valid JSON: ${messageOf(thrown)}`, thrown);
+  }
+}
+
+function write(value: unknown): string {
+  try {
+    return writeJson(value);
+  } catch (thrown) {
+    const message = `The model's predictions cannot be written as JSON: ${messageOf(thrown)}`;
+    throw new ServerError(500, "MODEL_FAILED", message, thrown);
+  }
+}
