@@ -1,0 +1,31 @@
+import type { BackendContext, BackendPlugin } from "../../core/ports/scoring-backend.ts";
+import { defineBackend } from "../../core/ports/scoring-backend.ts";
+import { createHttpSession, waitUntilHealthy } from "../shared/http/index.ts";
+import { httpCapabilities } from "./http-capabilities.ts";
+import type { HttpOptions } from "./http-options.ts";
+import { parseHttpOptions } from "./http-options.ts";
+
+/** Any model server that takes a request over HTTP: MLflow, a SageMaker container, TensorFlow Serving, one's own. */
+export const httpBackend: BackendPlugin<HttpOptions> = defineBackend<HttpOptions>({
+  specificationVersion: "v1",
+  id: "http",
+  capabilities: httpCapabilities,
+  parseOptions: parseHttpOptions,
+  create: (options) => ({
+    id: "http",
+    capabilities: { ...httpCapabilities, maxRequestBytes: options.maxRequestBytes },
+    async open(context) {
+      await waitForServer(options, context);
+      return createHttpSession(options, context);
+    },
+  }),
+});
+
+async function waitForServer(options: HttpOptions, context: BackendContext): Promise<void> {
+  const { backend, healthUrl, headers = {}, healthTimeoutMs: timeoutMs } = options;
+  if (healthUrl === null) return;
+  const { clock, signal } = context;
+  const begun = clock.now();
+  await waitUntilHealthy({ backend, url: healthUrl, headers, timeoutMs, clock, signal });
+  context.events({ type: "model-ready", seconds: (clock.now() - begun) / 1000, detail: new URL(healthUrl).host });
+}
