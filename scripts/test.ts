@@ -66,7 +66,7 @@ async function runTests(): Promise<void> {
       "--passWithNoTests",
       "--coverage",
       "--reporter=default",
-      `--reporter=${script("lib/vitest-results.ts")}`,
+      "--reporter=./scripts/lib/vitest-results.ts",
     ],
     { cwd: root, live: true, timeoutMs: 12 * 60_000 },
   );

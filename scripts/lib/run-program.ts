@@ -4,7 +4,8 @@ import process from "node:process";
 export type ProgramResult = {
   /** The exit code; undefined where the program was stopped because it took too long, or never started. */
   readonly code: number | undefined;
-  /** What it printed on stdout (and on stderr, where that is captured). */
+  /** What it printed on stdout alone, and on both streams as they came. Empty where it was live. */
+  readonly stdout: string;
   readonly output: string;
   readonly timedOut: boolean;
 };
@@ -30,9 +31,11 @@ export async function runProgram(
       env,
       stdio: live ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
     });
+    let stdout = "";
     let output = "";
     let timedOut = false;
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
       output += text;
     });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -49,7 +52,7 @@ export async function runProgram(
     );
     const finish = (code: number | undefined): void => {
       for (const timer of timers) clearTimeout(timer);
-      resolve({ code, output, timedOut });
+      resolve({ code, stdout, output, timedOut });
     };
     child.on("error", (error) => {
       output += error.message;
