@@ -64,7 +64,7 @@ module.exports = {
       name: "core-opens-no-connection",
       severity: "error",
       comment:
-        "The network belongs to adapters and backends, files handled by the core are local. Instead: use a port.",
+        "The network belongs to adapters and backends, files handled by the core are local. Instead: take a port as an argument.",
       from: { path: "^src/core/" },
       to: { dependencyTypes: ["core"], path: "^(node:)?(net|tls|http|https|http2|dgram|dns|child_process|cluster)$" },
     },
@@ -134,6 +134,15 @@ module.exports = {
         "The command line is the outermost layer. Instead: move what is worth sharing into the layer that owns it.",
       from: { path: "^src/", pathNot: "^src/cli/" },
       to: { path: "^src/cli/" },
+    },
+    {
+      name: "model-is-light",
+      severity: "error",
+      comment:
+        "A model module imports scoreframe/model alone, and starts in its own process for every run: loading a library there costs each user " +
+        "that time. Instead: keep src/model.ts to types and defineModel.",
+      from: { path: "^src/model\\.ts$" },
+      to: { path: "node_modules/", reachable: true },
     },
     {
       name: "no-test-runner-in-src",

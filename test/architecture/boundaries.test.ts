@@ -1,0 +1,199 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { ICruiseResult, IForbiddenRuleType } from "dependency-cruiser";
+import { cruise } from "dependency-cruiser";
+import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
+import { afterEach, describe, expect, test } from "vitest";
+
+// The rules themselves run over the repository in `npm run arch`. Here each one has to catch what it is for: a pattern with a
+// slip of the pen forbids nothing and looks as if all were well.
+
+const root = resolve(import.meta.dirname, "..", "..");
+const rules = createRequire(import.meta.url)(join(root, ".dependency-cruiser.cjs")) as {
+  forbidden: (IForbiddenRuleType & { name: string; comment: string })[];
+  options: object;
+};
+
+/** Files of a small tree, and the rules that it breaks. */
+type Case = { readonly title: string; readonly files: Readonly<Record<string, string>>; readonly broken: string[] };
+
+const empty = "export const value = 1;";
+const polars = 'import "nodejs-polars";';
+
+const cases: readonly Case[] = [
+  {
+    title: "the core may not know an adapter",
+    files: { "src/core/pipeline/run.ts": 'import "../../adapters/store.ts";', "src/adapters/store.ts": empty },
+    broken: ["core-points-nowhere"],
+  },
+  {
+    title: "a type is an arrow, too",
+    files: {
+      "src/core/ports/store.ts": 'import type { Store } from "../../adapters/store.ts";\nexport type S = Store;',
+      "src/adapters/store.ts": "export type Store = string;",
+    },
+    broken: ["core-points-nowhere"],
+  },
+  {
+    title: "the core may not use a package that is not listed",
+    files: { "src/core/pipeline/run.ts": 'import "fastify";' },
+    broken: ["core-uses-few-packages"],
+  },
+  {
+    title: "Polars stays in core/frames",
+    files: { "src/core/pipeline/run.ts": polars, "src/core/frames/shard.ts": polars },
+    broken: ["polars-in-frames"],
+  },
+  {
+    title: "an adapter may not use Polars either",
+    files: { "src/adapters/store.ts": polars },
+    broken: ["polars-in-frames"],
+  },
+  {
+    title: "zod stays in core/job",
+    files: { "src/core/frames/shard.ts": 'import "zod";', "src/core/job/schema.ts": 'import "zod";' },
+    broken: ["schemas-in-job"],
+  },
+  {
+    title: "files are handled in core/frames and core/pipeline",
+    files: {
+      "src/core/job/schema.ts": 'import "node:fs";',
+      "src/core/frames/shard.ts": 'import "node:fs";',
+      "src/core/ledger/digest.ts": 'import "node:crypto";',
+    },
+    broken: ["core-handles-files-in-two-folders"],
+  },
+  {
+    title: "the core opens no connection, not even where it handles files",
+    files: { "src/core/frames/shard.ts": 'import "node:http";' },
+    broken: ["core-opens-no-connection"],
+  },
+  {
+    title: "an adapter may not know a backend",
+    files: { "src/adapters/store.ts": 'import "../backends/http/index.ts";', "src/backends/http/index.ts": empty },
+    broken: ["adapters-point-at-core"],
+  },
+  {
+    title: "a backend may not know an adapter",
+    files: { "src/backends/http/index.ts": 'import "../../adapters/store.ts";', "src/adapters/store.ts": empty },
+    broken: ["backends-point-at-core"],
+  },
+  {
+    title: "a backend may not know another one, but what they share",
+    files: {
+      "src/backends/http/index.ts": 'import "../local/index.ts";\nimport "../shared/post.ts";',
+      "src/backends/local/index.ts": empty,
+      "src/backends/shared/post.ts": empty,
+    },
+    broken: ["backends-are-strangers"],
+  },
+  {
+    title: "nothing that scores may need an emulator",
+    files: { "src/backends/http/index.ts": 'import "../../emulators/s3.ts";', "src/emulators/s3.ts": empty },
+    broken: ["backends-point-at-core", "nobody-needs-emulators"],
+  },
+  {
+    title: "an emulator may not know the composition",
+    files: { "src/emulators/s3.ts": 'import "../composition/engine.ts";', "src/composition/engine.ts": empty },
+    broken: ["emulators-point-inward"],
+  },
+  {
+    title: "the container stays in the composition",
+    files: { "src/adapters/store.ts": 'import "inversify";', "src/composition/engine.ts": 'import "inversify";' },
+    broken: ["container-in-composition"],
+  },
+  {
+    title: "the command line goes through the composition",
+    files: { "src/cli/run.ts": 'import "../backends/http/index.ts";', "src/backends/http/index.ts": empty },
+    broken: ["cli-goes-through-composition"],
+  },
+  {
+    title: "nobody needs the command line",
+    files: { "src/composition/engine.ts": 'import "../cli/run.ts";', "src/cli/run.ts": empty },
+    broken: ["nobody-needs-the-cli"],
+  },
+  {
+    title: "the sources know no test runner",
+    files: { "src/adapters/store.ts": 'import "node:test";' },
+    broken: ["no-test-runner-in-src"],
+  },
+  {
+    title: "the sources know no test",
+    files: { "src/adapters/store.ts": 'import "../../test/helper.ts";', "test/helper.ts": empty },
+    broken: ["no-test-code-in-src"],
+  },
+  {
+    title: "the sources need no dev dependency",
+    files: { "src/adapters/store.ts": 'import "typescript";' },
+    broken: ["no-dev-dependency-in-src"],
+  },
+  {
+    title: "a package has to be declared",
+    files: { "src/adapters/store.ts": 'import "pino";' },
+    broken: ["no-undeclared-package"],
+  },
+  {
+    title: "an import has to lead somewhere",
+    files: { "src/adapters/store.ts": 'import "./missing.ts";' },
+    broken: ["no-unresolvable"],
+  },
+  {
+    title: "no two files need each other",
+    files: {
+      "src/core/a.ts": 'import type { B } from "./b.ts";\nexport type A = B;',
+      "src/core/b.ts": 'import type { A } from "./a.ts";\nexport type B = A;',
+    },
+    broken: ["no-cycle"],
+  },
+  {
+    title: "the definition of a model stays light",
+    files: { "src/model.ts": 'import "./core/a.ts";', "src/core/a.ts": polars },
+    broken: ["model-is-light", "polars-in-frames"],
+  },
+];
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+async function brokenRules(files: Readonly<Record<string, string>>): Promise<string[]> {
+  const baseDir = mkdtempSync(join(tmpdir(), "scoreframe-boundaries-"));
+  folders.push(baseDir);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(baseDir, path)), { recursive: true });
+    writeFileSync(join(baseDir, path), `${text}\nexport {};\n`);
+  }
+  writeFileSync(
+    join(baseDir, "package.json"),
+    JSON.stringify({
+      dependencies: { "nodejs-polars": "*", fastify: "*", inversify: "*", zod: "*" },
+      devDependencies: { typescript: "*", vitest: "*" },
+    }),
+  );
+  // A junction, so that Windows needs no right to make links.
+  symlinkSync(join(root, "node_modules"), join(baseDir, "node_modules"), "junction");
+  const { output } = await cruise(
+    Object.keys(files).filter((path) => path.startsWith("src/")),
+    { ...rules.options, baseDir, validate: true, ruleSet: { forbidden: rules.forbidden } },
+    { symlinks: false },
+    { tsConfig: extractTSConfig(join(root, "tsconfig.json")) },
+  );
+  return [...new Set((output as ICruiseResult).summary.violations.map((violation) => violation.rule.name))].sort();
+}
+
+describe("the architecture's rules", () => {
+  for (const { title, files, broken } of cases) {
+    test(title, async () => {
+      expect(await brokenRules(files)).toEqual([...broken].sort());
+    });
+  }
+
+  test("each is tried here, and says what to do instead", () => {
+    const tried = new Set(cases.flatMap((entry) => entry.broken));
+    expect(rules.forbidden.map((rule) => rule.name).filter((name) => !tried.has(name))).toEqual([]);
+    for (const rule of rules.forbidden) expect(rule.comment, rule.name).toContain("Instead: ");
+  });
+});
