@@ -1,104 +1,157 @@
 import { z } from "zod";
+import { messageOf } from "../errors/scoreframe-error.ts";
 import { PROTOCOL_IDS } from "../protocols/protocols.ts";
+import { PREDICTION_TYPE_NAMES, parsePredictionType } from "./parse-prediction-type.ts";
 
-/** Text that says something. */
 const text = z.string().min(1);
-const columns = z.array(text);
+
+const columns = z.array(text).check((context) => {
+  const twice = context.value.find((name, index) => context.value.indexOf(name) !== index);
+  if (twice === undefined) return;
+  context.issues.push({ code: "custom", message: `names the column \`${twice}\` twice`, input: context.value });
+});
+
+const predictionType = text.check((context) => {
+  try {
+    parsePredictionType(context.value);
+  } catch (error) {
+    context.issues.push({ code: "custom", message: messageOf(error), input: context.value });
+  }
+});
+
+const tableObject = z.strictObject({
+  path: text.describe("Path of a file, a folder or a glob; relative to the job file's folder."),
+  format: z
+    .enum(["parquet", "csv", "tsv", "json", "jsonl", "duckdb"])
+    .optional()
+    .describe("How the file is written. Without it, the ending of the path decides."),
+  table: text.optional().describe("Name of the table inside a DuckDB file."),
+  hive: z
+    .boolean()
+    .optional()
+    .describe("Whether folders named `key=value` become columns. Without it, the path decides."),
+});
 
 const table = z.union([
-  text.describe("Path of the file, a folder or a glob; the format follows from the name."),
-  z.strictObject({
-    path: text.describe("Path of a file, a folder or a glob."),
-    format: z
-      .enum(["parquet", "csv", "tsv", "json", "jsonl", "duckdb"])
-      .optional()
-      .describe("How the file is written. Default: by the ending of the path."),
-    table: text.optional().describe("Name of the table inside a DuckDB file."),
-    hive: z
-      .boolean()
-      .optional()
-      .describe("Whether folders named `key=value` become columns. Default: found out from the path."),
-  }),
+  text.describe("Path of a file, a folder or a glob; its ending decides the format."),
+  tableObject.describe("A path with options."),
 ]);
 
-const sqlSource = z.strictObject({
-  kind: z.literal("sql"),
-  tables: z
-    .record(text, table)
-    .describe("The tables that the query may read: name in the query, and where its file is."),
-  sql: text.describe("The query, in DuckDB's dialect. Its result is what is scored."),
-});
+const sqlSource = z
+  .strictObject({
+    kind: z.literal("sql").describe("The rows are the result of a query."),
+    tables: z
+      .record(text, table)
+      .default({})
+      .describe("The tables that the query may read: the name in the query, and the file where the table is."),
+    sql: text.describe(
+      "The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted as they stand, see " +
+        "[Values in SQL](#values-in-sql).",
+    ),
+  })
+  .describe("Rows from a query.");
 
-const rowsSource = z.strictObject({
-  kind: z.literal("rows"),
-  path: text.optional().describe("A file of rows. Left out where a program hands the rows over in memory."),
-});
+const rowsSource = z
+  .strictObject({
+    kind: z.literal("rows").describe("The rows are given as they are."),
+    path: text
+      .optional()
+      .describe("A file of rows (Parquet, CSV, JSON lines). Left out where a program hands the rows over in memory."),
+  })
+  .describe("Rows from a file, or from the program that starts the run.");
 
 const model = z.strictObject({
   features: columns
     .min(1)
     .optional()
-    .describe("Columns that are sent to the model. Default: all columns but `passthrough`."),
-  passthrough: columns.optional().describe("Columns that never travel to the model and come back in the output."),
+    .describe("Columns that are sent to the model. Without it: all but `passthrough`."),
+  passthrough: columns
+    .optional()
+    .describe("Columns that are not sent and come back in the output. Without it: all that are not `features`."),
   protocol: z
     .enum(PROTOCOL_IDS)
     .optional()
-    .describe("How rows are written into a request. Default: the backend's first."),
+    .describe("How rows are written into a request. Without it: the protocol that the backend names first."),
 });
 
 const requests = z.strictObject({
-  file_size_mb: z.number().positive().default(5).describe("Most megabytes (10^6 bytes) of one request file, a shard."),
+  file_size_mb: z
+    .number()
+    .positive()
+    .default(5)
+    .describe(
+      "Most megabytes (10^6 bytes) in one request file, which is one shard: the unit of scoring, retry and resume.",
+    ),
   batch_size: z.int().min(1).default(5).describe("Most rows in one request."),
 });
 
 const backend = z.looseObject({
-  kind: text.describe("Where the model is. The other keys are the options of that backend."),
+  kind: text.describe(
+    "Where the model is: `local`, `http`, or another backend that is registered. All other keys are options of that backend, on its own page.",
+  ),
 });
 
 const output = z.strictObject({
-  path: text.describe("Folder of the table that is written."),
-  format: z.enum(["parquet", "csv", "jsonl"]).default("parquet").describe("Format of its files."),
+  path: text.describe("Folder of the table that is written; relative to the job file's folder."),
+  format: z.enum(["parquet", "csv", "jsonl"]).default("parquet").describe("Format of the table's files."),
   partition_by: columns.default([]).describe("Columns that become folders named `column=value`."),
   predictions: z
-    .record(text, text)
+    .record(text, predictionType)
     .optional()
-    .describe("Contract: name and type of every prediction column, checked before anything is published."),
+    .describe(
+      "A contract: the name and the type of every prediction column, checked before anything is published. Types: " +
+        `${PREDICTION_TYPE_NAMES.map((name) => `\`${name}\``).join(", ")}.`,
+    ),
   prefix: text.optional().describe("Put before the name of every prediction column."),
   flatten: z
     .boolean()
     .default(false)
-    .describe("Whether nested prediction objects become columns, names joined by `_`."),
-  columns: z.enum(["predictions", "all"]).default("all").describe("Which columns are written beside the predictions."),
-  include_row_id: z.boolean().default(false).describe("Whether the columns `row_id` and `batch_index` are written."),
+    .describe("Whether a prediction that is an object of objects becomes flat columns, their names joined by `_`."),
+  columns: z
+    .enum(["predictions", "all"])
+    .default("all")
+    .describe(
+      "`all`: every column of the source and the predictions. `predictions`: passthrough and partition columns and the predictions.",
+    ),
+  include_row_id: z
+    .boolean()
+    .default(false)
+    .describe("Whether the columns `row_id` (number of the request line) and `batch_index` (place in it) are written."),
   if_exists: z
     .enum(["error", "overwrite_partitions", "append"])
     .default("overwrite_partitions")
-    .describe("What happens to data that is there already."),
+    .describe(
+      "What happens to data that is there already. `overwrite_partitions` replaces the partitions that this run writes (the whole table, where " +
+        "there are none), so that a re-run gives the same table; `append` adds; `error` refuses.",
+    ),
 });
 
 const failure = z.strictObject({
   max_failed_rows: z
     .number()
     .min(0)
+    .refine((rows) => rows < 1 || Number.isInteger(rows), "expected a count (0, 1, 2 …) or a ratio between 0 and 1")
     .default(0)
-    .describe("Failed rows that are tolerated: a count, or a ratio between 0 and 1."),
+    .describe(
+      "How many rows may fail before nothing is published: a count, or a ratio of the input strictly between 0 and 1.",
+    ),
   oversized_rows: z
     .enum(["fail", "dead_letter", "skip"])
     .default("fail")
-    .describe("What happens to a row that alone exceeds the payload limit."),
+    .describe("What happens to a row that alone exceeds the backend's payload limit."),
   isolate_failed_rows: z
     .boolean()
     .default(true)
-    .describe("Whether a refused request is sent again in smaller parts, to find the rows that fail."),
+    .describe("Whether a refused request is sent again in smaller parts, so that only the rows that fail are lost."),
 });
 
 /** The one definition of a job: parsing, types, the published JSON Schema and the reference page come from it. */
 export const jobSchema = z.strictObject({
-  name: text.describe("Name of the job."),
+  name: text.describe("Name of the job, in run ids and reports."),
   source: z.discriminatedUnion("kind", [sqlSource, rowsSource]).describe("Where the rows come from."),
-  model: model.prefault({}).describe("What the model takes."),
+  model: model.prefault({}).describe("What the model is given."),
   requests: requests.prefault({}).describe("How rows are packed into requests."),
-  backend: backend.describe("Where the model is."),
+  backend: backend.describe("Where the model is, with the options of that backend."),
   output: output.describe("The table that is written."),
   failure: failure.prefault({}).describe("What happens when rows fail."),
 });

@@ -1,0 +1,105 @@
+import type { JobPath } from "./job-path.ts";
+import { isRecord } from "./job-path.ts";
+import type { JobProblem } from "./job-problem.ts";
+import { nearest } from "./nearest.ts";
+
+/** Where each flat key of the Adroit bridge is in a job. */
+const PLACES: Readonly<Record<string, JobPath>> = {
+  name: ["name"],
+  output: ["output"],
+  tables: ["source", "tables"],
+  sql: ["source", "sql"],
+  request_file_size_mb: ["requests", "file_size_mb"],
+  request_batch_size: ["requests", "batch_size"],
+  model_name: ["backend", "model_name"],
+  version: ["backend", "version"],
+  flavor: ["backend", "flavor"],
+  instance_type: ["backend", "instance_type"],
+  max_instance_count: ["backend", "max_instance_count"],
+  image: ["backend", "image"],
+};
+
+/** Options of a cluster that there is none of here. */
+const IGNORED = "spark_arguments";
+
+/** Keys that flat and nested jobs share. */
+const SHARED: ReadonlySet<string> = new Set(["name", "output"]);
+const NESTED: ReadonlySet<string> = new Set(["source", "model", "requests", "backend", "failure"]);
+const FLAT_KEYS: readonly string[] = [...Object.keys(PLACES), IGNORED];
+
+export type BridgeTranslation = {
+  readonly job: unknown;
+  readonly problems: readonly JobProblem[];
+  readonly warnings: readonly string[];
+};
+
+/** Whether a job is written with the flat keys of the Adroit bridge. */
+export function isBridgeJob(input: unknown): input is Record<string, unknown> {
+  return isRecord(input) && Object.keys(input).some((key) => FLAT_KEYS.includes(key) && !SHARED.has(key));
+}
+
+/** Whether `--set` may name this key in a flat job. */
+export function isBridgeKey(key: string): boolean {
+  return FLAT_KEYS.includes(key);
+}
+
+/** The flat spelling of a place in the job, for messages; the place itself where there is none. */
+export function bridgePath(path: JobPath): JobPath {
+  for (const [key, place] of Object.entries(PLACES)) {
+    if (place.every((part, index) => path[index] === part)) return [key, ...path.slice(place.length)];
+  }
+  return path;
+}
+
+/**
+ * A flat job as a nested one: the model is run by the `sagemaker` backend, as the bridge did. Values are checked where those of a nested
+ * job are. Without `name` the job is called like its model, and without `output` it writes to `out/<name>`.
+ */
+export function translateBridgeJob(flat: Readonly<Record<string, unknown>>): BridgeTranslation {
+  const problems = bridgeProblems(flat);
+  const pick = (section: string): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(PLACES)
+        .filter(([key, place]) => place[0] === section && place.length === 2 && flat[key] !== undefined)
+        .map(([key, place]) => [String(place[1]), flat[key]]),
+    );
+  const name = flat["name"] ?? flat["model_name"];
+  const output = flat["output"] ?? `out/${String(name).replace(/[^\w.{}$ -]+/g, "-")}`;
+  const job = {
+    name,
+    source: { kind: "sql", ...pick("source") },
+    requests: pick("requests"),
+    backend: { kind: "sagemaker", instance_type: "ml.c5.xlarge", max_instance_count: 1, ...pick("backend") },
+    output: typeof output === "string" ? { path: output } : output,
+  };
+  const ignored = `${IGNORED} is ignored: there is no Spark here, one machine does its work.`;
+  return { job, problems, warnings: flat[IGNORED] === undefined ? [] : [ignored] };
+}
+
+function bridgeProblems(flat: Readonly<Record<string, unknown>>): JobProblem[] {
+  const problems: JobProblem[] = [];
+  for (const key of Object.keys(flat)) {
+    if (FLAT_KEYS.includes(key)) continue;
+    problems.push({ path: [key], at: "key", message: NESTED.has(key) ? mixed(key, flat) : unknown(key) });
+  }
+  for (const key of ["model_name", "sql"]) {
+    const mixing = problems.some((problem) => NESTED.has(String(problem.path[0])));
+    if (!mixing && flat[key] === undefined)
+      problems.push({ path: [key], at: "value", message: "is missing; it must be text" });
+  }
+  return problems;
+}
+
+function mixed(key: string, flat: Readonly<Record<string, unknown>>): string {
+  const moves = Object.keys(flat)
+    .filter((name) => FLAT_KEYS.includes(name) && !SHARED.has(name))
+    .map((name) => (name === IGNORED ? `delete ${name}` : `${name} belongs at ${PLACES[name]?.join(".")}`));
+  return `a job is written with flat keys or with nested ones, not with both; beside \`${key}\`, ${moves.join(", ")}`;
+}
+
+function unknown(key: string): string {
+  const near = nearest(key, FLAT_KEYS);
+  const advice =
+    near === undefined ? `the keys of a flat job are ${FLAT_KEYS.join(", ")}` : `did you mean \`${near}\`?`;
+  return `unknown key; ${advice}`;
+}

@@ -1,0 +1,132 @@
+import type { z } from "zod";
+import { mentionsEnvironment } from "./fill-templates.ts";
+import type { JobPath } from "./job-path.ts";
+import { dotted, isRecord, valueAt } from "./job-path.ts";
+import type { JobProblem } from "./job-problem.ts";
+import { nearest } from "./nearest.ts";
+import { knownKeys, namedPaths } from "./schema-lookup.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * What zod found, in words for the author of a job. `shown` is the job before environment variables were put in: values are quoted from
+ * it, so that no message prints what an environment variable holds.
+ */
+export function describeIssues(issues: readonly Issue[], shown: unknown): readonly JobProblem[] {
+  return issues.flatMap((issue) => describeIssue(issue, issue.path as JobPath, shown));
+}
+
+function describeIssue(issue: Issue, path: JobPath, shown: unknown): readonly JobProblem[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key, shown));
+  if (issue.code === "invalid_union") return describeUnion(issue, path, shown);
+  const found = valueAt(shown, path);
+  if (found === undefined && issue.code === "invalid_type") {
+    return [{ path, at: "value", message: `is missing; it must be ${expectedType(issue.expected)}` }];
+  }
+  return [{ path, at: "value", message: messageFor(issue, found) }];
+}
+
+function messageFor(issue: Issue, found: unknown): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `expected ${expectedType(issue.expected)}, found ${foundText(found)}${typeHint(issue.expected, found)}`;
+    case "invalid_value":
+      return oneOf(issue.values.map(String), found);
+    case "too_small":
+      return tooSmall(issue, found);
+    case "too_big":
+      return `expected at most ${issue.maximum}, found ${foundText(found)}`;
+    case "invalid_key":
+      return "a name must not be empty";
+    case "custom":
+      return mentionsEnvironment(JSON.stringify(found)) ? "is not valid; it comes from the environment" : issue.message;
+    default:
+      return `${issue.message}; found ${foundText(found)}`;
+  }
+}
+
+function describeUnion(issue: z.core.$ZodIssueInvalidUnion, path: JobPath, shown: unknown): readonly JobProblem[] {
+  const found = valueAt(shown, path);
+  if (issue.discriminator !== undefined) {
+    const kinds = (issue as { options?: readonly unknown[] }).options?.map(String) ?? [];
+    const missing = `is missing; it must be one of ${kinds.join(", ")}`;
+    return [{ path, at: "value", message: found === undefined ? missing : oneOf(kinds, found) }];
+  }
+  // The one plain union of a job: a table is a path or an object. An object is judged as one.
+  const branch = issue.errors.at(-1);
+  if (isRecord(found) && branch !== undefined) {
+    return branch.flatMap((inner) => describeIssue(inner, [...path, ...(inner.path as JobPath)], shown));
+  }
+  const expected = "expected a path (text) or an object with `path`";
+  return [
+    { path, at: "value", message: found === "" ? "must not be empty" : `${expected}, found ${foundText(found)}` },
+  ];
+}
+
+function unknownKey(path: JobPath, key: string, shown: unknown): JobProblem {
+  const keys = knownKeys(path, shown);
+  const near = nearest(key, keys);
+  const elsewhere =
+    key === "kind"
+      ? []
+      : namedPaths()
+          .filter((other) => other.at(-1) === key)
+          .map(dotted);
+  const advice =
+    near !== undefined
+      ? `did you mean \`${near}\`?`
+      : elsewhere.length > 0
+        ? `it belongs at \`${elsewhere.join("` or `")}\``
+        : `the keys here are ${keys.join(", ")}`;
+  return { path: [...path, key], at: "key", message: `unknown key; ${advice}` };
+}
+
+function tooSmall(issue: z.core.$ZodIssueTooSmall, found: unknown): string {
+  if (issue.origin === "string") return "must not be empty";
+  if (issue.origin === "array") return "needs at least one entry; delete the key to take the default";
+  const bound = issue.inclusive ? `of at least ${issue.minimum}` : `greater than ${issue.minimum}`;
+  return `expected a number ${bound}, found ${foundText(found)}`;
+}
+
+function oneOf(values: readonly string[], found: unknown): string {
+  const near = typeof found === "string" ? nearest(found, values) : undefined;
+  const hint = near === undefined ? "" : `; did you mean \`${near}\`?`;
+  return `expected one of ${values.join(", ")}, found ${foundText(found)}${hint}`;
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object (keys with values)",
+  record: "an object (keys with values)",
+};
+
+function expectedType(expected: string): string {
+  return TYPE_WORDS[expected] ?? expected;
+}
+
+function typeHint(expected: string, found: unknown): string {
+  if (found === null) return "; give it a value or delete the key";
+  if (typeof found === "string") {
+    if (expected === "array") return `; write [${found}]`;
+    if (expected !== "string" && isPlainValue(found)) return "; remove the quotes";
+  }
+  return expected === "string" && ["number", "boolean"].includes(typeof found) ? "; put it in quotes" : "";
+}
+
+function isPlainValue(text: string): boolean {
+  return /^(true|false|-?\d+(\.\d+)?)$/.test(text);
+}
+
+/** A value as messages show it, shortened. */
+function foundText(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "nothing (null)";
+  if (Array.isArray(value)) return "a list";
+  if (isRecord(value)) return "an object";
+  if (typeof value !== "string") return String(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+}

@@ -1,0 +1,47 @@
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { JobPath } from "./job-path.ts";
+import { dotted } from "./job-path.ts";
+
+/** One thing that is wrong with a job. The message says what was expected, what was found, and the mend; it holds no secret. */
+export type JobProblem = {
+  readonly path: JobPath;
+  /** Whether the key itself is wrong, or its value. */
+  readonly at: "key" | "value";
+  readonly message: string;
+};
+
+/** 1-based place in a job file. */
+export type TextPosition = { readonly line: number; readonly column: number };
+
+/** Where a job came from, for messages. */
+export type JobOrigin = {
+  /** `the job file flights.yaml`, `the job`. */
+  readonly label: string;
+  /** Finds a key or a value in the file; undefined where it is not written there. */
+  locate(path: JobPath, at: "key" | "value"): TextPosition | undefined;
+};
+
+/** The origin of a job that a program made. */
+export const IN_MEMORY: JobOrigin = { label: "the job", locate: () => undefined };
+
+/** One error for all problems, one a line. */
+export function problemsError(code: ErrorCode, problems: readonly JobProblem[], origin: JobOrigin): ScoreframeError {
+  const placed = problems
+    .map((problem) => ({ ...problem, position: origin.locate(problem.path, problem.at) }))
+    .sort((left, right) => (left.position?.line ?? 0) - (right.position?.line ?? 0));
+  const lines = placed.map(({ path, message, position }) => {
+    const place = position === undefined ? "" : ` (line ${position.line}, column ${position.column})`;
+    return `${path.length === 0 ? "the whole job" : dotted(path)}${place}: ${message}`;
+  });
+  const label = `${origin.label.charAt(0).toUpperCase()}${origin.label.slice(1)}`;
+  const head = problems.length === 1 ? `${label} is invalid: ` : `${label} has ${problems.length} problems:\n  `;
+  const option = dotted(placed[0]?.path ?? []);
+  return new ScoreframeError(code, head + lines.join("\n  "), {
+    operation: "read the job",
+    ...(option === "" ? {} : { option }),
+    details: {
+      problems: placed.map(({ path, message, position }) => ({ option: dotted(path), message, ...position })),
+    },
+  });
+}

@@ -1,0 +1,24 @@
+import type { Job } from "./job.ts";
+
+/** What is known of a parsed job beside its values. */
+export type JobProvenance = {
+  /** The job as written, variables filled in and `${NAME}` kept. */
+  readonly unexpanded: unknown;
+  readonly warnings: readonly string[];
+};
+
+/** Kept beside the job and not in it, so that a job stays plain data. A changed copy has none: it counts as written by hand. */
+const provenances = new WeakMap<object, JobProvenance>();
+
+export function rememberProvenance(job: Job, provenance: JobProvenance): void {
+  provenances.set(job, provenance);
+}
+
+export function provenanceOf(job: unknown): JobProvenance | undefined {
+  return typeof job === "object" && job !== null ? provenances.get(job) : undefined;
+}
+
+/** What the author of the job should know and that stops nothing. */
+export function jobWarnings(job: Job): readonly string[] {
+  return provenanceOf(job)?.warnings ?? [];
+}

@@ -1,0 +1,75 @@
+import { basename, dirname, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { Job } from "./job.ts";
+import { isRecord } from "./job-path.ts";
+import type { ParseJobOptions } from "./parse-job.ts";
+import { parseJob } from "./parse-job.ts";
+import type { JobText } from "./read-job-text.ts";
+import { readJobText } from "./read-job-text.ts";
+
+export type LoadJobOptions = Omit<ParseJobOptions, "origin"> & {
+  /** Reads a whole file as UTF-8; rejects with the system's error, as `readFile` of `node:fs/promises` does. */
+  readonly readText: (path: string) => Promise<string>;
+  /** Folder that a relative `path` is relative to. */
+  readonly workingDirectory?: string;
+};
+
+export type LoadedJob = {
+  readonly job: Job;
+  /** Absolute path of the job file. */
+  readonly path: string;
+  /** Absolute path of its folder: relative paths in the job are relative to it. */
+  readonly baseDirectory: string;
+};
+
+const TEXT_FORMATS: Readonly<Record<string, "yaml" | "json">> = { ".yaml": "yaml", ".yml": "yaml", ".json": "json" };
+const MODULE_ENDINGS: ReadonlySet<string> = new Set([".ts", ".mts", ".js", ".mjs"]);
+
+/** Reads and parses a job file: YAML, JSON, or a module whose default export is a job. Throws JOB_FILE_NOT_FOUND, JOB_FILE_UNREADABLE. */
+export async function loadJobFile(path: string, options: LoadJobOptions): Promise<LoadedJob> {
+  const absolute = resolve(options.workingDirectory ?? "", path);
+  const text = await options.readText(absolute).catch((error: unknown) => {
+    throw cannotRead(path, error);
+  });
+  const { value, origin } = await readJob(absolute, text, path);
+  return { job: parseJob(value, { ...options, origin }), path: absolute, baseDirectory: dirname(absolute) };
+}
+
+async function readJob(absolute: string, text: string, path: string): Promise<JobText> {
+  const ending = extname(absolute).toLowerCase();
+  const format = TEXT_FORMATS[ending];
+  if (format !== undefined) return readJobText(text, format, path);
+  const label = `the job file ${path}`;
+  if (MODULE_ENDINGS.has(ending))
+    return { value: await importJob(absolute, path), origin: { label, locate: () => undefined } };
+  throw new ScoreframeError(
+    "JOB_FILE_UNREADABLE",
+    `The job file ${path} has no ending that tells its format. Name it .yaml, .yml, .json, .ts, .mts, .js or .mjs.`,
+    { operation: "read the job" },
+  );
+}
+
+async function importJob(absolute: string, path: string): Promise<unknown> {
+  const module: unknown = await import(pathToFileURL(absolute).href).catch((error: unknown) => {
+    const message = `The job file ${path} cannot be imported: ${messageOf(error)}`;
+    throw new ScoreframeError("JOB_FILE_UNREADABLE", message, { operation: "read the job", cause: error });
+  });
+  const job = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+  if (isRecord(job)) return job;
+  const message = `The job file ${path} has no job as its default export. Write: export default defineJob({ … })`;
+  throw new ScoreframeError("JOB_FILE_UNREADABLE", message, { operation: "read the job" });
+}
+
+function cannotRead(path: string, error: unknown): ScoreframeError {
+  const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const facts = { operation: "read the job", cause: error };
+  if (!missing)
+    return new ScoreframeError(
+      "JOB_FILE_UNREADABLE",
+      `The job file ${path} cannot be read: ${messageOf(error)}`,
+      facts,
+    );
+  const message = `There is no job file ${path}. \`scoreframe init\` writes one (${basename(path)}), or correct the path.`;
+  return new ScoreframeError("JOB_FILE_NOT_FOUND", message, facts);
+}

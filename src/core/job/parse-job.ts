@@ -1,0 +1,124 @@
+import { parse as parseYaml } from "yaml";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { bridgePath, isBridgeJob, isBridgeKey, translateBridgeJob } from "./bridge-job.ts";
+import { describeIssues } from "./describe-issues.ts";
+import { fillTemplates, refuseVariable, templateNames } from "./fill-templates.ts";
+import type { Job } from "./job.ts";
+import { isRecord, mapTexts } from "./job-path.ts";
+import type { JobOrigin } from "./job-problem.ts";
+import { IN_MEMORY, problemsError } from "./job-problem.ts";
+import { provenanceOf, rememberProvenance } from "./job-provenance.ts";
+import { jobSchema } from "./job-schema.ts";
+import type { SetValues } from "./set-overrides.ts";
+import { applySetValues } from "./set-overrides.ts";
+
+export type ParseJobOptions = {
+  /** Values of `{{ name }}`. `run_id` may be left out: see `fillRunId`. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Values of `--set`: they win over `variables`, and those whose key is a place of the job replace what is there. */
+  readonly set?: SetValues;
+  /** Values of `${NAME}`, as in `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where the job was read, for messages. */
+  readonly origin?: JobOrigin;
+};
+
+/**
+ * Checks a job, fills its templates and puts the defaults in; the result is frozen. A job that is parsed already comes back as it is, unless
+ * it has to be filled or changed again.
+ *
+ * Throws JOB_INVALID (all problems in one error, one a line), TEMPLATE_VARIABLE_MISSING, and USAGE for a `set` that would do nothing.
+ */
+export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
+  const { set = {}, variables = {}, env = {}, origin = IN_MEMORY } = options;
+  const known = provenanceOf(input);
+  if (known !== undefined && Object.keys(set).length + Object.keys(variables).length === 0) return input as Job;
+  const nested = toNested(known?.unexpanded ?? input, set, origin);
+  const values = { env, variables: checkVariables({ ...variables, ...set }, templateNames(nested.job)) };
+  const filled = fillTemplates(nested.job, values, readTyped);
+  const spelling = (problem: { path: readonly (string | number)[] }) =>
+    nested.flat ? bridgePath(problem.path) : problem.path;
+  const fail = (
+    code: "JOB_INVALID" | "TEMPLATE_VARIABLE_MISSING",
+    problems: Parameters<typeof problemsError>[1],
+  ): never => {
+    throw problemsError(
+      code,
+      problems.map((problem) => ({ ...problem, path: spelling(problem) })),
+      origin,
+    );
+  };
+  if (filled.problems.length > 0) fail("JOB_INVALID", [...filled.problems, ...filled.missing]);
+  if (filled.missing.length > 0) fail("TEMPLATE_VARIABLE_MISSING", filled.missing);
+  const parsed = jobSchema.safeParse(filled.value);
+  if (!parsed.success) return fail("JOB_INVALID", describeIssues(parsed.error.issues, filled.unexpanded));
+  return remember(parsed.data, filled.unexpanded, [...(known?.warnings ?? []), ...nested.warnings]);
+}
+
+/** The job of one run: `{{ run_id }}` filled in. */
+export function fillRunId(job: Job, runId: string): Job {
+  if (!/^[\w.-]+$/.test(runId))
+    throw new ScoreframeError("INTERNAL", "A run id has letters, digits, `_`, `.` and `-` only.");
+  const fill = (text: string): string => text.replace(/\{\{\s*run_id\s*\}\}/g, runId);
+  const known = provenanceOf(job);
+  const unexpanded = mapTexts(known?.unexpanded ?? job, fill);
+  return remember(mapTexts(job, fill) as Job, unexpanded, known?.warnings ?? []);
+}
+
+type Nested = { readonly job: unknown; readonly warnings: readonly string[]; readonly flat: boolean };
+
+function toNested(input: unknown, set: SetValues, origin: JobOrigin): Nested {
+  if (!isBridgeJob(input)) {
+    return { job: applySetValues(input, set, templateNames(input), readTyped), warnings: [], flat: false };
+  }
+  const entries = Object.entries(set);
+  const flatSet = Object.fromEntries(
+    entries
+      .filter(([key]) => isBridgeKey(key) && !templateNames(input).has(key))
+      .map(([key, text]) => [key, readFlat(key, text)]),
+  );
+  const { job, problems, warnings } = translateBridgeJob({ ...input, ...flatSet });
+  if (problems.length > 0) throw problemsError("JOB_INVALID", problems, origin);
+  const nestedSet = Object.fromEntries(entries.filter(([key]) => !Object.hasOwn(flatSet, key)));
+  return { job: applySetValues(job, nestedSet, templateNames(input), readTyped), warnings, flat: true };
+}
+
+/** Only two flat keys are numbers; a version such as 3 may be text or a number. */
+function readFlat(key: string, text: string): unknown {
+  return ["sql", "name", "model_name", "image", "instance_type", "flavor"].includes(key) ? text : readTyped(text);
+}
+
+function checkVariables(
+  variables: Readonly<Record<string, string>>,
+  used: ReadonlySet<string>,
+): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(variables)) {
+    const reason = used.has(name) ? refuseVariable(value) : null;
+    if (reason !== null)
+      throw new ScoreframeError("USAGE", `The value of the variable ${name} ${reason}.`, { option: name });
+  }
+  return variables;
+}
+
+/** `500`, `true`, `[a, b]` as YAML reads them; text that is not YAML stays text, and is refused where text is wrong. */
+function readTyped(text: string): unknown {
+  try {
+    return parseYaml(text, { version: "1.2" });
+  } catch {
+    return text;
+  }
+}
+
+function remember(data: unknown, unexpanded: unknown, warnings: readonly string[]): Job {
+  const job = deepFreeze(structuredClone(data)) as Job;
+  rememberProvenance(job, { unexpanded: deepFreeze(structuredClone(unexpanded)), warnings });
+  return job;
+}
+
+function deepFreeze(value: unknown): unknown {
+  if (Array.isArray(value) || isRecord(value)) {
+    for (const child of Object.values(value)) deepFreeze(child);
+    Object.freeze(value);
+  }
+  return value;
+}
