@@ -16,8 +16,9 @@ export default defineConfig({
   test: {
     // Forks and not threads: the frame pool starts worker threads of its own, and a native crash must end one file, not the run.
     pool: "forks",
-    // Children and worker threads run the sources themselves, under Node's type stripping.
+    // Worker threads and child processes run the sources themselves, under Node's type stripping, and need the condition, too.
     execArgv: ["--disable-warning=ExperimentalWarning", ...conditions.map((name) => `--conditions=${name}`)],
+    env: { NODE_OPTIONS: conditions.map((name) => `--conditions=${name}`).join(" ") },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

@@ -9,22 +9,29 @@ import { SetupError, setUp } from "./setup.mjs";
 // Node 22 warns that type stripping is experimental, and the command line's stderr is for the user.
 const quiet = ["--disable-warning=ExperimentalWarning"];
 
-/** Where `import "scoreframe/model"` in an example leads: to the sources, as a checkout may have no build. */
-const fromSource = "--conditions=scoreframe-source";
-
 /**
  * @param {string} tool
  * @param {string[]} args
  */
 function commandFor(tool, args) {
-  if (tool === "node") return { argv: [...quiet, fromSource, ...args], cwd: root };
+  if (tool === "node") return { argv: [...quiet, ...args], cwd: root };
   if (tool === "scoreframe") {
-    return {
-      argv: [...quiet, fromSource, join(root, "src", "cli", "main.ts"), ...args],
-      cwd: process.env.INIT_CWD ?? process.cwd(),
-    };
+    const main = join(root, "src", "cli", "main.ts");
+    // npm changes to the root of the checkout and says where the caller stands.
+    return { argv: [...quiet, main, ...args], cwd: process.env.INIT_CWD ?? process.cwd() };
   }
   return { argv: [programPath(tool), ...args], cwd: root };
+}
+
+/**
+ * Makes `import "scoreframe/model"` lead to the sources, as a checkout may have no build or an old one. By the environment, so
+ * that a model that runs in a process of its own gets it, too.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+function fromSources(env) {
+  const condition = "--conditions=scoreframe-source";
+  return { ...env, NODE_OPTIONS: [env.NODE_OPTIONS, condition].filter(Boolean).join(" ") };
 }
 
 const [tool, ...args] = process.argv.slice(2);
@@ -32,7 +39,7 @@ try {
   if (!tool) throw new SetupError("Say what to run: `node scripts/run.mjs <tool> [arguments]`.");
   const node = await setUp();
   const { argv, cwd } = commandFor(tool, args);
-  process.exitCode = await runToEnd(node.path, argv, { cwd, env: environmentFor(node.path) });
+  process.exitCode = await runToEnd(node.path, argv, { cwd, env: fromSources(environmentFor(node.path)) });
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`set-up: ${error.message}\n`);
