@@ -57,7 +57,7 @@ function parseLine(line: string, index: number): Invocation {
     return parseInvocation(document);
   } catch (thrown) {
     if (!(thrown instanceof ServerError)) throw thrown;
-    throw new ServerError(thrown.status, thrown.code, `Line ${index + 1}: ${thrown.message}`, thrown);
+    throw inLine(thrown, index + 1);
   }
 }
 
@@ -65,7 +65,7 @@ function parse(text: string, what: string): unknown {
   try {
     return parseJsonExact(text);
   } catch (thrown) {
-    throw new ServerError(400, "INVALID_JSON", `${what} is not valid JSON: ${messageOf(thrown)}`, thrown);
+    throw notJson(what, thrown);
   }
 }
 
@@ -73,7 +73,19 @@ function write(value: unknown): string {
   try {
     return writeJson(value);
   } catch (thrown) {
-    const message = `The model's predictions cannot be written as JSON: ${messageOf(thrown)}`;
-    throw new ServerError(500, "MODEL_FAILED", message, thrown);
+    throw notWritable(thrown);
   }
+}
+
+function inLine(error: ServerError, line: number): ServerError {
+  return new ServerError(error.status, error.code, `Line ${line}: ${error.message}`, error);
+}
+
+function notJson(what: string, thrown: unknown): ServerError {
+  return new ServerError(400, "INVALID_JSON", `${what} is not valid JSON: ${messageOf(thrown)}`, thrown);
+}
+
+function notWritable(thrown: unknown): ServerError {
+  const message = `The model's predictions cannot be written as JSON: ${messageOf(thrown)}`;
+  return new ServerError(500, "MODEL_FAILED", message, thrown);
 }

@@ -6,8 +6,9 @@ import { nearestFile } from "./nearest-file.ts";
 import { loadOnnxModel } from "./onnx/load-onnx-model.ts";
 import type { ServedModel } from "./served-model.ts";
 
-export const MODULE_EXTENSIONS: readonly string[] = [".ts", ".mts", ".js", ".mjs"];
-export const ONNX_EXTENSION = ".onnx";
+const ONNX_EXTENSION = ".onnx";
+
+export const MODEL_EXTENSIONS: readonly string[] = [".ts", ".mts", ".js", ".mjs", ONNX_EXTENSION];
 
 /**
  * Loads a TypeScript or JavaScript module, or an ONNX file, from an absolute path. Fails with `MODEL_LOAD_FAILED`, or with

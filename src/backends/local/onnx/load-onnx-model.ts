@@ -41,9 +41,7 @@ async function createSession(runtime: OnnxRuntime, path: string): Promise<OnnxSe
   try {
     return await runtime.createSession(path);
   } catch (thrown) {
-    throw new ScoreframeError("MODEL_LOAD_FAILED", `${runtime.name} cannot load ${path}: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
+    throw loadFailed(`${runtime.name} cannot load ${path}: ${messageOf(thrown)}`, thrown);
   }
 }
 
@@ -56,8 +54,7 @@ function chooseOutputs(outputs: readonly OnnxValueMetadata[]): {
   const others = outputs.filter(({ isTensor }) => !isTensor).map(({ name }) => name);
   if (others.length === 0) return { names, warnings: [] };
   const reason = `${others.join(", ")} cannot be read, because it is a map and not a tensor. Convert the model with zipmap=False: convert_sklearn(…, options={"zipmap": False})`;
-  if (names.length === 0)
-    throw new ScoreframeError("MODEL_LOAD_FAILED", `The ONNX model cannot be served: its output ${reason}.`);
+  if (names.length === 0) throw loadFailed(`The ONNX model cannot be served: its output ${reason}.`);
   return { names, warnings: [`The ONNX model's output ${reason}. Only ${names.join(", ")} will be answered.`] };
 }
 
@@ -97,4 +94,8 @@ function exampleOf(inputs: readonly OnnxInput[]): ModelRow {
       rowShape.reduceRight<unknown>((inner, size) => Array.from({ length: size ?? 1 }, () => inner), writer.sample),
     ]),
   );
+}
+
+function loadFailed(message: string, cause?: unknown): ScoreframeError {
+  return new ScoreframeError("MODEL_LOAD_FAILED", message, cause === undefined ? {} : { cause });
 }

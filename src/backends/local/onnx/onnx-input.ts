@@ -1,7 +1,7 @@
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
-import type { OnnxValueMetadata } from "./onnx-runtime.ts";
 import type { ElementWriter } from "./element-writers.ts";
 import { elementWriter } from "./element-writers.ts";
+import type { OnnxValueMetadata } from "./onnx-runtime.ts";
 
 /** An input of a model, as far as rows can fill it. */
 export type OnnxInput = {

@@ -1,7 +1,7 @@
 import type { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import type { StartLimits } from "./await-start.ts";
 import type { ModelProcess } from "./model-process.ts";
 import { exitError } from "./model-process.ts";
-import type { StartLimits } from "./await-start.ts";
 
 /** Where and how a model's process is started. */
 export type StartContext = StartLimits & {
