@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
 import { type ColumnType, containsListOfStruct } from "./column-type.ts";
+import { deadLetterColumns } from "./dead-letter-columns.ts";
 import { type EncodedColumn, encodeRow } from "./encode-rows.ts";
 import { largestRowBytes, type Line, type LineLimits, planFiles, planLines } from "./line-plan.ts";
 import { byteLength, column, type DataFrame, int64, type LazyFrame, pl, releaseFrames, scanParquet, unsliced } from "./polars.ts";
@@ -22,8 +23,10 @@ export type EncodeChunkInput = {
   readonly features: readonly string[];
   readonly protocol: ProtocolId;
   readonly limits: Omit<LineLimits, "envelopeBytes">;
-  /** Folder for the files, whose names begin with `name`. */
+  /** Folder for the files, whose names begin with `name`; it must be on the file system of the run's other folders. */
   readonly directory: string;
+  /** Folder for the rows that fit into no request. */
+  readonly oversizedDirectory: string;
   readonly name: string;
 };
 
@@ -52,6 +55,16 @@ export type EncodeChunkOutput = {
   /** Bytes of the requests for each row, to size the next chunks. */
   readonly bytesPerRow: number;
 };
+
+/** Bytes that a row of the range has in a request, on average. */
+export function measureRows(input: EncodeChunkInput): number {
+  if (input.rows === 0) return 1;
+  const encoded = withRowText(readChunk(input), input, PROTOCOLS[input.protocol]);
+  const bytes = encoded.getColumn("bytes").toTypedArray() as Uint32Array;
+  const mean = bytes.reduce((sum, size) => sum + size, 0) / bytes.length;
+  releaseFrames();
+  return mean + 1;
+}
 
 /** Encodes a range of rows and cuts it into shards: a features file and a request file each. */
 export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
@@ -106,9 +119,16 @@ function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChun
   const largest = largestRowBytes(limits);
   const first = bytes.findIndex((size) => size > largest);
   if (first === -1) return null;
-  const path = join(input.directory, `${input.name}-oversized.parquet`);
+  const path = join(input.oversizedDirectory, `${input.name}-oversized.parquet`);
   const rows = encoded.filter(pl.col("fits").not());
-  writeParquet(namedColumns(rows.lazy(), input), path);
+  const cause = `The row needs more than the ${largest} bytes that a row may have in a request.`;
+  writeParquet(
+    rows.lazy().select(
+      ...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)),
+      ...deadLetterColumns({ code: pl.lit("ROW_TOO_LARGE"), message: pl.lit(cause), attempts: pl.lit(0).cast(pl.Int32) }),
+    ),
+    path,
+  );
   return {
     path,
     rows: rows.height,

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import pl from "nodejs-polars";
+import type { ColumnType } from "./column-type.ts";
 
 /**
  * The one door to the Polars API for everything that has a known trap. nodejs-polars is pinned exactly, because the hatch below
@@ -77,4 +78,20 @@ export function releaseFrames(): void {
 /** A field of a struct by its exact name: `struct.field` would expand `*` and `^…$`. */
 export function structField(struct: Expr, name: string): Expr {
   return callFunction({ StructExpr: { FieldByName: name } }, struct);
+}
+
+/** A cast to a type given as data; what does not fit becomes null, or an error where `strict`. */
+export function castTo(value: Expr, type: ColumnType, strict = false): Expr {
+  const options = strict ? "Strict" : "NonStrict";
+  return expression({ Cast: { expr: JSON.parse(value.serialize("json").toString()), dtype: { Literal: type }, options } });
+}
+
+/** Dates or timestamps out of ISO text; null where the text is none. */
+export function parseTime(text: Expr, type: ColumnType, format: string): Expr {
+  return expression({
+    Function: {
+      input: [JSON.parse(text.serialize("json").toString()), { Literal: { Scalar: { String: "raise" } } }],
+      function: { StringExpr: { Strptime: [{ Literal: type }, { format, strict: false, exact: true, cache: false }] } },
+    },
+  });
 }

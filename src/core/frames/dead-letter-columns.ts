@@ -1,0 +1,22 @@
+import { type Expr, pl } from "./polars.ts";
+
+export type DeadLetterCause = {
+  readonly code: Expr;
+  readonly message: Expr;
+  readonly attempts: Expr;
+  /** Where in the requests the row was; left out where it never got into one. */
+  readonly place?: { readonly shard: Expr; readonly rowId: Expr; readonly batchIndex: Expr };
+};
+
+/** What a dead-letter file holds beside the row itself: why it failed, and where it was sent. */
+export function deadLetterColumns({ code, message, attempts, place }: DeadLetterCause): Expr[] {
+  const nowhere = pl.lit(null).cast(pl.Int64);
+  return [
+    (place?.shard ?? nowhere).alias("_shard"),
+    (place?.rowId ?? nowhere).alias("_row_id"),
+    (place?.batchIndex ?? nowhere).alias("_batch_index"),
+    code.alias("_error_code"),
+    message.alias("_error_message"),
+    attempts.alias("_attempts"),
+  ];
+}

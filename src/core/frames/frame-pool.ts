@@ -1,0 +1,64 @@
+import { availableParallelism } from "node:os";
+import { Piscina } from "piscina";
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { FrameTaskName, FrameTasks } from "./frame-tasks.ts";
+import type { FrameTaskReply } from "./frame-worker.ts";
+
+/** Threads that do the frame work: more than two only multiply memory, since one Polars query uses several cores by itself. */
+const MOST_THREADS = 4;
+
+/** Runs frame tasks in worker threads. */
+export type FramePool = {
+  /** Tasks that run at a time. */
+  readonly threads: number;
+  run<Name extends FrameTaskName>(
+    task: Name,
+    input: Parameters<FrameTasks[Name]>[0],
+    signal?: AbortSignal,
+  ): Promise<ReturnType<FrameTasks[Name]>>;
+  close(): Promise<void>;
+};
+
+export function createFramePool(): FramePool {
+  const threads = Math.max(2, Math.min(MOST_THREADS, availableParallelism()));
+  // Run from the sources the worker is a .ts file, from the package a .js file.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const pool = new Piscina({
+    filename: new URL(`./frame-worker.${extension}`, import.meta.url).href,
+    name: "runFrameTask",
+    minThreads: 1,
+    maxThreads: threads,
+    idleTimeout: 60_000,
+  });
+  return {
+    threads,
+    async run(task, input, signal) {
+      const reply = await runTask(pool, task, input, signal);
+      if ("error" in reply) {
+        const { code, message, ...facts } = reply.error;
+        throw new ScoreframeError(code, message, facts);
+      }
+      return reply.value as never;
+    },
+    async close() {
+      await pool.destroy();
+    },
+  };
+}
+
+async function runTask(pool: Piscina, task: FrameTaskName, input: unknown, signal?: AbortSignal): Promise<FrameTaskReply> {
+  try {
+    return (await pool.run({ task, input }, signal === undefined ? {} : { signal })) as FrameTaskReply;
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw new ScoreframeError(codeOf(error), `${task} failed: ${messageOf(error)}`, { operation: task, cause: error });
+  }
+}
+
+/** Polars passes the system's own words on. */
+function codeOf(error: unknown): ErrorCode {
+  const text = messageOf(error);
+  if (/no space left on device|os error 28|disk quota|permission denied|read-only file system/i.test(text)) return "STORAGE_FAILED";
+  return "INTERNAL";
+}

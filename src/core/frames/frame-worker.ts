@@ -1,0 +1,20 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { FRAME_TASKS, type FrameTaskName } from "./frame-tasks.ts";
+
+export type FrameTaskRequest = { readonly task: FrameTaskName; readonly input: unknown };
+
+/** What comes back: an error is carried as data, because a thrown one would lose its code and facts between threads. */
+export type FrameTaskReply = { readonly value: unknown } | { readonly error: ReturnType<ScoreframeError["toJSON"]> };
+
+/** The entry of a worker thread. Polars runs here because a panic of its engine would end the process if it ran asynchronously. */
+export async function runFrameTask({ task, input }: FrameTaskRequest): Promise<FrameTaskReply> {
+  try {
+    const value = (FRAME_TASKS[task] as (input: unknown) => unknown)(input);
+    // One turn of the event loop, so that the finalisers of dropped frames run before the next task.
+    await new Promise((resolve) => setImmediate(resolve));
+    return { value };
+  } catch (error) {
+    if (ScoreframeError.is(error)) return { error: error.toJSON() };
+    throw error;
+  }
+}

@@ -1,0 +1,217 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { PredictionType } from "../job/prediction-type.ts";
+import type { RowCause } from "../protocols/error-object.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+import { PROTOCOLS } from "../protocols/protocols.ts";
+import { applyContract } from "./apply-contract.ts";
+import type { ColumnType, TypedColumn } from "./column-type.ts";
+import { deadLetterColumns } from "./dead-letter-columns.ts";
+import { decodeAnswers } from "./decode-answers.ts";
+import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
+import { readParquetSchema } from "./parquet-schema.ts";
+import { partitionRuns, type PartitionRun, sortByPartition } from "./partition-runs.ts";
+import { column, type DataFrame, int64, pl, releaseFrames, scanParquet } from "./polars.ts";
+import { type PredictionColumn, predictionColumns, type PredictionNaming } from "./prediction-columns.ts";
+import { readLines } from "./read-lines.ts";
+import { expandRunLengths, type RunLengths } from "./run-lengths.ts";
+import { writeParquet } from "./write-parquet.ts";
+
+export type StitchShardInput = {
+  readonly shard: number;
+  readonly featuresPath: string;
+  readonly responsePath: string;
+  /** Number of the shard's first request line in the run. */
+  readonly firstRowId: number;
+  readonly lineRows: RunLengths;
+  readonly protocol: ProtocolId;
+  readonly naming: PredictionNaming;
+  readonly contract: Readonly<Record<string, PredictionType>> | null;
+  /** Source columns of the output, in order. */
+  readonly keep: readonly string[];
+  readonly partitionBy: readonly string[];
+  readonly includeRowId: boolean;
+  readonly outputPath: string;
+  readonly deadLetterPath: string;
+};
+
+export type StitchedShard = {
+  readonly shard: number;
+  readonly path: string;
+  /** Rows with a prediction. */
+  readonly scored: number;
+  /** Rows without one: written to the dead-letter file, each with its cause. */
+  readonly deadLettered: number;
+  readonly deadLetterPath: string | null;
+  readonly firstFailure: (RowCause & { readonly line: number }) | null;
+  /** `none` where every prediction is null: another shard knows the form. */
+  readonly form: "value" | "object" | "none";
+  /** Columns of the output file: source columns, then predictions. */
+  readonly sourceColumns: readonly TypedColumn[];
+  readonly predictionColumns: readonly TypedColumn[];
+  readonly partitions: readonly PartitionRun[];
+};
+
+/**
+ * Sets a shard's answers beside its rows. The rows come from the features file, whose position gives (row_id, batch_index); the answers were
+ * exploded to the same positions and counted line by line, so that the join on (row_id, batch_index) is columns set side by side.
+ */
+export function stitchShard(input: StitchShardInput): StitchedShard {
+  const lineRows = [...expandRunLengths(input.lineRows)];
+  const answers = decodeAnswers({
+    shard: input.shard,
+    lines: readAnswerLines(input, lineRows.length),
+    lineRows,
+    protocol: PROTOCOLS[input.protocol],
+  });
+  const source = readParquetSchema(input.featuresPath);
+  const predictions = contracted(answers, input);
+  refuseCollisions(source, predictions, input);
+  const joined = setSideBySide(input, source, answers, predictions, lineRows);
+  const good = answers.failures.length === 0 ? joined : joined.filter(pl.col("failure").isNull());
+  const outputNames = writeScored(good, input, source, predictions);
+  const deadLetterPath = answers.failures.length === 0 ? null : writeDeadLetters(joined, input, source, answers.failures);
+  releaseFrames();
+  return {
+    shard: input.shard,
+    path: input.outputPath,
+    scored: good.height,
+    deadLettered: answers.failures.length,
+    deadLetterPath,
+    firstFailure: firstFailure(answers),
+    form: formOf(answers.type),
+    ...outputNames,
+  };
+}
+
+function readAnswerLines(input: StitchShardInput, expected: number): DataFrame {
+  const lines = readLines(input.responsePath);
+  if (lines.height === expected) return lines;
+  throw new ScoreframeError(
+    "LINE_COUNT_MISMATCH",
+    `Shard ${input.shard}: the answer file ${input.responsePath} has ${lines.height} lines for ${expected} request lines; no answer of it can be ` +
+      "paired safely. Score the shard again; if it happens again, see that the server answers exactly one line a request line.",
+    { shard: input.shard, operation: "stitch", details: { requestLines: expected, answerLines: lines.height } },
+  );
+}
+
+function contracted(answers: DecodedAnswers, input: StitchShardInput): PredictionColumn[] {
+  const columns = predictionColumns(answers.type, input.naming);
+  return input.contract === null ? columns : applyContract(columns, answers, input.contract, input);
+}
+
+function refuseCollisions(source: readonly TypedColumn[], predictions: readonly PredictionColumn[], input: StitchShardInput): void {
+  const taken = new Set(input.includeRowId ? ["row_id", "batch_index"] : []);
+  for (const { name } of source) if (input.keep.includes(name)) taken.add(name);
+  const collision = predictions.find(({ name }) => taken.has(name));
+  if (collision === undefined) return;
+  throw new ScoreframeError(
+    "COLUMN_COLLISION",
+    `The model answers a column "${collision.name}", and the table has one of that name. Set output.prefix (for example "predicted_"), ` +
+      "or rename the column in the source's SQL.",
+    { shard: input.shard, option: "output.prefix", details: { column: collision.name } },
+  );
+}
+
+/** Columns c0…cn of the source, p0…pn of the predictions, row_id and batch_index, and `failure`: the index of the row's failure or null. */
+function setSideBySide(
+  input: StitchShardInput,
+  source: readonly TypedColumn[],
+  answers: DecodedAnswers,
+  predictions: readonly PredictionColumn[],
+  lineRows: readonly number[],
+): DataFrame {
+  const features = scanParquet(input.featuresPath)
+    .select(source.map(({ name }, index) => column(name).alias(`c${index}`)))
+    .collectSync();
+  const answered = answers.predictions
+    .lazy()
+    .select(...predictions.map(({ value }, index) => value.alias(`p${index}`)), pl.lit(0).cast(pl.Int8).alias("filler"))
+    .collectSync();
+  const failure = new Array<number | null>(features.height).fill(null);
+  for (const [index, { row }] of answers.failures.entries()) failure[row] = index;
+  // hstack raises where the heights differ; a horizontal concat would pad with nulls in silence.
+  return features
+    .hstack(answered.drop("filler"))
+    .hstack(pl.DataFrame([...rowIdentity(input.firstRowId, lineRows, features.height), pl.Series("failure", failure, pl.Int32)]));
+}
+
+function rowIdentity(firstRowId: number, lineRows: readonly number[], rows: number): pl.Series[] {
+  const rowId = new BigInt64Array(rows);
+  const batchIndex = new BigInt64Array(rows);
+  let row = 0;
+  for (const [line, count] of lineRows.entries()) {
+    for (let index = 0; index < count; index += 1, row += 1) {
+      rowId[row] = BigInt(firstRowId + line);
+      batchIndex[row] = BigInt(index);
+    }
+  }
+  return [pl.Series("row_id", rowId as never), pl.Series("batch_index", batchIndex as never)];
+}
+
+function writeScored(
+  rows: DataFrame,
+  input: StitchShardInput,
+  source: readonly TypedColumn[],
+  predictions: readonly PredictionColumn[],
+): Pick<StitchedShard, "sourceColumns" | "predictionColumns" | "partitions"> {
+  const aliasOf = (name: string): string => `c${source.findIndex((each) => each.name === name)}`;
+  const keys = input.partitionBy.map(aliasOf);
+  const sorted = sortByPartition(rows, keys);
+  const identity = input.includeRowId ? ["row_id", "batch_index"] : [];
+  const named = sorted
+    .lazy()
+    .select(
+      ...identity.map((name) => column(name)),
+      ...input.keep.map((name) => column(aliasOf(name)).alias(name)),
+      ...predictions.map(({ name }, index) => column(`p${index}`).alias(name)),
+    );
+  writeParquet(named, input.outputPath);
+  const typed = (name: string): TypedColumn => source.find((each) => each.name === name) as TypedColumn;
+  return {
+    sourceColumns: [...identity.map((name): TypedColumn => ({ name, type: "Int64" })), ...input.keep.map(typed)],
+    predictionColumns: predictions.map(({ name, type }) => ({ name, type })),
+    partitions: partitionRuns(sorted, keys),
+  };
+}
+
+/** The failed rows with every column that they have, so that they can be scored again, and why they failed. */
+function writeDeadLetters(
+  joined: DataFrame,
+  input: StitchShardInput,
+  source: readonly TypedColumn[],
+  failures: readonly RowFailure[],
+): string {
+  const causes = joined.filter(pl.col("failure").isNotNull());
+  const text = (name: string, values: readonly string[]): pl.Series => pl.Series(name, values as string[], pl.Utf8);
+  const ordered = (causes.getColumn("failure").toArray() as number[]).map((index) => failures[index] as RowFailure);
+  const described = causes.hstack(
+    pl.DataFrame([
+      text("e0", ordered.map(({ cause }) => cause.code)),
+      text("e1", ordered.map(({ cause }) => cause.message)),
+      pl.Series("e2", ordered.map(({ cause }) => cause.attempts), pl.Int32),
+    ]),
+  );
+  writeParquet(
+    described.lazy().select(
+      ...source.map(({ name }, index) => column(`c${index}`).alias(name)),
+      ...deadLetterColumns({
+        code: column("e0"),
+        message: column("e1"),
+        attempts: column("e2"),
+        place: { shard: int64(input.shard), rowId: column("row_id"), batchIndex: column("batch_index") },
+      }),
+    ),
+    input.deadLetterPath,
+  );
+  return input.deadLetterPath;
+}
+
+function formOf(type: ColumnType): StitchedShard["form"] {
+  if (type === "Null") return "none";
+  return typeof type !== "string" && "Struct" in type ? "object" : "value";
+}
+
+function firstFailure({ failures }: DecodedAnswers): StitchedShard["firstFailure"] {
+  const [first] = failures;
+  return first === undefined ? null : { ...first.cause, line: first.line };
+}

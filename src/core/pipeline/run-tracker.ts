@@ -1,0 +1,142 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { RowLedger } from "../ledger/row-ledger.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { EventSink, Stage } from "../ports/event-sink.ts";
+import type { StitchedAnswer } from "./stitch.ts";
+import type { RunOutput, RunReport, RunStatus } from "./run-report.ts";
+import type { NumberedShard } from "./shard.ts";
+
+export type RunIdentity = { readonly runId: string; readonly job: string; readonly backend: string; readonly protocol: string };
+
+/** Counts what goes through a run, times its stages, tells the events and writes the report. The one mutable thing of a run. */
+export type RunTracker = ReturnType<typeof createRunTracker>;
+
+export function createRunTracker(identity: RunIdentity, deadLetterFolder: string, clock: Clock, events: EventSink) {
+  const started = clock.now();
+  const counts = { input: null as number | null, sharded: 0, scored: 0, deadLettered: 0, skipped: 0, published: 0 };
+  const shards = { total: 0, answered: 0, stitched: 0 };
+  const bytes = { requests: 0 };
+  let lines = 0;
+  let retries = 0;
+  let answeredRows = 0;
+  const timings: Partial<Record<Stage, number>> = {};
+
+  const tell = (): void =>
+    events({
+      type: "progress",
+      progress: {
+        inputRows: counts.input,
+        shardedRows: counts.sharded,
+        scoredRows: answeredRows,
+        stitchedRows: counts.scored + counts.deadLettered,
+        publishedRows: counts.published,
+        shards: shards.total,
+        requestBytes: bytes.requests,
+        retries,
+      },
+    });
+
+  const timed = (stage: Stage): (() => void) => {
+    const begin = clock.now();
+    events({ type: "stage-started", stage });
+    return () => {
+      const seconds = (clock.now() - begin) / 1000;
+      timings[stage] = seconds;
+      events({ type: "stage-finished", stage, seconds });
+    };
+  };
+
+  return {
+    get ledger(): RowLedger {
+      return { input: counts.input ?? 0, scored: counts.scored, deadLettered: counts.deadLettered, skipped: counts.skipped };
+    },
+    /** Times an act. */
+    async during<T>(stage: Stage, act: () => Promise<T>): Promise<T> {
+      const end = timed(stage);
+      try {
+        return await act();
+      } finally {
+        end();
+      }
+    },
+    /** Times a stage that runs beside others, from its first item to its last. */
+    async *through<T>(stage: Stage, items: AsyncIterable<T>): AsyncGenerator<T> {
+      const end = timed(stage);
+      try {
+        yield* items;
+      } finally {
+        end();
+      }
+    },
+    extracted(rows: number): void {
+      counts.input = rows;
+      tell();
+    },
+    sharded({ record }: NumberedShard): void {
+      counts.sharded += record.rows;
+      shards.total += 1;
+      lines += record.lines;
+      bytes.requests += record.request.bytes;
+      tell();
+    },
+    oversized(rows: number, skipped: boolean): void {
+      counts[skipped ? "skipped" : "deadLettered"] += rows;
+      counts.sharded += rows;
+      tell();
+    },
+    answered(rows: number): void {
+      answeredRows += rows;
+      shards.answered += 1;
+      tell();
+    },
+    stitched({ stitched, record }: StitchedAnswer): void {
+      counts.scored += stitched.scored;
+      counts.deadLettered += stitched.deadLettered;
+      shards.stitched += 1;
+      retries += record.response?.retries ?? 0;
+      tell();
+    },
+    published(rows: number): void {
+      counts.published = rows;
+      tell();
+    },
+    report(status: RunStatus, output: RunOutput | null, error: ScoreframeError | null): RunReport {
+      const seconds = (stage: Stage): number => round(timings[stage] ?? 0);
+      const finished = clock.now();
+      return {
+        run_id: identity.runId,
+        job: identity.job,
+        status,
+        ledger: {
+          input: counts.input ?? 0,
+          scored: counts.scored,
+          dead_lettered: counts.deadLettered,
+          skipped: counts.skipped,
+        },
+        shards: { total: shards.total, scored: shards.stitched },
+        requests: lines,
+        output,
+        dead_letter: counts.deadLettered > 0 ? { path: deadLetterFolder, rows: counts.deadLettered } : null,
+        timings_s: {
+          extract: seconds("extract"),
+          shard: seconds("shard"),
+          score: seconds("score"),
+          stitch: seconds("stitch"),
+          publish: seconds("publish"),
+          total: round((finished - started) / 1000),
+        },
+        request_bytes: bytes.requests,
+        retries,
+        started_at: new Date(started).toISOString(),
+        finished_at: status === "running" ? null : new Date(finished).toISOString(),
+        backend: identity.backend,
+        protocol: identity.protocol,
+        error: error?.toJSON() ?? null,
+      };
+    },
+  };
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

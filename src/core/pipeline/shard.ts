@@ -1,0 +1,142 @@
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { TypedColumn } from "../frames/column-type.ts";
+import type { EncodeChunkInput, EncodeChunkOutput, EncodedPiece, OversizedRows } from "../frames/encode-chunk.ts";
+import type { FramePool } from "../frames/frame-pool.ts";
+import type { ShardRecord } from "../ledger/shard-record.ts";
+import type { RunFolders } from "../ports/run-store.ts";
+import type { RequestShard } from "../ports/scoring-backend.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+
+/** A chunk is one shard: a little less than the limit, because rows differ in length. */
+const FILL = 0.96;
+/** Rows that are encoded first, to learn how long a row is. */
+const SAMPLE_ROWS = 1000;
+
+export type ShardStageInput = {
+  readonly table: { readonly path: string; readonly rows: number };
+  readonly columns: readonly TypedColumn[];
+  readonly features: readonly string[];
+  readonly protocol: ProtocolId;
+  readonly batchSize: number;
+  readonly maxLineBytes: number;
+  readonly maxFileBytes: number;
+  readonly oversizedRows: "fail" | "dead_letter" | "skip";
+  readonly folders: RunFolders;
+};
+
+/** A shard as it goes on to the backend, with what the ledger keeps of it. */
+export type NumberedShard = { readonly request: RequestShard; readonly record: ShardRecord };
+
+export type ShardStageHooks = {
+  readonly onShard: (shard: NumberedShard) => Promise<void>;
+  readonly onOversized: (rows: OversizedRows) => void;
+};
+
+/**
+ * Cuts the table into shards, in its order. Chunks are encoded by several workers at a time, a few ahead of who takes the shards; a shard gets
+ * its number, and its lines theirs, when all before it are known.
+ */
+export async function* shardTable(
+  input: ShardStageInput,
+  pool: FramePool,
+  hooks: ShardStageHooks,
+  signal: AbortSignal,
+): AsyncGenerator<RequestShard> {
+  let bytesPerRow = await pool.run("measureRows", chunkInput(input, 0, 0, Math.min(SAMPLE_ROWS, input.table.rows)), signal);
+  let offset = 0;
+  let chunk = 0;
+  let shard = 0;
+  let line = 0;
+  const ahead: Promise<EncodeChunkOutput>[] = [];
+  const startNext = (): void => {
+    const rows = Math.min(chunkRows(input, bytesPerRow), input.table.rows - offset);
+    const encoded = pool.run("encodeChunk", chunkInput(input, chunk, offset, rows), signal);
+    // It is awaited in its turn; until then a failure must not count as unhandled.
+    encoded.catch(() => undefined);
+    ahead.push(encoded);
+    offset += rows;
+    chunk += 1;
+  };
+  while (offset < input.table.rows || ahead.length > 0) {
+    while (offset < input.table.rows && ahead.length < pool.threads) startNext();
+    const encoded = await (ahead.shift() as Promise<EncodeChunkOutput>);
+    bytesPerRow = encoded.bytesPerRow;
+    if (encoded.oversized !== null) takeOversized(encoded.oversized, input, hooks);
+    for (const piece of encoded.pieces) {
+      const numbered = await numberPiece(piece, shard, line, input.folders);
+      await hooks.onShard(numbered);
+      shard += 1;
+      line += piece.lines;
+      yield numbered.request;
+    }
+  }
+}
+
+function chunkInput(input: ShardStageInput, chunk: number, offset: number, rows: number): EncodeChunkInput {
+  return {
+    table: input.table.path,
+    offset,
+    rows,
+    columns: input.columns,
+    features: input.features,
+    protocol: input.protocol,
+    limits: { batchSize: input.batchSize, maxLineBytes: input.maxLineBytes, maxFileBytes: input.maxFileBytes },
+    directory: input.folders.stitched,
+    oversizedDirectory: input.folders.deadLetter,
+    name: `chunk-${String(chunk).padStart(5, "0")}`,
+  };
+}
+
+/** Whole batches, so that only the last line of a table is short. */
+function chunkRows(input: ShardStageInput, bytesPerRow: number): number {
+  const rows = Math.floor((input.maxFileBytes * FILL) / bytesPerRow);
+  return Math.max(1, Math.floor(rows / input.batchSize)) * input.batchSize;
+}
+
+function takeOversized(oversized: OversizedRows, input: ShardStageInput, hooks: ShardStageHooks): void {
+  if (input.oversizedRows !== "fail") return hooks.onOversized(oversized);
+  const { first, rows, limitBytes } = oversized;
+  throw new ScoreframeError(
+    "ROW_TOO_LARGE",
+    `Row ${first.position} of the source (0-based) needs ${first.bytes} bytes, and a row may have at most ${limitBytes}` +
+      `${rows > 1 ? `; ${rows - 1} more rows near it are as large` : ""}. Nothing was scored for it. Send fewer columns (model.features), raise ` +
+      "requests.file_size_mb or the backend's limit, or set failure.oversized_rows to dead_letter or skip.",
+    { operation: "shard", option: "failure.oversized_rows", details: { row: first.position, bytes: first.bytes, limitBytes } },
+  );
+}
+
+/** Gives a piece its number and, in its request file's name, the digest that ties the answer to it. */
+async function numberPiece(piece: EncodedPiece, shard: number, firstRowId: number, folders: RunFolders): Promise<NumberedShard> {
+  const number = String(shard).padStart(5, "0");
+  const requestFile = `shard-${number}-${piece.digest.slice(0, 16)}.jsonl`;
+  const requestPath = join(folders.requests, requestFile);
+  const featuresFile = `shard-${number}.parquet`;
+  await rename(piece.featuresPath, join(folders.features, featuresFile));
+  await rename(piece.requestPath, requestPath);
+  return {
+    request: {
+      shard,
+      requestPath,
+      responsePath: join(folders.responses, `${requestFile}.out`),
+      lines: piece.lines,
+      rows: piece.rows,
+      bytes: piece.bytes,
+      digest: piece.digest,
+    },
+    record: {
+      shard,
+      state: "sharded",
+      rows: piece.rows,
+      lines: piece.lines,
+      first_row_id: firstRowId,
+      line_rows: piece.lineRows,
+      features: `features/${featuresFile}`,
+      request: { file: `requests/${requestFile}`, bytes: piece.bytes, sha256: piece.digest },
+      response: null,
+      scored: 0,
+      dead_lettered: 0,
+    },
+  };
+}

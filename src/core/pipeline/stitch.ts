@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import type { FramePool } from "../frames/frame-pool.ts";
+import type { StitchedShard, StitchShardInput } from "../frames/stitch-shard.ts";
+import { assertShardBalanced } from "../ledger/row-ledger.ts";
+import type { ShardRecord } from "../ledger/shard-record.ts";
+import type { RunFolders } from "../ports/run-store.ts";
+import { mapConcurrently } from "./map-concurrently.ts";
+import type { ShardResponse } from "./shard-response.ts";
+
+export type StitchStageInput = Pick<
+  StitchShardInput,
+  "protocol" | "naming" | "contract" | "keep" | "partitionBy" | "includeRowId"
+> & { readonly folders: RunFolders };
+
+export type StitchedAnswer = { readonly stitched: StitchedShard; readonly record: ShardRecord };
+
+/** Pairs each answer with its rows as soon as it is whole; `records` knows every shard that was given to the backend. */
+export async function* stitchAnswers(
+  input: StitchStageInput,
+  answers: AsyncIterable<ShardResponse>,
+  records: ReadonlyMap<number, ShardRecord>,
+  pool: FramePool,
+  signal: AbortSignal,
+): AsyncGenerator<StitchedAnswer> {
+  yield* mapConcurrently(answers, pool.threads, async ({ shard, responsePath, retries }) => {
+    const record = records.get(shard) as ShardRecord;
+    const { folders, ...options } = input;
+    const name = `shard-${String(shard).padStart(5, "0")}.parquet`;
+    const stitched = await pool.run(
+      "stitchShard",
+      {
+        ...options,
+        shard,
+        featuresPath: join(folders.root, record.features),
+        responsePath,
+        firstRowId: record.first_row_id,
+        lineRows: record.line_rows,
+        outputPath: join(folders.stitched, name),
+        deadLetterPath: join(folders.deadLetter, name),
+      },
+      signal,
+    );
+    assertShardBalanced(shard, record.rows, stitched.scored, stitched.deadLettered);
+    const { scored, deadLettered } = stitched;
+    return {
+      stitched,
+      record: {
+        ...record,
+        state: "stitched" as const,
+        response: { file: responsePath.slice(folders.root.length + 1), retries },
+        scored,
+        dead_lettered: deadLettered,
+      },
+    };
+  });
+}
