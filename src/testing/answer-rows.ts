@@ -1,0 +1,64 @@
+import type { Protocol } from "../core/protocols/protocol.ts";
+import { ConformanceError } from "./conformance-error.ts";
+
+/** A row's answer: the prediction's text, or the error object's content. */
+export type AnswerRow = { readonly prediction: string } | { readonly error: unknown };
+
+/** A response file's rows, line by line. An error object that stands for a whole line is one row here. */
+export function answerRows(text: string, protocol: Protocol): AnswerRow[][] {
+  if (text === "") return [];
+  if (!text.endsWith("\n"))
+    throw new ConformanceError("LINES_MISSING", "the last answer line is not ended by a line break");
+  return text
+    .slice(0, -1)
+    .split("\n")
+    .map((line) => rowsOfLine(line, protocol));
+}
+
+function rowsOfLine(line: string, protocol: Protocol): AnswerRow[] {
+  const value: unknown = parse(line);
+  if (protocol.answerKey === null || isErrorObject(value)) return [answerRow(value, line)];
+  const list: unknown = isObject(value) ? value[protocol.answerKey] : undefined;
+  if (!Array.isArray(list))
+    throw new ConformanceError("ROWS_LOST", `an answer line has no list of predictions: ${line.slice(0, 200)}`);
+  const sources = elementSources(line, protocol.answerKey);
+  return list.map((element: unknown, i) => answerRow(element, sources[i] ?? ""));
+}
+
+function answerRow(value: unknown, source: string): AnswerRow {
+  return isErrorObject(value) ? { error: value.error } : { prediction: source };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new ConformanceError("ROWS_LOST", `an answer line is not JSON: ${line.slice(0, 200)}`, { cause });
+  }
+}
+
+/** The text of each element of the list under the key, without the blanks around it. Predictions of this suite nest at most one level. */
+function elementSources(line: string, key: string): string[] {
+  const list = line.slice(line.indexOf("[", line.indexOf(JSON.stringify(key))) + 1);
+  const sources: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const token of list.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},]/g)) {
+    const [mark] = token;
+    if (mark === "," && depth === 0) {
+      sources.push(list.slice(start, token.index).trim());
+      start = token.index + 1;
+    } else if (mark === "[" || mark === "{") depth += 1;
+    else if (mark === "]" || mark === "}") depth -= 1;
+    if (depth < 0) return [...sources, list.slice(start, token.index).trim()];
+  }
+  return sources;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isErrorObject(value: unknown): value is { readonly error: unknown } {
+  return isObject(value) && Object.keys(value).length === 1 && value["error"] !== undefined && value["error"] !== null;
+}

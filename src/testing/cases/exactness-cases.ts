@@ -1,0 +1,54 @@
+import type { ConformanceCase } from "../conformance-case.ts";
+import { demand } from "../conformance-error.ts";
+import type { ConformanceRow } from "../conformance-rows.ts";
+import { rowsInRequest } from "../conformance-rows.ts";
+import { demandId, rowsOf } from "./demand-ids.ts";
+
+const INTEGERS = ["9007199254740993", "-9223372036854775808", "9223372036854775807", "0"];
+
+/** What breaks text on its way: quotes, escapes, line breaks, separators that are no JSON line break, a pair of surrogates, combining marks. */
+const TEXTS = [
+  'say "yes"',
+  "back\\slash",
+  "two\nlines\r\n",
+  "\u2028 and \u2029",
+  "🦊 日本語 naïve",
+  "e\u0301",
+  "\u0000\u001f",
+  "[],{}:",
+];
+
+export const exactnessCases: readonly ConformanceCase[] = [
+  {
+    name: "carries 64-bit integers digit for digit",
+    script: { predicts: "id" },
+    async run(trial) {
+      const rows = INTEGERS.map((id) => ({ id, text: "" }));
+      const [answered] = await trial.score([[rows]]);
+      for (const [i, id] of INTEGERS.entries()) demandId(rowsOf(answered)[i], id);
+    },
+  },
+  {
+    name: "carries text character for character",
+    script: { predicts: "row" },
+    async run(trial) {
+      const rows: ConformanceRow[] = TEXTS.map((text, i) => ({ id: String(i), text }));
+      const [answered] = await trial.score([[rows]]);
+      for (const [i, { text }] of rows.entries()) {
+        const row = rowsOf(answered)[i];
+        const got = row !== undefined && "prediction" in row ? rowsInRequest(row.prediction)[0]?.row.text : undefined;
+        demand(got === text, "TEXT_CHANGED", `sent ${JSON.stringify(text)}, got ${JSON.stringify(row)}`);
+      }
+    },
+  },
+  {
+    name: "changes no digit of the rows around a failing one",
+    requires: (capabilities) => capabilities.isolatesFailedRows,
+    script: { predicts: "id", failOnRow: 0 },
+    async run(trial) {
+      const rows = INTEGERS.map((id) => ({ id, text: 'a ","} in the text' }));
+      const [answered] = await trial.score([[rows]]);
+      for (const [i, id] of INTEGERS.entries()) if (id !== "0") demandId(rowsOf(answered)[i], id);
+    },
+  },
+];

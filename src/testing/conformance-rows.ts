@@ -1,0 +1,37 @@
+import type { Protocol } from "../core/protocols/protocol.ts";
+
+/** A row as text, so that the suite itself cannot round an integer. */
+export type ConformanceRow = {
+  /** Digits of an int64. */
+  readonly id: string;
+  readonly text: string;
+};
+
+export const CONFORMANCE_COLUMNS: readonly string[] = ["id", "text"];
+
+/** So many rows, with ids from `first`. */
+export function numberedRows(count: number, first = 0): ConformanceRow[] {
+  return Array.from({ length: count }, (_, i) => ({ id: String(first + i), text: `row ${first + i}` }));
+}
+
+/** A row as the protocol writes it. */
+export function rowText(row: ConformanceRow, protocol: Protocol): string {
+  const text = JSON.stringify(row.text);
+  return protocol.rowForm === "object" ? `{"id":${row.id},"text":${text}}` : `[${row.id},${text}]`;
+}
+
+/** One request line. */
+export function requestLine(rows: readonly ConformanceRow[], protocol: Protocol): string {
+  return protocol.open(CONFORMANCE_COLUMNS) + rows.map((row) => rowText(row, protocol)).join(",") + protocol.close;
+}
+
+/** A row as `rowText` writes it, in either form. */
+const ROW = /(?:\{"id":(-?\d+),"text":("(?:[^"\\]|\\.)*")\})|(?:\[(-?\d+),("(?:[^"\\]|\\.)*")\])/g;
+
+/** The rows in the body of a request, for models that follow a script. */
+export function rowsInRequest(body: string): { readonly row: ConformanceRow; readonly source: string }[] {
+  return Array.from(body.matchAll(ROW), ([source, objectId, objectText, listId, listText]) => ({
+    row: { id: objectId ?? listId ?? "", text: String(JSON.parse(objectText ?? listText ?? '""')) },
+    source,
+  }));
+}

@@ -1,0 +1,10 @@
+export type { AnswerRow } from "./answer-rows.ts";
+export type { ConformanceCase } from "./conformance-case.ts";
+export { CONFORMANCE_CASES } from "./conformance-cases.ts";
+export { type ConformanceCode, ConformanceError } from "./conformance-error.ts";
+export { CONFORMANCE_COLUMNS, type ConformanceRow, rowsInRequest } from "./conformance-rows.ts";
+export type { ConformanceTarget, Deviation, StartedModel } from "./conformance-target.ts";
+export type { ModelScript } from "./model-script.ts";
+export { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
+export type { Answered, Lines, Trial } from "./trial.ts";
+export { casesFor, type TestRunner, verifyBackend } from "./verify-backend.ts";
