@@ -1,0 +1,18 @@
+import { messageOf, ScoreframeError } from "./scoreframe-error.ts";
+
+/** `STORAGE_FAILED`, with the mend for what the file system said. */
+export function storageError(path: string, act: string, cause: unknown): ScoreframeError {
+  const said = messageOf(cause);
+  return new ScoreframeError("STORAGE_FAILED", `Could not ${act} ${path}: ${said.split("\n")[0]}. ${mendFor(said)}`, {
+    operation: act,
+    cause,
+    details: { path },
+  });
+}
+
+function mendFor(said: string): string {
+  if (/ENOSPC|No space left|EDQUOT|quota/i.test(said)) return "Free some space, then resume the run; the former table is untouched.";
+  if (/EACCES|EPERM|EROFS|[Pp]ermission denied|[Rr]ead-only/.test(said)) return "Give this user the right to write there, then resume the run.";
+  if (/ENAMETOOLONG|name too long/i.test(said)) return "A partition value is too long for a folder's name: partition by a shorter column.";
+  return "Look at the disk, then resume the run.";
+}

@@ -1,0 +1,101 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { ColumnType, TypedColumn } from "./column-type.ts";
+import type { CompactionTask } from "./compaction-task.ts";
+import { base64, column, type Expr, type LazyFrame, pl, structField, textHead, unsliced } from "./polars.ts";
+
+/** Rows that are turned into text at a time. */
+const BATCH_ROWS = 25_000;
+
+type TextFile = { readonly path: string; readonly rows: number };
+
+/** Writes rows, read a batch at a time with columns `c0`, …, as CSV or JSON Lines files of at most about `bytesPerFile`. */
+export function writeTextFiles(
+  task: CompactionTask,
+  rows: number,
+  read: (offset: number, count: number) => LazyFrame,
+  pathOf: (part: number, extension: string) => string,
+): TextFile[] {
+  const extension = task.format === "csv" ? "csv" : "jsonl";
+  const files: TextFile[] = [];
+  let offset = 0;
+  do {
+    const path = pathOf(files.length, extension);
+    const written = writeOne(task, path, rows, offset, read);
+    files.push({ path, rows: written });
+    offset += written;
+  } while (offset < rows);
+  return files;
+}
+
+function writeOne(
+  task: CompactionTask,
+  path: string,
+  rows: number,
+  first: number,
+  read: (offset: number, count: number) => LazyFrame,
+): number {
+  const file = openSync(path, "w");
+  let bytes = 0;
+  let offset = first;
+  try {
+    do {
+      const count = Math.min(BATCH_ROWS, rows - offset);
+      const text = batchText(task, read(offset, count), offset === first);
+      writeAll(file, text);
+      bytes += text.length;
+      offset += count;
+    } while (offset < rows && bytes < task.bytesPerFile);
+  } finally {
+    closeSync(file);
+  }
+  return offset - first;
+}
+
+function batchText(task: CompactionTask, lazy: LazyFrame, isFirst: boolean): Buffer {
+  // The names `c0`, … hide no method of the frame; only the encoders see the real ones.
+  const whole = unsliced(lazy.collectSync()).lazy();
+  if (task.format === "csv") return csvText(task.columns, whole, isFirst);
+  const fields = task.columns.map(({ name, type }, index) => jsonReady(column(`c${index}`), type).alias(name));
+  const lines = whole.select(pl.struct(fields).struct.jsonEncode().alias("line")).collectSync();
+  const text = lines.getColumn("line").toArray().join("\n");
+  return Buffer.from(text === "" ? "" : `${text}\n`);
+}
+
+function csvText(columns: readonly TypedColumn[], whole: LazyFrame, isFirst: boolean): Buffer {
+  const fields = columns.map(({ type }, index) => csvReady(column(`c${index}`), type).alias(`c${index}`));
+  const body = whole.select(fields).collectSync().writeCSV({ includeHeader: false });
+  if (!isFirst) return body;
+  const header = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(",");
+  return Buffer.concat([Buffer.from(`${header}\n`), body]);
+}
+
+/** A cell holds one text: nested values are JSON, bytes are base64. */
+function csvReady(value: Expr, type: ColumnType): Expr {
+  if (type === "Binary") return base64(value);
+  if (typeof type === "string" || !("List" in type || "Array" in type || "Struct" in type)) return value;
+  // The encoder takes structs only: `{"v":…}` loses its first five characters and its last.
+  const wrapped = pl.struct([jsonReady(value, type).alias("v")]).struct.jsonEncode();
+  const text = textHead(wrapped.str.slice(5, null as never), -1);
+  return pl.when(value.isNull()).then(pl.lit(null)).otherwise(text);
+}
+
+/** Bytes have no JSON form (the encoder panics): base64 instead, at any depth. */
+function jsonReady(value: Expr, type: ColumnType): Expr {
+  if (type === "Binary") return base64(value);
+  if (typeof type === "string" || !holdsBinary(type)) return value;
+  if ("List" in type) return value.lst.eval(jsonReady(pl.element(), type.List));
+  if (!("Struct" in type)) return value;
+  const fields = type.Struct.map(({ name, dtype }) => jsonReady(structField(value, name), dtype).alias(name));
+  return pl.when(value.isNull()).then(pl.lit(null)).otherwise(pl.struct(fields));
+}
+
+function holdsBinary(type: ColumnType): boolean {
+  if (typeof type === "string") return type === "Binary";
+  if ("List" in type) return holdsBinary(type.List);
+  if ("Array" in type) return holdsBinary(type.Array[0]);
+  return "Struct" in type && type.Struct.some((field) => holdsBinary(field.dtype));
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}

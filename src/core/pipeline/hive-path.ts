@@ -1,0 +1,19 @@
+/** What Hive and Spark call the partition of null; they give it to the empty string too. */
+const NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__";
+
+/** The characters that Hive and Spark escape in a partition's name. Others stay as they are: Spark decodes byte by byte, so `ü` must not be escaped. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are part of Hive's list.
+const ESCAPED = /[\u0000-\u001f\u007f"#%'*/:=?\\{[\]^]/g;
+
+/** The folder of a partition below its table: `ds=2001-01-01/region=a%2Fb`; empty for a table without partitions. */
+export function partitionFolder(columns: readonly string[], values: readonly (string | null)[]): string {
+  return columns.map((name, index) => `${escaped(name)}=${folderValue(values[index] ?? null)}`).join("/");
+}
+
+function folderValue(value: string | null): string {
+  return value === null || value === "" ? NULL_PARTITION : escaped(value);
+}
+
+function escaped(text: string): string {
+  return text.replace(ESCAPED, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+}

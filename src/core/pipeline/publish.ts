@@ -1,0 +1,219 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { storageError } from "../errors/storage-error.ts";
+import { settleType, type TypedColumn, unifySchemas } from "../frames/column-type.ts";
+import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts";
+import type { OutputIntent, OutputLock, StagedFile, TableOutput } from "../ports/table-output.ts";
+import {
+  collectPartitions,
+  groupPartitions,
+  memoryPerRow,
+  type PartitionGroup,
+  type PlannedPartition,
+  sliceGroup,
+} from "./plan-compaction.ts";
+import type { StitchedShard } from "./stitched-shard.ts";
+import type { TableManifest } from "./table-manifest.ts";
+
+/** Aim for the size of a file, in bytes. */
+const FILE_BYTES = 128_000_000;
+/** Most memory, in bytes and roughly, of the rows that one worker holds; and most rows, since a file's footer has its price too. */
+const GROUP_BYTES = 64_000_000;
+const GROUP_ROWS = 500_000;
+
+export type Publication = OutputIntent & {
+  /** In the order of the run: its rows are written in this order. */
+  readonly shards: readonly StitchedShard[];
+  /** Rows that the ledger counts as scored. */
+  readonly scoredRows: number;
+  /** Columns of the table where there is no shard to tell them. */
+  readonly emptySchema?: readonly TypedColumn[];
+  /** Names of the columns to write, partition columns aside; all of them where it is absent. */
+  readonly columns?: readonly string[];
+};
+
+export type PublishTools = {
+  readonly output: TableOutput;
+  readonly lock: OutputLock;
+  /** `compactPartitions`, in a worker. */
+  readonly compact: (task: CompactionTask) => Promise<readonly CompactedFile[]>;
+  /** Tasks at a time; 2 by default. */
+  readonly concurrency?: number;
+  /** Told the rows written so far. */
+  readonly onProgress?: (rows: number) => void;
+  readonly signal?: AbortSignal;
+};
+
+export type PublishedTable = {
+  readonly path: string;
+  /** What this run wrote; the table may hold more. */
+  readonly rows: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** Folders of the partitions that were written: `ds=2001-01-01`. */
+  readonly partitions: readonly string[];
+  readonly manifest: TableManifest;
+};
+
+/**
+ * Compacts the stitched shards into the files of the table, verifies them against the ledger, and switches them in as one step. Whatever it
+ * throws before the switch leaves the former table as it was: `LEDGER_IMBALANCE`, `PREDICTIONS_INCOMPATIBLE`, `STORAGE_FAILED`,
+ * `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `OUTPUT_BUSY`.
+ */
+export async function publishTable(publication: Publication, tools: PublishTools): Promise<PublishedTable> {
+  const { output, lock } = tools;
+  checkLedger(publication);
+  await output.check(publication);
+  const schema = tableSchema(publication);
+  const staging = await output.stage(publication.runId);
+  try {
+    const partitions = plannedPartitions(publication);
+    const files = await compactAll(publication, partitions, schema, staging, tools);
+    checkFiles(partitions, files, publication.scoredRows);
+    const manifest = await output.switchIn(publication, files, schema, lock);
+    return {
+      path: output.location,
+      rows: publication.scoredRows,
+      files: files.length,
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      partitions: partitions.map(({ folder }) => folder).filter((folder) => folder !== ""),
+      manifest,
+    };
+  } catch (thrown) {
+    await output.discard(publication.runId).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+/** One schema over all shards, reduced to what is to be written. */
+function tableSchema({ shards, emptySchema, columns, partitionBy }: Publication): TypedColumn[] {
+  const unified = shards.map((shard) => shard.schema).reduce(unifySchemas, emptySchema ?? []);
+  const kept = columns === undefined ? null : new Set([...columns, ...partitionBy]);
+  return unified
+    .filter(({ name }) => kept === null || kept.has(name))
+    .map(({ name, type }) => ({ name, type: settleType(type) }));
+}
+
+/** A table without partitions is one partition, also when it is empty. */
+function plannedPartitions({ shards, partitionBy }: Publication): PlannedPartition[] {
+  const partitions = collectPartitions(shards, partitionBy);
+  return partitions.length === 0 && partitionBy.length === 0
+    ? [{ folder: "", values: [], rows: 0, runs: [] }]
+    : partitions;
+}
+
+async function compactAll(
+  publication: Publication,
+  partitions: readonly PlannedPartition[],
+  schema: readonly TypedColumn[],
+  staging: string,
+  tools: PublishTools,
+): Promise<StagedFile[]> {
+  const bytesPerRow = await fileBytesPerRow(publication.shards);
+  const maxRows = Math.min(GROUP_ROWS, Math.ceil(GROUP_BYTES / memoryPerRow(schema, bytesPerRow)));
+  const groups = groupPartitions(partitions, maxRows);
+  const task = taskMaker(publication, schema, staging, Math.max(1, Math.floor(FILE_BYTES / Math.max(1, bytesPerRow))));
+  const staged: StagedFile[][] = [];
+  let next = 0;
+  let rows = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < groups.length; index = next++) {
+      tools.signal?.throwIfAborted();
+      const group = groups[index] as PartitionGroup;
+      const files = await tools.compact(task(group));
+      staged[index] = files.map((file) => stagedFile(file, group, publication.partitionBy));
+      rows += files.reduce((sum, file) => sum + file.rows, 0);
+      tools.onProgress?.(rows);
+    }
+  };
+  await settled(Array.from({ length: tools.concurrency ?? 2 }, work));
+  return staged.flat();
+}
+
+/** Waits for all workers, so that none still writes when the staging folder is dropped; then throws the first failure. */
+async function settled(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+function taskMaker(
+  { format, shards, partitionBy }: Publication,
+  schema: readonly TypedColumn[],
+  staging: string,
+  rowsPerFile: number,
+): (group: PartitionGroup) => CompactionTask {
+  const columns = schema.filter(({ name }) => !partitionBy.includes(name));
+  const distinct = new Map<string, number>();
+  const schemas: (readonly TypedColumn[])[] = [];
+  const numbers = new Map(
+    shards.map((shard) => {
+      const key = JSON.stringify(shard.schema);
+      const number = distinct.get(key) ?? schemas.push(shard.schema) - 1;
+      distinct.set(key, number);
+      return [shard, number];
+    }),
+  );
+  return (group) => ({
+    format,
+    columns,
+    schemas,
+    ...sliceGroup(
+      group,
+      shards,
+      (shard) => numbers.get(shard) ?? 0,
+      ({ folder }) => join(staging, folder),
+    ),
+    inMemory: group.inMemory,
+    rowsPerFile,
+    bytesPerFile: FILE_BYTES,
+  });
+}
+
+function stagedFile(file: CompactedFile, group: PartitionGroup, partitionBy: readonly string[]): StagedFile {
+  const { folder, values } = group.partitions[file.partition] as PlannedPartition;
+  const partition = Object.fromEntries(partitionBy.map((name, index) => [name, values[index] || null]));
+  return { path: file.path, folder, partition, rows: file.rows, bytes: file.bytes };
+}
+
+async function fileBytesPerRow(shards: readonly StitchedShard[]): Promise<number> {
+  let bytes = 0;
+  let rows = 0;
+  for (const shard of shards) {
+    const found = await stat(shard.path).catch((thrown: unknown) => {
+      throw storageError(shard.path, "read", thrown);
+    });
+    bytes += found.size;
+    rows += shard.rows;
+  }
+  return rows === 0 ? 1 : bytes / rows;
+}
+
+function checkLedger({ shards, scoredRows }: Publication): void {
+  let total = 0;
+  for (const { shard, rows, partitions } of shards) {
+    const found = partitions.reduce((sum, run) => sum + run.rows, 0);
+    if (found !== rows) throw imbalance(`Shard ${shard} has ${rows} rows, its partitions hold ${found}`, { shard });
+    total += rows;
+  }
+  if (total !== scoredRows) throw imbalance(`The ledger counts ${scoredRows} scored rows, the shards hold ${total}`);
+}
+
+function checkFiles(partitions: readonly PlannedPartition[], files: readonly StagedFile[], scoredRows: number): void {
+  const written = new Map<string, number>();
+  for (const { folder, rows } of files) written.set(folder, (written.get(folder) ?? 0) + rows);
+  for (const { folder, rows } of partitions) {
+    const found = written.get(folder) ?? 0;
+    if (found !== rows) throw imbalance(`Partition ${folder || "(the whole table)"} has ${rows} rows, its files ${found}`);
+  }
+  const total = files.reduce((sum, file) => sum + file.rows, 0);
+  if (total !== scoredRows) throw imbalance(`The ledger counts ${scoredRows} scored rows, the files hold ${total}`);
+}
+
+function imbalance(what: string, facts: { shard?: number } = {}): ScoreframeError {
+  return new ScoreframeError(
+    "LEDGER_IMBALANCE",
+    `${what}. Nothing was published; resume the run, which stitches again what does not add up.`,
+    { operation: "publish", ...facts },
+  );
+}

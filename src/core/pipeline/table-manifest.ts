@@ -1,0 +1,35 @@
+import type { ColumnType } from "../frames/column-type.ts";
+import type { TableFormat } from "../frames/compaction-task.ts";
+
+/** `_manifest.json`: which files are the table now. Public; described in docs/reference/output.md. */
+export type TableManifest = {
+  readonly format_version: 1;
+  /** Counts the publications of this table, from 1. */
+  readonly version: number;
+  /** The run that published last. */
+  readonly run_id: string;
+  readonly job: string;
+  /** ISO 8601, UTC. */
+  readonly published_at: string;
+  readonly format: TableFormat;
+  readonly partition_by: readonly string[];
+  /** Columns of the last publication, partition columns included, types in Polars' spelling. */
+  readonly schema: readonly { readonly name: string; readonly type: ColumnType }[];
+  /** Totals over `files`. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: readonly ManifestFile[];
+};
+
+export type ManifestFile = {
+  /** Where globs find the file; relative to the manifest, separated by `/`. */
+  readonly path: string;
+  /** The same bytes where no glob finds them, kept until the publication after the next: for readers that must not meet a switch. */
+  readonly snapshot_path: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Partition values as text, by column; null for null. */
+  readonly partition: Readonly<Record<string, string | null>>;
+  /** The run that wrote the file. */
+  readonly run_id: string;
+};

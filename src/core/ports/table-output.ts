@@ -1,0 +1,54 @@
+import type { TypedColumn } from "../frames/column-type.ts";
+import type { TableFormat } from "../frames/compaction-task.ts";
+import type { TableManifest } from "../pipeline/table-manifest.ts";
+
+export type IfExists = "error" | "overwrite_partitions" | "append";
+
+/** What a run is about to do to a table. */
+export type OutputIntent = {
+  readonly runId: string;
+  readonly job: string;
+  readonly ifExists: IfExists;
+  readonly format: TableFormat;
+  readonly partitionBy: readonly string[];
+};
+
+/** The right to change a table. Held from before a run spends anything until it has published. */
+export type OutputLock = {
+  readonly runId: string;
+  /** Throws `OUTPUT_BUSY` where another run has taken the output over, because this process was stopped for long. */
+  verify(): Promise<void>;
+  release(): Promise<void>;
+};
+
+/** A file that is written and verified, but not yet part of the table. */
+export type StagedFile = {
+  /** Absolute local path, inside the folder that `stage` gave. */
+  readonly path: string;
+  /** Folder of its partition below the table: `ds=2001-01-01`; empty without partitions. */
+  readonly folder: string;
+  readonly partition: Readonly<Record<string, string | null>>;
+  readonly rows: number;
+  readonly bytes: number;
+};
+
+/** Where a table is published. */
+export type TableOutput = {
+  /** As a person would write it: a path or a URL, without credentials. */
+  readonly location: string;
+  /** Refuses early and cheaply what could not be published: `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`. Changes nothing. */
+  check(intent: OutputIntent): Promise<void>;
+  /** Takes the output for a run, and completes a switch that a crash has cut off. `OUTPUT_BUSY` where a living run holds it. */
+  lock(runId: string): Promise<OutputLock>;
+  /** An empty local folder in which files of the run are written before they are switched in. */
+  stage(runId: string): Promise<string>;
+  /** Makes the staged files part of the table, at once; nothing happens where it throws before that moment. */
+  switchIn(
+    intent: OutputIntent,
+    files: readonly StagedFile[],
+    schema: readonly TypedColumn[],
+    lock: OutputLock,
+  ): Promise<TableManifest>;
+  /** Drops what a failed publication staged. */
+  discard(runId: string): Promise<void>;
+};
