@@ -10,4 +10,5 @@ export type BuiltinBackend = {
 /** The only list of backends: the registry, the support matrix and the tests read it. */
 export const BUILTIN_BACKENDS: readonly BuiltinBackend[] = [
   { id: "http", load: async () => (await import("./http/index.ts")).httpBackend },
+  { id: "local", load: async () => (await import("./local/index.ts")).localBackend },
 ];

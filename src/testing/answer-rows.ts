@@ -1,5 +1,5 @@
 import type { Protocol } from "../core/protocols/protocol.ts";
-import { ConformanceError } from "./conformance-error.ts";
+import { ConformanceError, demand } from "./conformance-error.ts";
 
 /** A row's answer: the prediction's text, or the error object's content. */
 export type AnswerRow = { readonly prediction: string } | { readonly error: unknown };
@@ -30,10 +30,16 @@ function answerRow(value: unknown, source: string): AnswerRow {
 }
 
 function parse(line: string): unknown {
+  const parsed = tryParse(line);
+  demand(parsed !== undefined, "ROWS_LOST", `an answer line is not JSON: ${line.slice(0, 200)}`);
+  return parsed.value;
+}
+
+function tryParse(line: string): { readonly value: unknown } | undefined {
   try {
-    return JSON.parse(line);
-  } catch (cause) {
-    throw new ConformanceError("ROWS_LOST", `an answer line is not JSON: ${line.slice(0, 200)}`, { cause });
+    return { value: JSON.parse(line) as unknown };
+  } catch {
+    return undefined;
   }
 }
 

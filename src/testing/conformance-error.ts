@@ -17,8 +17,8 @@ export class ConformanceError extends Error {
   override readonly name = "ConformanceError";
   readonly code: ConformanceCode;
 
-  constructor(code: ConformanceCode, message: string, options?: ErrorOptions) {
-    super(`${code}: ${message}`, options);
+  constructor(code: ConformanceCode, message: string) {
+    super(`${code}: ${message}`);
     this.code = code;
   }
 }

@@ -57,6 +57,7 @@ export async function beginTrial(
     runId: "conformance",
     protocol,
     batchSize,
+    isolateFailedRows: true,
     logDirectory,
     baseDirectory: directory,
     clock: {

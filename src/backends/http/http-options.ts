@@ -29,7 +29,6 @@ const OPTION_NAMES = [
   "max_attempts",
   "max_request_bytes",
   "max_response_bytes",
-  "isolate_failed_rows",
 ] as const;
 
 const HEALTH_TIMEOUT_MS = 120_000;
@@ -78,7 +77,6 @@ export function parseHttpOptions(input: Readonly<Record<string, unknown>>): Http
     maxRequestBytes: count("max_request_bytes", Number.POSITIVE_INFINITY, httpCapabilities.maxRequestBytes),
     // An answer is held in memory, and text beyond half a gigabyte cannot be a string.
     maxResponseBytes: count("max_response_bytes", 500_000_000, defaults.maxResponseBytes),
-    isolateFailedRows: reader.flag("isolate_failed_rows") ?? defaults.isolateFailedRows,
   });
 }
 

@@ -24,8 +24,6 @@ export type HttpSessionOptions = {
   readonly maxAttempts?: number;
   /** Most bytes that one answer may have. @default 64_000_000 */
   readonly maxResponseBytes?: number;
-  /** Whether the rows of a failed request are sent again in halves until the bad ones stand alone. @default true */
-  readonly isolateFailedRows?: boolean;
 };
 
 export type ResolvedHttpSessionOptions = Required<HttpSessionOptions>;
@@ -41,7 +39,6 @@ export const HTTP_SESSION_DEFAULTS = {
   requestTimeoutMs: 600_000,
   maxAttempts: 6,
   maxResponseBytes: 64_000_000,
-  isolateFailedRows: true,
 } as const satisfies Omit<ResolvedHttpSessionOptions, "backend" | "url">;
 
 export function withDefaults(options: HttpSessionOptions): ResolvedHttpSessionOptions {

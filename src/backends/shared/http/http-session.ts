@@ -14,12 +14,12 @@ import { scoreShards } from "./score-shards.ts";
  */
 export function createHttpSession(options: HttpSessionOptions, context: BackendContext): ScoringSession {
   const resolved = withDefaults(options);
-  const { protocol, batchSize } = context;
+  const { protocol, batchSize, isolateFailedRows } = context;
   const redact = createRedactor(resolved.headers);
   const exchange = createHttpExchange(resolved, protocol);
   const pace = createPace(resolved.requestsPerSecond, context.clock);
   const sender = createRequestSender({ options: resolved, context, exchange, pace, redact });
-  const { concurrency, isolateFailedRows } = resolved;
+  const { concurrency } = resolved;
   const scoreUnit = createRequestScorer(sender, { protocol, batchSize, isolateFailedRows, redact });
   return {
     score: (shards, signal) => scoreShards(shards, signal, { protocol, batchSize, concurrency, scoreUnit }),
