@@ -103,25 +103,31 @@ function isInstalledAsLocked() {
 }
 
 async function install() {
-  const running = [process.env.npm_node_execpath, process.execPath].find((path) => {
-    const version = path && !path.startsWith(modules) && nodeVersion(path);
-    return version && isNewEnough(version);
-  });
-  const args = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--prefix", root];
   const npm = npmCli("npm");
   const npx = npmCli("npx");
   if (!npm || !npx)
     throw new SetupError("npm was not found beside Node: install npm 11 or newer, then run `npm run setup`.");
 
-  say(
-    `installing dependencies (about a minute; ${running ? "" : `under Node ${fallbackNode}, because `}this is Node ${process.versions.node})`,
-  );
+  // The Node in node_modules does not count: `npm ci` is about to remove it.
+  const own = [process.env.npm_node_execpath, process.execPath].filter((path) => path && !path.startsWith(modules));
+  const running = own.find((path) => path && isNewEnough(nodeVersion(path) ?? ""));
+  const reason = running
+    ? ""
+    : `; under Node ${fallbackNode}, as ${nodeVersion(own[0] ?? "") ?? "the one at hand"} is too old`;
+  say(`installing dependencies (about a minute${reason})`);
+  // Errors alone, but those even where the script was started with `npm run -s`: a set-up that fails has to say why.
+  const level = "--loglevel=error";
+  const args = [npm, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", level, "--prefix", root];
   // On a Node that is too old npm leaves out the Polars binary in silence, because that package asks for Node >= 22. Started from
   // another folder, as npx would take the Node of the very node_modules that `npm ci` is about to remove.
   const [file, argv] = running
-    ? [running, [npm, ...args]]
-    : [process.execPath, [npx, "-y", "-p", `node@${fallbackNode}`, "--", "node", npm, ...args]];
-  const env = running ? environmentFor(running) : process.env;
+    ? [running, args]
+    : [process.execPath, [npx, "-y", level, "-p", `node@${fallbackNode}`, "--", "node", ...args]];
+  const env = {
+    ...(running ? environmentFor(running) : process.env),
+    // Its install script would download what only a GPU needs; npm before 11.16 does not read `allowScripts`.
+    ONNXRUNTIME_NODE_INSTALL: "skip",
+  };
   // stdout belongs to the command that asked for the set-up, which may have promised one JSON document there.
   const code = await runToEnd(file, argv, { cwd: tmpdir(), env, stdio: ["ignore", 2, 2] });
   if (code !== 0) {
