@@ -1,12 +1,12 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { PredictionType } from "../job/prediction-type.ts";
+import type { PredictionField, PredictionType } from "../job/prediction-type.ts";
 import { castPrediction, contractType } from "./cast-prediction.ts";
 import { typeText } from "./column-type.ts";
 import type { DecodedAnswers } from "./decoded-answers.ts";
 import { castTo, column, pl } from "./polars.ts";
 import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts";
 
-type Contract = Readonly<Record<string, PredictionType>>;
+type Contract = readonly PredictionField[];
 type Where = { readonly shard: number; readonly naming: PredictionNaming };
 
 /**
@@ -14,11 +14,11 @@ type Where = { readonly shard: number; readonly naming: PredictionNaming };
  * output without the prefix. Returns the columns in the order of the contract.
  */
 export function applyContract(columns: readonly PredictionColumn[], answers: DecodedAnswers, contract: Contract, where: Where): PredictionColumn[] {
-  const names = Object.keys(contract).map((name) => `${where.naming.prefix}${name}`);
+  const names = contract.map(({ name }) => `${where.naming.prefix}${name}`);
   const answered = new Map(columns.map((each) => [each.name, each]));
   // A shard without a single prediction (all null, all failed) says nothing of their form.
   if (columns.length > 0) checkNames([...answered.keys()], names, where.shard);
-  return Object.entries(contract).map(([name, type]) => {
+  return contract.map(({ name, type }) => {
     const label = `${where.naming.prefix}${name}`;
     const each = answered.get(label);
     if (each === undefined) {

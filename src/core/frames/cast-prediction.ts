@@ -1,5 +1,5 @@
-import type { PredictionType, ScalarKind } from "../job/prediction-type.ts";
-import type { ColumnType, IntegerType } from "./column-type.ts";
+import type { PredictionField, PredictionType, ScalarKind } from "../job/prediction-type.ts";
+import type { ColumnType, IntegerType, TypedColumn } from "./column-type.ts";
 import { isFloat, isInteger } from "./column-type.ts";
 import { castTo, type Expr, parseTime, pl } from "./polars.ts";
 
@@ -25,6 +25,11 @@ export function contractType(contract: PredictionType): ColumnType {
   if (contract.kind === "list") return { List: contractType(contract.element) };
   if (contract.kind !== "struct") return SCALARS[contract.kind];
   return { Struct: contract.fields.map((field) => ({ name: field.name, dtype: contractType(field.type) })) };
+}
+
+/** The prediction columns that a contract states, in its order. */
+export function contractColumns(contract: readonly PredictionField[], prefix: string): TypedColumn[] {
+  return contract.map(({ name, type }) => ({ name: `${prefix}${name}`, type: contractType(type) }));
 }
 
 /** Null where no value of the answered type can be one of the contract. */

@@ -1,3 +1,4 @@
+import { compactPartitions } from "./compact-partitions.ts";
 import { encodeChunk, measureRows } from "./encode-chunk.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { stitchShard } from "./stitch-shard.ts";
@@ -6,7 +7,7 @@ import { stitchShard } from "./stitch-shard.ts";
  * What a worker thread can be asked to do: synchronous functions from plain data to plain data. Frames never cross threads; files do, by
  * their paths.
  */
-export const FRAME_TASKS = { readParquetSchema, measureRows, encodeChunk, stitchShard };
+export const FRAME_TASKS = { readParquetSchema, measureRows, encodeChunk, stitchShard, compactPartitions };
 
 export type FrameTasks = typeof FRAME_TASKS;
 export type FrameTaskName = keyof FrameTasks;

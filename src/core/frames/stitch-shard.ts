@@ -1,15 +1,16 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { PredictionType } from "../job/prediction-type.ts";
+import type { PredictionField } from "../job/prediction-type.ts";
 import type { RowCause } from "../protocols/error-object.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { PartitionRun } from "../pipeline/stitched-shard.ts";
 import { applyContract } from "./apply-contract.ts";
 import type { ColumnType, TypedColumn } from "./column-type.ts";
 import { deadLetterColumns } from "./dead-letter-columns.ts";
 import { decodeAnswers } from "./decode-answers.ts";
 import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
-import { partitionRuns, type PartitionRun, sortByPartition } from "./partition-runs.ts";
+import { partitionRuns, sortByPartition } from "./partition-runs.ts";
 import { column, type DataFrame, int64, pl, releaseFrames, scanParquet } from "./polars.ts";
 import { type PredictionColumn, predictionColumns, type PredictionNaming } from "./prediction-columns.ts";
 import { readLines } from "./read-lines.ts";
@@ -25,7 +26,7 @@ export type StitchShardInput = {
   readonly lineRows: RunLengths;
   readonly protocol: ProtocolId;
   readonly naming: PredictionNaming;
-  readonly contract: Readonly<Record<string, PredictionType>> | null;
+  readonly contract: readonly PredictionField[] | null;
   /** Source columns of the output, in order. */
   readonly keep: readonly string[];
   readonly partitionBy: readonly string[];
@@ -34,7 +35,7 @@ export type StitchShardInput = {
   readonly deadLetterPath: string;
 };
 
-export type StitchedShard = {
+export type StitchOutcome = {
   readonly shard: number;
   readonly path: string;
   /** Rows with a prediction. */
@@ -55,7 +56,7 @@ export type StitchedShard = {
  * Sets a shard's answers beside its rows. The rows come from the features file, whose position gives (row_id, batch_index); the answers were
  * exploded to the same positions and counted line by line, so that the join on (row_id, batch_index) is columns set side by side.
  */
-export function stitchShard(input: StitchShardInput): StitchedShard {
+export function stitchShard(input: StitchShardInput): StitchOutcome {
   const lineRows = [...expandRunLengths(input.lineRows)];
   const answers = decodeAnswers({
     shard: input.shard,
@@ -153,7 +154,7 @@ function writeScored(
   input: StitchShardInput,
   source: readonly TypedColumn[],
   predictions: readonly PredictionColumn[],
-): Pick<StitchedShard, "sourceColumns" | "predictionColumns" | "partitions"> {
+): Pick<StitchOutcome, "sourceColumns" | "predictionColumns" | "partitions"> {
   const aliasOf = (name: string): string => `c${source.findIndex((each) => each.name === name)}`;
   const keys = input.partitionBy.map(aliasOf);
   const sorted = sortByPartition(rows, keys);
@@ -170,7 +171,7 @@ function writeScored(
   return {
     sourceColumns: [...identity.map((name): TypedColumn => ({ name, type: "Int64" })), ...input.keep.map(typed)],
     predictionColumns: predictions.map(({ name, type }) => ({ name, type })),
-    partitions: partitionRuns(sorted, keys),
+    partitions: partitionRuns(sorted, keys, input.partitionBy.map(typed)),
   };
 }
 
@@ -206,12 +207,12 @@ function writeDeadLetters(
   return input.deadLetterPath;
 }
 
-function formOf(type: ColumnType): StitchedShard["form"] {
+function formOf(type: ColumnType): StitchOutcome["form"] {
   if (type === "Null") return "none";
   return typeof type !== "string" && "Struct" in type ? "object" : "value";
 }
 
-function firstFailure({ failures }: DecodedAnswers): StitchedShard["firstFailure"] {
+function firstFailure({ failures }: DecodedAnswers): StitchOutcome["firstFailure"] {
   const [first] = failures;
   return first === undefined ? null : { ...first.cause, line: first.line };
 }

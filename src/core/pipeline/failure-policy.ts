@@ -1,11 +1,11 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { StitchedShard } from "../frames/stitch-shard.ts";
+import type { StitchOutcome } from "../frames/stitch-shard.ts";
 import { failedRowLimit, type RowLedger } from "../ledger/row-ledger.ts";
 
 /** The first failure of a run: what its error quotes. */
 export type FirstFailure = { readonly shard: number | null; readonly line: number | null; readonly message: string };
 
-export function firstFailureOf(stitched: StitchedShard): FirstFailure | null {
+export function firstFailureOf(stitched: StitchOutcome): FirstFailure | null {
   const failure = stitched.firstFailure;
   return failure === null ? null : { shard: stitched.shard, line: failure.line, message: failure.message };
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FramePool } from "../frames/frame-pool.ts";
-import type { StitchedShard, StitchShardInput } from "../frames/stitch-shard.ts";
+import type { StitchOutcome, StitchShardInput } from "../frames/stitch-shard.ts";
 import { assertShardBalanced } from "../ledger/row-ledger.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { RunFolders } from "../ports/run-store.ts";
@@ -12,7 +12,7 @@ export type StitchStageInput = Pick<
   "protocol" | "naming" | "contract" | "keep" | "partitionBy" | "includeRowId"
 > & { readonly folders: RunFolders };
 
-export type StitchedAnswer = { readonly stitched: StitchedShard; readonly record: ShardRecord };
+export type StitchedAnswer = { readonly stitched: StitchOutcome; readonly record: ShardRecord };
 
 /** Pairs each answer with its rows as soon as it is whole; `records` knows every shard that was given to the backend. */
 export async function* stitchAnswers(

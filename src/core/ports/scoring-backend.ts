@@ -25,6 +25,8 @@ export type BackendContext = {
   readonly protocol: Protocol;
   /** Most rows (lines) that a line-oriented protocol may send in one request. */
   readonly batchSize: number;
+  /** Whether a refused request is sent again in smaller parts, to find the rows that fail. */
+  readonly isolateFailedRows: boolean;
   /** A folder of this run for logs of model processes. */
   readonly logDirectory: string;
   /** Folder that relative paths of the job are relative to. */

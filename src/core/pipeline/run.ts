@@ -1,0 +1,271 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { TypedColumn } from "../frames/column-type.ts";
+import { contractColumns } from "../frames/cast-prediction.ts";
+import type { FramePool } from "../frames/frame-pool.ts";
+import type { Job } from "../job/job.ts";
+import { parsePredictionTypes } from "../job/parse-prediction-type.ts";
+import { assertBalanced } from "../ledger/row-ledger.ts";
+import type { ShardRecord } from "../ledger/shard-record.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { EventSink } from "../ports/event-sink.ts";
+import type { FrameSource } from "../ports/frame-source.ts";
+import type { RunFolders, RunStore } from "../ports/run-store.ts";
+import type { ScoringBackend, ScoringSession } from "../ports/scoring-backend.ts";
+import type { OutputLock, TableOutput } from "../ports/table-output.ts";
+import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+import { type ChosenColumns, chooseColumns } from "./choose-columns.ts";
+import { type ExtractedInput, extractTable } from "./extract.ts";
+import { type FirstFailure, firstFailureOf, refuseTooManyFailures, stopWhenHopeless } from "./failure-policy.ts";
+import { publishTable } from "./publish.ts";
+import type { RunOutput, RunReport } from "./run-report.ts";
+import { createRunTracker, type RunTracker } from "./run-tracker.ts";
+import { scoreShards } from "./score.ts";
+import { shardTable } from "./shard.ts";
+import { stitchAnswers } from "./stitch.ts";
+import type { StitchedShard } from "./stitched-shard.ts";
+
+/** A run, ready to go: everything is parsed and chosen, nothing is begun. */
+export type RunInput = {
+  readonly runId: string;
+  readonly job: Job;
+  /** The job as it may be stored: no secrets. */
+  readonly recordedJob: unknown;
+  /** Folder that relative paths of the job are relative to. */
+  readonly baseDirectory: string;
+  readonly source: FrameSource;
+  readonly backend: ScoringBackend;
+  readonly protocol: ProtocolId;
+  readonly output: TableOutput;
+  readonly events: EventSink;
+  readonly signal: AbortSignal;
+};
+
+export type RunTools = { readonly pool: FramePool; readonly runStore: RunStore; readonly clock: Clock };
+
+/** How a run ended: its report, and the error where it did not succeed. */
+export type RunOutcome = { readonly report: RunReport; readonly error: ScoreframeError | null };
+
+/** What the stages of one run share. */
+type Run = RunInput & RunTools & { readonly folders: RunFolders; readonly tracker: RunTracker; readonly stop: AbortController };
+
+/**
+ * Scores a table and publishes it, or leaves the published table as it was. Never throws for what happens in the run: the outcome says it,
+ * and run.json too.
+ */
+export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutcome> {
+  const { runId, job, events } = input;
+  const folders = await tools.runStore.create(runId);
+  const identity = { runId, job: job.name, backend: input.backend.id, protocol: input.protocol };
+  const tracker = createRunTracker(identity, folders.deadLetter, tools.clock, events);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([input.signal, stop.signal]);
+  const run: Run = { ...input, ...tools, signal, folders, tracker, stop };
+  events({ type: "run-started", runId, job: job.name });
+  const outcome = await attempt(run, input.signal);
+  await tools.runStore.saveReport(outcome.report);
+  events({ type: "run-finished", runId, status: outcome.report.status });
+  return outcome;
+}
+
+async function attempt(run: Run, stopped: AbortSignal): Promise<RunOutcome> {
+  const { tracker } = run;
+  try {
+    await run.runStore.saveJob(run.runId, run.recordedJob);
+    await run.runStore.saveReport(tracker.report("running", null, null));
+    const output = await scoreAndPublish(run);
+    const status = tracker.ledger.deadLettered > 0 ? "succeeded_with_dead_letters" : "succeeded";
+    return { report: tracker.report(status, output, null), error: null };
+  } catch (thrown) {
+    const error = stopped.aborted ? stoppedError(run) : asScoreframeError(thrown);
+    return { report: tracker.report(stopped.aborted ? "incomplete" : "failed", null, error), error };
+  }
+}
+
+/** The way of a run, from top to bottom. Scoring begins while shards are still being written, stitching while others are scored. */
+async function scoreAndPublish(run: Run): Promise<RunOutput> {
+  const { job, tracker, signal, pool } = run;
+  await run.output.check(intentOf(run));
+  const lock = await run.output.lock(run.runId);
+  // The model is made ready while the source is read; whichever fails first ends the run.
+  const opening = openSession(run);
+  try {
+    const table = await tracker.during("extract", () => extractTable(run.source, run.folders.root, pool, { signal }));
+    tracker.extracted(table.rows);
+    const columns = chooseColumns(namesOf(table.columns), job);
+    const session = await opening;
+
+    const records = new Map<number, ShardRecord>();
+    const shards = tracker.through("shard", shardTable(shardInput(run, table, columns), pool, shardHooks(run, records), signal));
+    const answers = tracker.through("score", countAnswers(scoreShards(session, shards, signal), records, tracker));
+    const stitched = tracker.through("stitch", stitchAnswers(stitchInput(run, columns), answers, records, pool, signal));
+    const parts = await collect(stitched, run);
+
+    refuseTooManyFailures(tracker.ledger, job.failure.max_failed_rows, parts.firstFailure, run.folders.deadLetter);
+    assertBalanced(tracker.ledger);
+    return await tracker.during("publish", () => publish(run, lock, table, columns, parts.shards));
+  } catch (thrown) {
+    // Before the session is closed: a backend in the middle of its work must stop first.
+    run.stop.abort(thrown);
+    throw thrown;
+  } finally {
+    await opening.then((session) => session.close()).catch(() => undefined);
+    await lock.release();
+  }
+}
+
+function openSession(run: Run): Promise<ScoringSession> {
+  const opening = run.backend.open({
+    runId: run.runId,
+    protocol: PROTOCOLS[run.protocol],
+    batchSize: run.job.requests.batch_size,
+    isolateFailedRows: run.job.failure.isolate_failed_rows,
+    logDirectory: run.folders.logs,
+    baseDirectory: run.baseDirectory,
+    clock: run.clock,
+    events: run.events,
+    signal: run.signal,
+  });
+  opening.catch(() => undefined);
+  return opening;
+}
+
+function shardInput(run: Run, table: ExtractedInput, columns: ChosenColumns): Parameters<typeof shardTable>[0] {
+  const { requests, failure } = run.job;
+  return {
+    table,
+    columns: table.columns,
+    features: columns.features,
+    protocol: run.protocol,
+    batchSize: requests.batch_size,
+    maxLineBytes: run.backend.capabilities.maxRequestBytes,
+    maxFileBytes: Math.floor(requests.file_size_mb * 1_000_000),
+    oversizedRows: failure.oversized_rows,
+    folders: run.folders,
+  };
+}
+
+function shardHooks(run: Run, records: Map<number, ShardRecord>): Parameters<typeof shardTable>[2] {
+  return {
+    async onShard(shard) {
+      records.set(shard.record.shard, shard.record);
+      // Before the shard is handed over: what may have been spent on must be on record.
+      await run.runStore.saveShard(run.runId, shard.record);
+      run.tracker.sharded(shard);
+    },
+    onOversized: (rows) => run.tracker.oversized(rows.rows, run.job.failure.oversized_rows === "skip"),
+  };
+}
+
+async function* countAnswers(
+  answers: ReturnType<typeof scoreShards>,
+  records: ReadonlyMap<number, ShardRecord>,
+  tracker: RunTracker,
+): ReturnType<typeof scoreShards> {
+  for await (const answer of answers) {
+    tracker.answered(records.get(answer.shard)?.rows ?? 0);
+    yield answer;
+  }
+}
+
+function stitchInput(run: Run, columns: ChosenColumns): Parameters<typeof stitchAnswers>[0] {
+  const { output } = run.job;
+  return {
+    protocol: run.protocol,
+    naming: { prefix: output.prefix ?? "", flatten: output.flatten },
+    contract: parsePredictionTypes(output.predictions),
+    keep: columns.keep,
+    partitionBy: output.partition_by,
+    includeRowId: output.include_row_id,
+    folders: run.folders,
+  };
+}
+
+type StitchedParts = { readonly shards: readonly StitchedShard[]; readonly firstFailure: FirstFailure | null };
+
+/** Writes each shard's end into the ledger, and ends a run early that can only fail. */
+async function collect(stitched: ReturnType<typeof stitchAnswers>, run: Run): Promise<StitchedParts> {
+  const shards: StitchedShard[] = [];
+  let firstFailure: FirstFailure | null = null;
+  let form: "value" | "object" | null = null;
+  for await (const answer of stitched) {
+    await run.runStore.saveShard(run.runId, answer.record);
+    run.tracker.stitched(answer);
+    firstFailure ??= firstFailureOf(answer.stitched);
+    stopWhenHopeless(run.tracker.ledger, run.job.failure.max_failed_rows, firstFailure, run.folders.deadLetter);
+    const { shard, path, scored, sourceColumns, predictionColumns, partitions } = answer.stitched;
+    if (answer.stitched.form !== "none") {
+      if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);
+      form = answer.stitched.form;
+    }
+    shards.push({ shard, path, rows: scored, schema: [...sourceColumns, ...predictionColumns], partitions });
+  }
+  return { shards: shards.sort((a, b) => a.shard - b.shard), firstFailure };
+}
+
+async function publish(
+  run: Run,
+  lock: OutputLock,
+  table: ExtractedInput,
+  columns: ChosenColumns,
+  shards: readonly StitchedShard[],
+): Promise<RunOutput> {
+  const { job, tracker, pool, signal } = run;
+  const published = await publishTable(
+    { ...intentOf(run), shards, scoredRows: tracker.ledger.scored, emptySchema: emptySchema(job, table, columns) },
+    {
+      output: run.output,
+      lock,
+      compact: (task) => pool.run("compactPartitions", task, signal),
+      concurrency: pool.threads,
+      onProgress: (rows) => tracker.published(rows),
+      signal,
+    },
+  );
+  const { path, rows, files, bytes, partitions } = published;
+  return { path, rows, files, bytes, partitions };
+}
+
+/** The columns of a table that no shard tells of: those of the source, and the predictions where a contract states them. */
+function emptySchema(job: Job, table: ExtractedInput, columns: ChosenColumns): TypedColumn[] {
+  const identity = job.output.include_row_id ? ["row_id", "batch_index"] : [];
+  return [
+    ...identity.map((name): TypedColumn => ({ name, type: "Int64" })),
+    ...table.columns.filter(({ name }) => columns.keep.includes(name)),
+    ...contractColumns(parsePredictionTypes(job.output.predictions) ?? [], job.output.prefix ?? ""),
+  ];
+}
+
+function intentOf({ runId, job }: RunInput): Parameters<TableOutput["check"]>[0] {
+  const { if_exists: ifExists, format, partition_by: partitionBy } = job.output;
+  return { runId, job: job.name, ifExists, format, partitionBy };
+}
+
+function namesOf(columns: readonly TypedColumn[]): string[] {
+  return columns.map(({ name }) => name);
+}
+
+function mixedForms(shard: number): ScoreframeError {
+  return new ScoreframeError(
+    "PREDICTIONS_INCOMPATIBLE",
+    `Shard ${shard} was answered with objects where others were answered with plain values, or the other way round. Make the model answer ` +
+      "every row with the same form.",
+    { shard, operation: "stitch" },
+  );
+}
+
+function stoppedError(run: Run): ScoreframeError {
+  const { scored, input } = run.tracker.ledger;
+  return new ScoreframeError(
+    "RUN_CANCELLED",
+    `The run was stopped after ${scored} of ${input} rows were scored. Nothing was published: ${run.output.location} is as it was. ` +
+      "Run the job again to go on.",
+    { operation: "run" },
+  );
+}
+
+function asScoreframeError(thrown: unknown): ScoreframeError {
+  if (ScoreframeError.is(thrown)) return thrown;
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return new ScoreframeError("INTERNAL", `Something that should not happen did: ${text}`, { cause: thrown });
+}
