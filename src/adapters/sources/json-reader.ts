@@ -1,0 +1,13 @@
+import type { TableInput } from "./register-tables.ts";
+import { sampleSize } from "./sample-size.ts";
+import { quoteTexts } from "./sql-quoting.ts";
+import { escapeGlob } from "./table-files.ts";
+
+/** JSON documents, JSON arrays or JSON lines, one object a row. */
+export async function jsonReader({ found, format, hive }: TableInput): Promise<string> {
+  const shape = format === "jsonl" ? "newline_delimited" : "auto";
+  return (
+    `read_json(${quoteTexts(found.files.map(escapeGlob))}, format = '${shape}', records = true, hive_partitioning = ${hive}, ` +
+    `union_by_name = true, maximum_depth = -1, sample_size = ${await sampleSize(found.files)})`
+  );
+}

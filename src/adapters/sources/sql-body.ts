@@ -1,0 +1,17 @@
+/** Everything that may hide a semicolon, and the semicolon itself. */
+const TOKEN =
+  /(\$\w*\$)[\s\S]*?\1|\b[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|;/g;
+
+/**
+ * A single statement without the semicolon that ends it and what follows, so that it fits in parentheses. The statement is known to be one
+ * and to parse, hence the first bare semicolon ends it.
+ */
+export function sqlBody(sql: string): string {
+  for (const match of sql.matchAll(TOKEN)) if (match[0] === ";") return sql.slice(0, match.index);
+  return sql;
+}
+
+/** What is left without white space at the ends, comments and semicolons. */
+export function withoutComments(sql: string): string {
+  return sql.replace(TOKEN, (token) => (/^(?:--|\/\*|;)/.test(token) ? " " : token)).trim();
+}
