@@ -10,6 +10,12 @@ export function storageError(path: string, act: string, cause: unknown): Scorefr
   });
 }
 
+/** Whether the operating system refused, as Node (`code`) or Polars (`os error 28`) says it; everything else is no matter of storage. */
+export function isStorageFailure(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || ScoreframeError.is(thrown)) return false;
+  return ("code" in thrown && /^E[A-Z]+$/.test(String(thrown.code))) || /\(os error \d+\)/.test(thrown.message);
+}
+
 function mendFor(said: string): string {
   if (/ENOSPC|No space left|EDQUOT|quota/i.test(said)) return "Free some space, then resume the run; the former table is untouched.";
   if (/EACCES|EPERM|EROFS|[Pp]ermission denied|[Rr]ead-only/.test(said)) return "Give this user the right to write there, then resume the run.";

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import { storageError } from "../errors/storage-error.ts";
+import { isStorageFailure, storageError } from "../errors/storage-error.ts";
 import type { ColumnType } from "./column-type.ts";
 import type { CompactedFile, CompactionTask, PartitionRows, ShardSlice } from "./compaction-task.ts";
 import { countRecords } from "./count-records.ts";
@@ -21,8 +21,7 @@ export function compactPartitions(task: CompactionTask): CompactedFile[] {
     if (task.format !== "parquet") return writeText(task);
     return task.inMemory ? writeGroup(task) : streamPartition(task);
   } catch (thrown) {
-    if (ScoreframeError.is(thrown)) throw thrown;
-    throw storageError(task.partitions[0]?.folder ?? "", "write", thrown);
+    throw isStorageFailure(thrown) ? storageError(task.partitions[0]?.folder ?? "", "write", thrown) : thrown;
   } finally {
     releaseFrames();
   }
@@ -176,7 +175,7 @@ function readBack(partition: number, path: string, expected: number): CompactedF
   if (rows !== expected) {
     throw new ScoreframeError(
       "LEDGER_IMBALANCE",
-      `${path} holds ${rows} rows where ${expected} were written. Nothing was published; look for a full disk, then resume the run.`,
+      `${path} holds ${rows ?? "no readable"} rows where ${expected} were written. Nothing was published; look for a full disk, then resume the run.`,
       { operation: "publish", details: { path, rows, expected } },
     );
   }

@@ -1,16 +1,15 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { int64, pl, scanParquet } from "./polars.ts";
+import { parquetRowCount } from "./parquet-row-count.ts";
 
 const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 10;
 const QUOTE = 34;
 
 /** Rows of a table's file: from the footer of Parquet, by counting lines of JSON Lines, records of CSV (its header left out). */
-export function countRecords(path: string): number {
+export function countRecords(path: string): number | null {
   if (/\.jsonl(\.data)?$/.test(path)) return countLines(path, false);
   if (/\.csv(\.data)?$/.test(path)) return countLines(path, true) - 1;
-  const counted = scanParquet(path).select(pl.len().plus(int64(0)).alias("rows")).collectSync();
-  return Number(counted.rows()[0]?.[0]);
+  return parquetRowCount(path);
 }
 
 /** A newline inside quotes belongs to its value. A doubled quote closes and opens again. */

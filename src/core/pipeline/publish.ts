@@ -19,7 +19,7 @@ import type { TableManifest } from "./table-manifest.ts";
 /** Aim for the size of a file, in bytes. */
 const FILE_BYTES = 128_000_000;
 /** Most memory, in bytes and roughly, of the rows that one worker holds; and most rows, since a file's footer has its price too. */
-const GROUP_BYTES = 64_000_000;
+const GROUP_BYTES = 32_000_000;
 const GROUP_ROWS = 500_000;
 
 export type Publication = OutputIntent & {
