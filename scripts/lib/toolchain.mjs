@@ -166,7 +166,17 @@ export function runToEnd(file, args, options) {
     const passOn = (signal) => {
       if (signal !== "SIGINT") child.kill(signal);
     };
+    // npm starts a script by a shell, and passes SIGTERM on to that shell alone, which dies of it and leaves this process behind
+    // with another parent: a scheduler's stop would not reach the run.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      child.kill("SIGTERM");
+    }, 500);
+    if (windows || !process.env.npm_lifecycle_event) clearInterval(watch);
     const finish = () => {
+      clearInterval(watch);
       for (const signal of Object.keys(deathsBySignal)) process.off(signal, passOn);
     };
     for (const signal of Object.keys(deathsBySignal)) process.on(signal, passOn);
