@@ -127,7 +127,7 @@ function pieceFor(
     return kept;
   }
   // The stored form is filled once more when a run is taken up again.
-  return { value: found, unexpanded: found.replaceAll("${", "$${") };
+  return { value: found, unexpanded: found.replaceAll("${", () => "$${") };
 }
 
 function misspelt(written: string, name: string | undefined): string {

@@ -46,9 +46,9 @@ function toPlainData(document: Document.Parsed, fail: (message: string) => never
 function templateKey(document: Document.Parsed): Node | undefined {
   let found: Node | undefined;
   visit(document, {
-    Pair(_, pair) {
+    Pair(_, pair, ancestors) {
       if (!isCollection(pair.key)) return undefined;
-      found = pair.key;
+      found = ancestors.findLast((ancestor) => isCollection(ancestor)) ?? pair.key;
       return visit.BREAK;
     },
   });

@@ -1,6 +1,5 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { JobPath } from "./job-path.ts";
-import { isRecord } from "./job-path.ts";
+import { dotted, isRecord } from "./job-path.ts";
 import { nearest } from "./nearest.ts";
 import { namedPaths, valueClassAt } from "./schema-lookup.ts";
 

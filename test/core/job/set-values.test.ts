@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { parseJob } from "../../../src/core/job/parse-job.ts";
+import { parseSetArguments } from "../../../src/core/job/set-overrides.ts";
+import { errorOf, sampleJob } from "./sample-job.ts";
+
+describe("--set", () => {
+  it("fills a variable, before a value that the program gave", () => {
+    const job = parseJob(sampleJob({ name: "{{ region }}" }), { set: { region: "eu" }, variables: { region: "us" } });
+    expect(job.name).toBe("eu");
+  });
+
+  it.each([
+    ["requests.batch_size", "500", { requests: { batch_size: 500 } }],
+    ["name", "2024", { name: "2024" }],
+    ["source.sql", "select a: 1", { source: { sql: "select a: 1" } }],
+    ["source.tables.flights", "data/f.parquet", { source: { tables: { flights: "data/f.parquet" } } }],
+    ["source.tables.flights", "{path: f, hive: true}", { source: { tables: { flights: { path: "f", hive: true } } } }],
+    ["output.partition_by", "[a, b]", { output: { partition_by: ["a", "b"] } }],
+    ["backend.concurrency", "8", { backend: { kind: "local", model: "model.ts", concurrency: 8 } }],
+    ["backend.headers.x-key", "v", { backend: { headers: { "x-key": "v" } } }],
+    ["model.features", "[a]", { model: { features: ["a"] } }],
+    ["output.path", "out/{{ ds }}", { output: { path: "out/2024-05-01" } }],
+  ])("%s=%s changes that place of the job", (key, value, expected) => {
+    expect(parseJob(sampleJob(), { set: { ds: "2024-05-01", [key]: value } })).toMatchObject(expected);
+  });
+
+  it("leaves the job as it was written alone", () => {
+    const input = sampleJob();
+    parseJob(input, { set: { "backend.model": "other.ts" } });
+    expect(input).toEqual(sampleJob());
+  });
+
+  it("changes a job that is parsed already", () => {
+    const job = parseJob(sampleJob({ name: "${A}" }), { env: { A: "a" } });
+    const changed = parseJob(job, { env: { A: "a" }, set: { "requests.batch_size": "9" } });
+    expect(changed).toMatchObject({ name: "a", requests: { batch_size: 9 } });
+  });
+
+  it("only fills a variable that is called like a key of the job", () => {
+    const job = parseJob(sampleJob({ output: { path: "out/{{ name }}" } }), { set: { name: "x" } });
+    expect(job).toMatchObject({ name: "sample", output: { path: "out/x" } });
+  });
+
+  it.each([
+    ["requests.batchsize", "Did you mean requests.batch_size?"],
+    ["request.batch_size", "Did you mean requests.batch_size?"],
+    ["dss", "neither `{{ dss }}` nor a key dss"],
+    ["__proto__.polluted", "nor a key __proto__.polluted"],
+  ])("%s, which would do nothing, is refused", async (key, message) => {
+    const error = await errorOf(() => parseJob(sampleJob(), { set: parseSetArguments([`${key}=1`]) }));
+    expect(error.code).toBe("USAGE");
+    expect(error.message).toContain(message);
+  });
+
+  it("may give ds and run_id to a job that has no use for them", () => {
+    expect(parseJob(sampleJob(), { set: { ds: "2024-05-01", run_id: "r" } }).name).toBe("sample");
+  });
+
+  it("of a wrong type is told like a wrong value in the file", async () => {
+    const error = await errorOf(() => parseJob(sampleJob(), { set: { "requests.batch_size": "many" } }));
+    expect(error.message).toContain('requests.batch_size: expected a number, found "many"');
+  });
+
+  it("cannot go into what is not an object", async () => {
+    const job = sampleJob({ source: { kind: "sql", sql: "s", tables: { t: "p" } } });
+    const error = await errorOf(() => parseJob(job, { set: { "source.tables.t.format": "csv" } }));
+    expect(error.message).toContain("source.tables.t is not an object in the job");
+  });
+
+  it("keeps the equals signs of a value", () => {
+    expect(parseSetArguments(["source.sql=select a = b", "ds="])).toEqual({ "source.sql": "select a = b", ds: "" });
+  });
+
+  it.each(["ds", "=x"])("%s without a key and an equals sign is a usage error", async (setting) => {
+    expect((await errorOf(() => parseSetArguments([setting]))).code).toBe("USAGE");
+  });
+});
