@@ -298,9 +298,9 @@ async function succeed(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<string> {
-  const { code, stdout, output, timedOut } = await runProgram(file, args, { ...options, timeoutMs: 5 * 60_000 });
+  const { code, stdout, output, timedOut } = await runProgram(file, args, { ...options, timeoutMs: 3 * 60_000 });
   if (code === 0) return stdout;
-  const end = timedOut ? "did not end within 5 minutes" : `ended with ${code ?? "no exit code"}`;
+  const end = timedOut ? "did not end within 3 minutes" : `ended with ${code ?? "no exit code"}`;
   throw new Error(`${what} ${end}:\n${output.trim()}`);
 }
 
