@@ -128,5 +128,6 @@ function foundText(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (isRecord(value)) return "an object";
   if (typeof value !== "string") return String(value);
+  if (mentionsEnvironment(value)) return `what \`${value}\` stands for`;
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
 }

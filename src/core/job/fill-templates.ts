@@ -1,6 +1,6 @@
 import { refuseSqlValue } from "./check-sql-value.ts";
 import type { JobPath } from "./job-path.ts";
-import { isRecord, mapTexts } from "./job-path.ts";
+import { mapTexts } from "./job-path.ts";
 import type { JobProblem } from "./job-problem.ts";
 import { nearest } from "./nearest.ts";
 import { valueClassAt } from "./schema-lookup.ts";
@@ -153,6 +153,6 @@ function missingVariable(name: string, given: Readonly<Record<string, string>>):
 
 /** Values of variables must not bring templates of their own along: the stored form would fill them. */
 export function refuseVariable(value: unknown): string | null {
-  if (isRecord(value) || Array.isArray(value)) return "must be text";
+  if (value === null || !["string", "number", "boolean"].includes(typeof value)) return "must be text";
   return /\{\{|\}\}/.test(String(value)) ? "must not contain `{{` or `}}`" : null;
 }

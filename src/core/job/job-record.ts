@@ -63,9 +63,10 @@ function isSecretKey(key: string): boolean {
 /** `https://user:password@host/?token=abc` without what it gives away. */
 function hideUrlSecrets(text: string): string {
   return text
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)([^\s/?#@]+)@/gi, (whole, scheme: string, user: string) =>
-      mentionsEnvironment(user) ? whole : `${scheme}${HIDDEN}@`,
-    )
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)([^\s/?#@]+)@/gi, (_, scheme: string, user: string) => {
+      const parts = user.split(/:(?![^{]*\})/).map((part) => (mentionsEnvironment(part) ? part : HIDDEN));
+      return `${scheme}${parts.join(":")}@`;
+    })
     .replace(/([?&])([^=&\s#]+)=([^&\s#'"]+)/g, (whole, sign: string, key: string, value: string) =>
       isSecretKey(key) && !mentionsEnvironment(value) ? `${sign}${key}=${HIDDEN}` : whole,
     );

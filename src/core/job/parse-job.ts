@@ -9,6 +9,7 @@ import type { JobOrigin } from "./job-problem.ts";
 import { IN_MEMORY, problemsError } from "./job-problem.ts";
 import { provenanceOf, rememberProvenance } from "./job-provenance.ts";
 import { jobSchema } from "./job-schema.ts";
+import { findForeignData } from "./plain-data.ts";
 import type { SetValues } from "./set-overrides.ts";
 import { applySetValues } from "./set-overrides.ts";
 
@@ -68,6 +69,8 @@ export function fillRunId(job: Job, runId: string): Job {
 type Nested = { readonly job: unknown; readonly warnings: readonly string[]; readonly flat: boolean };
 
 function toNested(input: unknown, set: SetValues, origin: JobOrigin): Nested {
+  const foreign = findForeignData(input);
+  if (foreign.length > 0) throw problemsError("JOB_INVALID", foreign, origin);
   if (!isBridgeJob(input)) {
     return { job: applySetValues(input, set, templateNames(input), readTyped), warnings: [], flat: false };
   }
@@ -94,10 +97,12 @@ function checkVariables(
 ): Readonly<Record<string, string>> {
   for (const [name, value] of Object.entries(variables)) {
     const reason = used.has(name) ? refuseVariable(value) : null;
-    if (reason !== null)
+    if (reason !== null) {
       throw new ScoreframeError("USAGE", `The value of the variable ${name} ${reason}.`, { option: name });
+    }
   }
-  return variables;
+  // A program without types may give a number.
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
 }
 
 /** `500`, `true`, `[a, b]` as YAML reads them; text that is not YAML stays text, and is refused where text is wrong. */

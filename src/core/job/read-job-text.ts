@@ -16,7 +16,10 @@ export function readJobText(text: string, format: "yaml" | "json", name: string)
   };
   const mapKey = templateKey(document);
   if (mapKey !== undefined) {
-    fail('a value that begins with `{{` must be in quotes: "{{ ds }}"', mapKey.range?.[0]);
+    fail(
+      'a key is a list or an object here; a value that begins with `{{` must be in quotes: "{{ ds }}"',
+      mapKey.range?.[0],
+    );
   }
   const first = [...document.errors, ...document.warnings][0];
   if (first !== undefined) fail(reason(first.code, first.message), first.pos[0]);

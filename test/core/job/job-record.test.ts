@@ -40,7 +40,8 @@ describe("the record of a job", () => {
       { max_tokens: 5, author: "me", key: "k" },
       { max_tokens: 5, author: "me", key: "k" },
     ],
-    [{ url: "https://u:p@host/a@b?token=x&n=1" }, { url: "https://***@host/a@b?token=***&n=1" }],
+    [{ url: "https://u:p@host/a@b?token=x&n=1" }, { url: "https://***:***@host/a@b?token=***&n=1" }],
+    [{ url: "https://$${U}:pw@host" }, { url: "https://$${U}:***@host" }],
   ])("hides the literal secrets of %j", (options, expected) => {
     const job = parseJob(sampleJob({ backend: { kind: "b", ...options } }));
     expect(jobForRecord(job)["backend"]).toEqual({ kind: "b", ...expected });

@@ -82,7 +82,7 @@ describe("a job file", () => {
       "a value in braces",
       "job.yaml",
       "name: {{ ds }}\n",
-      "line 1, column 7: a value that begins with `{{` must be in quotes",
+      "line 1, column 7: a key is a list or an object here; a value that begins with `{{` must be in quotes",
     ],
     ["tabs", "job.yaml", "source:\n\tkind: sql\n", "at line 2, column 1: tabs are not allowed"],
     ["an unknown tag", "job.yaml", "name: !env HOME\n", "line 1, column 7: unresolved tag"],
@@ -103,6 +103,13 @@ describe("a job file", () => {
   it("that grows without end from aliases is refused", async () => {
     const levels = Array.from({ length: 12 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(",")}]`);
     expect(await failure("job.yaml", `l0: &l0 [a]\n${levels.join("\n")}\n`)).toMatch(/^JOB_FILE_UNREADABLE/);
+  });
+
+  it("that contains itself by an alias is refused", async () => {
+    const message = await failure("job.yaml", YAML.replace("kind: local", "kind: local, all: &a [*a]"));
+    expect(message).toMatch(
+      /^JOB_INVALID .*backend\.all\.0.*: expected plain data .*, found an object that contains itself/,
+    );
   });
 
   it("does not show its text in an error, which may hold a secret", async () => {

@@ -89,6 +89,8 @@ describe("an unknown key", () => {
   });
 });
 
+const EXPECTED = "expected plain data (text, numbers, true or false, lists, objects)";
+
 describe("a wrong value", () => {
   it.each([
     [{ name: 5 }, "name: expected text, found 5; put it in quotes"],
@@ -124,6 +126,17 @@ describe("a wrong value", () => {
     expect((await errorOf(() => parseJob(job))).code).toBe("JOB_INVALID");
   });
 
+  it.each([
+    [() => 1, "found a function"],
+    [new Date(0), "found a Date object"],
+    [new Map(), "found a Map object"],
+    [1n, "found a bigint"],
+  ])("that a job file could not hold is refused: %s", async (value, message) => {
+    expect(await problemsOf(sampleJob({ backend: { kind: "b", list: [value] } }))).toContain(
+      `backend.list.0: ${EXPECTED}, ${message}`,
+    );
+  });
+
   it("is one of several that one error reports, one a line", async () => {
     const error = await errorOf(() => parseJob({ name: 1, output: { path: "" }, extra: true }));
     expect(error.message.split("\n")).toHaveLength(6);
@@ -142,7 +155,7 @@ describe("a wrong value", () => {
     const error = await errorOf(() =>
       parseJob({ ...job, requests: { batch_size: "${A}" } }, { env: { A: "hunter2" } }),
     );
-    expect(error.message).toContain("output.format");
+    expect(error.message).toContain("output.format: expected one of parquet, csv, jsonl, found what `${A}` stands for");
     expect(JSON.stringify(error)).not.toContain("hunter2");
   });
 });
