@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { predict, rowsOf, startModelServer } from "./support/model-server.ts";
+import { instancesLine, scoreOverHttp } from "./support/score-over-http.ts";
+
+const ONE_LINE = [[instancesLine(2)]];
+
+describe("trying again", () => {
+  it.each([408, 425, 429, 500, 502, 503, 504])("gets past one answer with status %i", async (status) => {
+    const server = await startModelServer((received, response) => {
+      if (received.number === 1) response.writeHead(status).end("busy");
+      else response.end(predict(received));
+    });
+    const scored = await scoreOverHttp({ url: server.url }, ONE_LINE);
+    expect(scored.lines).toEqual(['{"predictions":[0,1]}']);
+    expect(scored.retries).toBe(1);
+    expect(scored.events).toContainEqual(
+      expect.objectContaining({
+        type: "retry",
+        shard: 0,
+        attempt: 2,
+        reason: expect.stringContaining(`status ${status}`),
+      }),
+    );
+  });
+
+  it("waits as long as Retry-After says, in seconds or as a date", async () => {
+    const now = Date.parse("2024-02-29T12:00:00Z");
+    const answers = ["7", "Thu, 29 Feb 2024 12:00:30 GMT"];
+    const server = await startModelServer((received, response) => {
+      const retryAfter = answers[received.number - 1];
+      if (retryAfter === undefined) response.end(predict(received));
+      else response.writeHead(429, { "retry-after": retryAfter }).end();
+    });
+    const { waits, lines } = await scoreOverHttp({ url: server.url }, ONE_LINE, { now });
+    expect(waits).toEqual([7000, 23_000]);
+    expect(lines).toEqual(['{"predictions":[0,1]}']);
+  });
+
+  it("gives up at once when Retry-After goes beyond request_timeout_s", async () => {
+    const server = await startModelServer((_, response) => response.writeHead(503, { "retry-after": "86400" }).end());
+    await expect(scoreOverHttp({ url: server.url, request_timeout_s: 60 }, ONE_LINE)).rejects.toMatchObject({
+      code: "BACKEND_UNREACHABLE",
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it("sends rows that were answered with 500 twice and no more", async () => {
+    const server = await startModelServer((_, response) => response.writeHead(500).end("boom"));
+    const { lines } = await scoreOverHttp({ url: server.url }, [[instancesLine(1)]]);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ error: { code: "BACKEND_REFUSED", attempts: 2 } });
+    expect(server.received).toHaveLength(2);
+  });
+
+  it.each([400, 413, 422])("never sends again what was answered with %i", async (status) => {
+    const server = await startModelServer((_, response) => response.writeHead(status).end('{"message":"bad column"}'));
+    const { lines } = await scoreOverHttp({ url: server.url }, [[instancesLine(1)]]);
+    expect(JSON.parse(lines[0]!).error.message).toContain(`status ${status}: bad column`);
+    expect(server.received).toHaveLength(1);
+  });
+
+  it("sends again when the connection closes in the middle of the body", async () => {
+    const server = await startModelServer((received, response) => {
+      if (received.number > 1) {
+        response.end(predict(received));
+        return;
+      }
+      response.writeHead(200, { "content-length": 100 });
+      response.write('{"pre', () => response.destroy());
+    });
+    const scored = await scoreOverHttp({ url: server.url }, ONE_LINE);
+    expect(scored.lines).toEqual(['{"predictions":[0,1]}']);
+    expect(scored.retries).toBe(1);
+  });
+});
+
+describe("a server that is of no use", () => {
+  it.each([
+    [401, "credentials"],
+    [403, "credentials"],
+    [404, "Check `url`"],
+    [405, "`method`"],
+    [415, "model.protocol"],
+  ])("ends the run at status %i, with the mend", async (status, mend) => {
+    const server = await startModelServer((_, response) => response.writeHead(status).end());
+    await expect(scoreOverHttp({ url: server.url, concurrency: 1 }, ONE_LINE)).rejects.toMatchObject({
+      code: "BACKEND_REFUSED",
+      message: expect.stringContaining(mend),
+      facts: { status },
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it("ends the run where it redirects, and names the place without credentials", async () => {
+    const location = "https://user:s3cret@login.example/start?token=s3cret";
+    const server = await startModelServer((_, response) => response.writeHead(302, { location }).end());
+    const failure = scoreOverHttp({ url: server.url }, ONE_LINE);
+    await expect(failure).rejects.toMatchObject({ message: expect.stringContaining("https://login.example/start") });
+    await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining("s3cret") });
+  });
+
+  it("ends the run when nobody listens", async () => {
+    const job = { url: "http://127.0.0.1:1/invocations", max_attempts: 3 };
+    await expect(scoreOverHttp(job, ONE_LINE)).rejects.toMatchObject({
+      code: "BACKEND_UNREACHABLE",
+      message: expect.stringMatching(/after 3 tries: .*ECONNREFUSED/),
+      facts: { retryable: true },
+    });
+  });
+
+  it("ends the run when every connection is dropped, and leaves no file", async () => {
+    const server = await startModelServer(({ request }) => void request.socket.destroy());
+    let files: string[] = ["unknown"];
+    const onFiles = (names: string[]): void => {
+      files = names;
+    };
+    const job = { url: server.url, max_attempts: 2 };
+    await expect(scoreOverHttp(job, ONE_LINE, { onFiles })).rejects.toMatchObject({ code: "BACKEND_UNREACHABLE" });
+    expect(files).toEqual([]);
+  });
+
+  it("ends the run when it never answers", async () => {
+    const server = await startModelServer(() => undefined);
+    await expect(scoreOverHttp({ url: server.url, request_timeout_s: 0.2 }, ONE_LINE)).rejects.toMatchObject({
+      code: "BACKEND_TIMEOUT",
+      message: expect.stringContaining("requests.batch_size"),
+    });
+  });
+
+  it("blames the row that makes the server drop connections, when it answers others meanwhile", async () => {
+    const server = await startModelServer((received, response) => {
+      // Later than the answers to the others, which tell that the server lives.
+      if (rowsOf(received).some((row) => row.x === 1)) setTimeout(() => received.request.socket.destroy(), 50);
+      else response.end(predict(received));
+    });
+    const lines = [instancesLine(4), ...Array.from({ length: 20 }, (_, i) => instancesLine(4, 100 + 4 * i))];
+    const scored = await scoreOverHttp({ url: server.url, max_attempts: 3, concurrency: 2 }, [lines]);
+    const [first] = scored.lines.map((line) => JSON.parse(line).predictions);
+    expect(first).toEqual([0, { error: expect.objectContaining({ code: "BACKEND_UNREACHABLE" }) }, 2, 3]);
+  });
+
+  it("does not print a header's value that the server repeats", async () => {
+    const server = await startModelServer(({ request }, response) =>
+      response.writeHead(400).end(request.headers.authorization),
+    );
+    const job = { url: server.url, headers: { authorization: "Bearer s3cret-token" } };
+    const { lines } = await scoreOverHttp(job, [[instancesLine(1)]]);
+    expect(lines[0]).toContain("***");
+    expect(lines[0]).not.toContain("s3cret");
+  });
+});
+
+describe("pace", () => {
+  it("spreads requests_per_second evenly", async () => {
+    const server = await startModelServer((received, response) => response.end(predict(received)));
+    const lines = Array.from({ length: 4 }, () => instancesLine(1));
+    const { waits } = await scoreOverHttp({ url: server.url, requests_per_second: 10, concurrency: 1 }, [lines]);
+    expect(waits).toEqual([100, 100, 100]);
+  });
+});
