@@ -1,3 +1,4 @@
+import type { DataFrame } from "./frames/polars.ts";
 import type { Job, JobInput } from "./job/job.ts";
 import type { RowLedger } from "./ledger/row-ledger.ts";
 import type { CheckReport } from "./pipeline/check.ts";
@@ -65,10 +66,10 @@ export type Engine = {
   /** Joins requests and responses that somebody else wrote. */
   stitch(request: StitchRequest): Promise<StitchReport>;
   /**
-   * Scores rows that are too few to need a run: no workspace, no files that stay. Returns the rows with their predictions; throws
+   * Scores rows that are too few to need a run: no workspace, no files that stay. Returns a Polars frame of the rows with their predictions; throws
    * `TOO_MANY_FAILED_ROWS` where one cannot be scored.
    */
-  score(rows: RowsInput, backend: ScoringBackend | { readonly kind: string }, options?: ScoreOptions): Promise<readonly Row[]>;
+  score(rows: RowsInput, backend: ScoringBackend | { readonly kind: string }, options?: ScoreOptions): Promise<DataFrame>;
   /** Newest first. */
   runs(): Promise<readonly RunReport[]>;
   /** `RUN_NOT_FOUND` where there is none of that id. */

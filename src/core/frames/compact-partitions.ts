@@ -5,7 +5,8 @@ import { isStorageFailure, storageError } from "../errors/storage-error.ts";
 import type { ColumnType } from "./column-type.ts";
 import type { CompactedFile, CompactionTask, PartitionRows, ShardSlice } from "./compaction-task.ts";
 import { countRecords } from "./count-records.ts";
-import { column, type DataFrame, type Expr, expression, type LazyFrame, pl, releaseFrames, scanParquet } from "./polars.ts";
+import type { DataFrame, Expr, LazyFrame } from "./polars.ts";
+import { column, expression, pl, releaseFrames, scanParquet } from "./polars.ts";
 import { writeTextFiles } from "./write-text-files.ts";
 
 /** Suffix of files that are not yet part of the table: no `*.parquet` finds them. */

@@ -3,7 +3,12 @@ import type { TypedColumn } from "./column-type.ts";
 export type TableFormat = "parquet" | "csv" | "jsonl";
 
 /** A run of rows of a stitched shard, and where its columns' types are: an index into `schemas`. */
-export type ShardSlice = { readonly path: string; readonly schema: number; readonly offset: number; readonly rows: number };
+export type ShardSlice = {
+  readonly path: string;
+  readonly schema: number;
+  readonly offset: number;
+  readonly rows: number;
+};
 
 /** A partition's rows, as ranges of the slices laid end to end, in the order in which they are to be written. */
 export type PartitionRows = {

@@ -56,14 +56,25 @@ export type EncodeChunkOutput = {
   readonly bytesPerRow: number;
 };
 
-/** Bytes that a row of the range has in a request, on average. */
-export function measureRows(input: EncodeChunkInput): number {
-  if (input.rows === 0) return 1;
+/** What rows weigh in requests, without the envelope of their lines. */
+export type RowSizes = { readonly rows: number; readonly bytes: number; readonly envelopeBytes: number; readonly oversized: number };
+
+/** Encodes a range of rows only to weigh them. */
+export function measureRows(input: EncodeChunkInput): RowSizes {
+  const limits = chunkLimits(input, PROTOCOLS[input.protocol]);
+  const { envelopeBytes } = limits;
+  if (input.rows === 0) return { rows: 0, bytes: 0, envelopeBytes, oversized: 0 };
   const encoded = withRowText(readChunk(input), input, PROTOCOLS[input.protocol]);
-  const bytes = encoded.getColumn("bytes").toTypedArray() as Uint32Array;
-  const mean = bytes.reduce((sum, size) => sum + size, 0) / bytes.length;
+  const sizes = encoded.getColumn("bytes").toTypedArray() as Uint32Array;
+  const largest = largestRowBytes(limits);
   releaseFrames();
-  return mean + 1;
+  return {
+    rows: sizes.length,
+    // A comma or a line feed follows each row.
+    bytes: sizes.reduce((sum, size) => sum + size + 1, 0),
+    envelopeBytes,
+    oversized: sizes.filter((size) => size > largest).length,
+  };
 }
 
 /** Encodes a range of rows and cuts it into shards: a features file and a request file each. */

@@ -1,6 +1,8 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import { isFloat, type TypedColumn, typeText } from "./column-type.ts";
-import { type Expr, pl } from "./polars.ts";
+import type { TypedColumn } from "./column-type.ts";
+import { isFloat, typeText } from "./column-type.ts";
+import type { Expr } from "./polars.ts";
+import { pl } from "./polars.ts";
 
 /**
  * The text by which a partition is named: `2001-01-01`, `2001-01-01 06:30:00`, `42`, `true`; null stays null. Floats are refused, because

@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { ColumnType, TypedColumn } from "./column-type.ts";
 import type { CompactionTask } from "./compaction-task.ts";
-import { base64, column, type Expr, type LazyFrame, pl, structField, textHead, unsliced } from "./polars.ts";
+import type { Expr, LazyFrame } from "./polars.ts";
+import { base64, column, pl, structField, textHead, unsliced } from "./polars.ts";
 
 /** Rows that are turned into text at a time. */
 const BATCH_ROWS = 25_000;

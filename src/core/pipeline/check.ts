@@ -1,4 +1,10 @@
-import type { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { JobOptions } from "../engine.ts";
+import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
+import { chooseColumns } from "./choose-columns.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import { type SampleTools, type ScoredSample, scoreSample } from "./score-sample.ts";
 
 /** One thing that was looked at. */
 export type CheckItem = {
@@ -8,17 +14,95 @@ export type CheckItem = {
 };
 
 export type CheckReport = {
-  readonly job: string;
+  /** Null where the job itself could not be read. */
+  readonly job: string | null;
   readonly ok: boolean;
   readonly items: readonly CheckItem[];
-  readonly sample: {
-    readonly rows: number;
-    readonly scored: number;
-    readonly dead_lettered: number;
-    /** The first request line and the first answer line, cut at 2,000 characters. */
-    readonly first_request: string | null;
-    readonly first_answer: string | null;
-    readonly prediction_columns: readonly { readonly name: string; readonly type: string }[];
-  } | null;
+  readonly sample: CheckSample | null;
   readonly error: ReturnType<ScoreframeError["toJSON"]> | null;
 };
+
+export type CheckSample = {
+  readonly rows: number;
+  readonly scored: number;
+  readonly dead_lettered: number;
+  /** The first request line and its answer, cut at 2,000 bytes. */
+  readonly first_request: string | null;
+  readonly first_answer: string | null;
+  readonly prediction_columns: readonly { readonly name: string; readonly type: unknown }[];
+};
+
+const SAMPLE_ROWS = 20;
+const SHOWN_BYTES = 2000;
+
+/** Looks at a job from its file to the first answers of its model; each step stands on those before it, so that the first failure ends it. */
+export async function checkJob(
+  prepare: () => Promise<PreparedRun>,
+  tools: SampleTools,
+  options: JobOptions & { readonly sampleRows?: number; readonly signal: AbortSignal },
+): Promise<CheckReport> {
+  const items: CheckItem[] = [];
+  let job: string | null = null;
+  let sample: CheckSample | null = null;
+  const step = async <T>(name: string, act: () => Promise<T>, detail: (value: T) => string): Promise<T> => {
+    try {
+      const value = await act();
+      items.push({ name, status: "ok", detail: detail(value) });
+      return value;
+    } catch (error) {
+      items.push({ name, status: "failed", detail: messageOf(error) });
+      throw error;
+    }
+  };
+  try {
+    const prepared = await step("job", prepare, ({ job: { name }, backend }) => `"${name}", backend ${backend.id}`);
+    job = prepared.job.name;
+    const columns = await step("source", () => prepared.source.describe(options.signal), (found) => `${found.length} columns: ${found.map(({ name, type }) => `${name} ${type}`).join(", ")}`);
+    await step("columns", async () => chooseColumns(columns.map(({ name }) => name), prepared.job), ({ features, keep }) => `the model receives ${features.join(", ")}; the output keeps ${keep.join(", ") || "none"}`);
+    await step("output", () => prepared.output.check(outputIntent(prepared)), () => prepared.output.location);
+    sample = await step(
+      "model",
+      () => scoreSample(prepared, tools, { limit: options.sampleRows ?? SAMPLE_ROWS, signal: options.signal }, (scored) => describeSample(scored, items)),
+      ({ rows, scored }) => `${scored} of ${rows} sample rows scored`,
+    );
+  } catch (thrown) {
+    const error = ScoreframeError.is(thrown) ? thrown : new ScoreframeError("INTERNAL", messageOf(thrown), { cause: thrown });
+    return { job, ok: false, items, sample, error: error.toJSON() };
+  }
+  return { job, ok: items.every(({ status }) => status !== "failed"), items, sample, error: null };
+}
+
+function outputIntent({ job }: PreparedRun): Parameters<PreparedRun["output"]["check"]>[0] {
+  const { if_exists: ifExists, format, partition_by: partitionBy } = job.output;
+  return { runId: "check", job: job.name, ifExists, format, partitionBy };
+}
+
+async function describeSample({ rows, answers, oversized, folders }: ScoredSample, items: CheckItem[]): Promise<CheckSample> {
+  const scored = answers.reduce((sum, { stitched }) => sum + stitched.scored, 0);
+  const first = answers[0];
+  const failure = answers.map(({ stitched }) => stitched.firstFailure).find((each) => each !== null);
+  if (rows === 0) items.push({ name: "rows", status: "warning", detail: "The source gives no rows: the model was not asked anything." });
+  if (failure !== undefined) items.push({ name: "rows", status: "failed", detail: failure.message });
+  for (const each of oversized) {
+    items.push({ name: "rows", status: "failed", detail: `${each.rows} rows need more than the ${each.limitBytes} bytes that a row may have in a request.` });
+  }
+  return {
+    rows,
+    scored,
+    dead_lettered: rows - scored,
+    first_request: first === undefined ? null : await firstLine(join(folders.root, first.record.request.file)),
+    first_answer: first?.record.response == null ? null : await firstLine(join(folders.root, first.record.response.file)),
+    prediction_columns: first?.stitched.predictionColumns.map(({ name, type }) => ({ name, type })) ?? [],
+  };
+}
+
+async function firstLine(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SHOWN_BYTES), 0, SHOWN_BYTES, 0);
+    const [line] = buffer.toString("utf8", 0, bytesRead).split("\n");
+    return line ?? "";
+  } finally {
+    await file.close();
+  }
+}

@@ -16,8 +16,14 @@ export type PlannedPartition = {
 export type PartitionGroup = { readonly partitions: readonly PlannedPartition[]; readonly inMemory: boolean };
 
 /** Every partition of the shards, in the order of its values. */
-export function collectPartitions(shards: readonly StitchedShard[], partitionBy: readonly string[]): PlannedPartition[] {
-  const byFolder = new Map<string, { folder: string; values: readonly (string | null)[]; rows: number; runs: number[] }>();
+export function collectPartitions(
+  shards: readonly StitchedShard[],
+  partitionBy: readonly string[],
+): PlannedPartition[] {
+  const byFolder = new Map<
+    string,
+    { folder: string; values: readonly (string | null)[]; rows: number; runs: number[] }
+  >();
   for (const [index, shard] of shards.entries()) {
     for (const { values, offset, rows } of shard.partitions) {
       if (rows === 0) continue;

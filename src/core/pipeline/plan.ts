@@ -1,3 +1,14 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FramePool } from "../frames/frame-pool.ts";
+import type { RowSizes } from "../frames/encode-chunk.ts";
+import { chooseColumns } from "./choose-columns.ts";
+import { type ExtractedInput, extractTable } from "./extract.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import { chunkInput } from "./shard.ts";
+import { shardStageInput } from "./shard-stage-input.ts";
+
 /** What a run would do. */
 export type PlanReport = {
   readonly job: string;
@@ -10,11 +21,90 @@ export type PlanReport = {
   readonly bytes_per_row: number;
   readonly requests: number;
   readonly shards: number;
-  /** Rows of the sample that fit into no request. */
-  readonly oversized_in_sample: number;
   /** Rows that were encoded to find the sizes: where fewer than all, bytes, requests and shards are estimates. */
   readonly sampled_rows: number;
+  /** Rows of the sample that fit into no request. */
+  readonly oversized_in_sample: number;
   /** Sentences that say what to change for speed, and why. */
   readonly advice: readonly string[];
   readonly cost: { readonly note: string };
 };
+
+/** Places of the table, and rows at each, that are encoded to learn the sizes. */
+const SAMPLE_PLACES = 10;
+const SAMPLE_ROWS = 2000;
+
+/** Reads the source and encodes a sample of it; the model is not started and nothing stays. */
+export async function planJob(prepared: PreparedRun, pool: FramePool, signal: AbortSignal): Promise<PlanReport> {
+  const folder = await mkdtemp(join(tmpdir(), "scoreframe-plan-"));
+  try {
+    const table = await extractTable(prepared.source, folder, pool, { signal });
+    return await planTable(prepared, table, pool, signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function planTable(prepared: PreparedRun, table: ExtractedInput, pool: FramePool, signal: AbortSignal): Promise<PlanReport> {
+  const { job, backend, protocol } = prepared;
+  const names = table.columns.map(({ name }) => name);
+  const columns = chooseColumns(names, job);
+  const input = shardStageInput(prepared, table, columns);
+  const samples = await Promise.all(
+    samplePlaces(table.rows).map(([offset, rows]) => pool.run("measureRows", chunkInput(input, 0, offset, rows), signal)),
+  );
+  const sampled = sum(samples, ({ rows }) => rows);
+  const perRow = sampled === 0 ? 0 : sum(samples, ({ bytes }) => bytes) / sampled;
+  const envelope = samples[0]?.envelopeBytes ?? 0;
+  const batch = input.batchSize;
+  // A line takes as many rows as the batch allows, and no more bytes than the backend and the file do.
+  const rowsPerLine = Math.max(1, Math.min(batch, Math.floor((Math.min(input.maxLineBytes, input.maxFileBytes) - envelope) / Math.max(1, perRow))));
+  const requests = Math.ceil(table.rows / rowsPerLine);
+  const bytes = Math.round(table.rows * perRow + requests * envelope);
+  const shards = Math.ceil(bytes / input.maxFileBytes);
+  return {
+    job: job.name,
+    rows: table.rows,
+    features: columns.features,
+    passthrough: names.filter((name) => !columns.features.includes(name)),
+    protocol,
+    backend: backend.id,
+    request_bytes: bytes,
+    bytes_per_row: Math.round(perRow * 10) / 10,
+    requests,
+    shards,
+    sampled_rows: sampled,
+    oversized_in_sample: sum(samples, ({ oversized }) => oversized),
+    advice: adviceFor({ batch, rowsPerLine, rows: table.rows, perRow }),
+    cost: { note: "A model on this machine or a server of your own: no cost is known to scoreframe." },
+  };
+}
+
+function samplePlaces(rows: number): [offset: number, rows: number][] {
+  if (rows <= SAMPLE_PLACES * SAMPLE_ROWS) return [[0, rows]];
+  const step = Math.floor(rows / SAMPLE_PLACES);
+  return Array.from({ length: SAMPLE_PLACES }, (_, place) => [place * step, SAMPLE_ROWS]);
+}
+
+function adviceFor(facts: { readonly batch: number; readonly rowsPerLine: number; readonly rows: number; readonly perRow: number }): string[] {
+  const advice: string[] = [];
+  if (facts.batch < 100 && facts.rows > facts.batch * 100) {
+    const larger = Math.max(1, Math.min(500, Math.floor(1_000_000 / Math.max(1, facts.perRow))));
+    if (larger > facts.batch) {
+      advice.push(
+        `requests.batch_size is ${facts.batch}: model servers spend most of their time per request, not per row. ` +
+          `Try ${larger}; the order and the pairing of rows stay the same.`,
+      );
+    }
+  }
+  if (facts.rowsPerLine < facts.batch) {
+    advice.push(
+      `Only about ${facts.rowsPerLine} rows fit into a request, not requests.batch_size = ${facts.batch}: the limit of the backend or requests.file_size_mb cuts it.`,
+    );
+  }
+  return advice;
+}
+
+function sum(samples: readonly RowSizes[], of: (sample: RowSizes) => number): number {
+  return samples.reduce((total, sample) => total + of(sample), 0);
+}

@@ -2,17 +2,12 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { storageError } from "../errors/storage-error.ts";
-import { settleType, type TypedColumn, unifySchemas } from "../frames/column-type.ts";
+import type { TypedColumn } from "../frames/column-type.ts";
+import { settleType, unifySchemas } from "../frames/column-type.ts";
 import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts";
 import type { OutputIntent, OutputLock, StagedFile, TableOutput } from "../ports/table-output.ts";
-import {
-  collectPartitions,
-  groupPartitions,
-  memoryPerRow,
-  type PartitionGroup,
-  type PlannedPartition,
-  sliceGroup,
-} from "./plan-compaction.ts";
+import type { PartitionGroup, PlannedPartition } from "./plan-compaction.ts";
+import { collectPartitions, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
 import type { TableManifest } from "./table-manifest.ts";
 
@@ -204,7 +199,8 @@ function checkFiles(partitions: readonly PlannedPartition[], files: readonly Sta
   for (const { folder, rows } of files) written.set(folder, (written.get(folder) ?? 0) + rows);
   for (const { folder, rows } of partitions) {
     const found = written.get(folder) ?? 0;
-    if (found !== rows) throw imbalance(`Partition ${folder || "(the whole table)"} has ${rows} rows, its files ${found}`);
+    if (found !== rows)
+      throw imbalance(`Partition ${folder || "(the whole table)"} has ${rows} rows, its files ${found}`);
   }
   const total = files.reduce((sum, file) => sum + file.rows, 0);
   if (total !== scoredRows) throw imbalance(`The ledger counts ${scoredRows} scored rows, the files hold ${total}`);

@@ -22,6 +22,8 @@ import type { RunOutput, RunReport } from "./run-report.ts";
 import { createRunTracker, type RunTracker } from "./run-tracker.ts";
 import { scoreShards } from "./score.ts";
 import { shardTable } from "./shard.ts";
+import { shardStageInput } from "./shard-stage-input.ts";
+import { stitchStageInput } from "./stitch-stage-input.ts";
 import { stitchAnswers } from "./stitch.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
 
@@ -96,9 +98,9 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
     const session = await opening;
 
     const records = new Map<number, ShardRecord>();
-    const shards = tracker.through("shard", shardTable(shardInput(run, table, columns), pool, shardHooks(run, records), signal));
+    const shards = tracker.through("shard", shardTable(shardStageInput(run, table, columns, run.folders), pool, shardHooks(run, records), signal));
     const answers = tracker.through("score", countAnswers(scoreShards(session, shards, signal), records, tracker));
-    const stitched = tracker.through("stitch", stitchAnswers(stitchInput(run, columns), answers, records, pool, signal));
+    const stitched = tracker.through("stitch", stitchAnswers(stitchStageInput(run, columns, run.folders), answers, records, pool, signal));
     const parts = await collect(stitched, run);
 
     refuseTooManyFailures(tracker.ledger, job.failure.max_failed_rows, parts.firstFailure, run.folders.deadLetter);
@@ -130,21 +132,6 @@ function openSession(run: Run): Promise<ScoringSession> {
   return opening;
 }
 
-function shardInput(run: Run, table: ExtractedInput, columns: ChosenColumns): Parameters<typeof shardTable>[0] {
-  const { requests, failure } = run.job;
-  return {
-    table,
-    columns: table.columns,
-    features: columns.features,
-    protocol: run.protocol,
-    batchSize: requests.batch_size,
-    maxLineBytes: run.backend.capabilities.maxRequestBytes,
-    maxFileBytes: Math.floor(requests.file_size_mb * 1_000_000),
-    oversizedRows: failure.oversized_rows,
-    folders: run.folders,
-  };
-}
-
 function shardHooks(run: Run, records: Map<number, ShardRecord>): Parameters<typeof shardTable>[2] {
   return {
     async onShard(shard) {
@@ -166,19 +153,6 @@ async function* countAnswers(
     tracker.answered(records.get(answer.shard)?.rows ?? 0);
     yield answer;
   }
-}
-
-function stitchInput(run: Run, columns: ChosenColumns): Parameters<typeof stitchAnswers>[0] {
-  const { output } = run.job;
-  return {
-    protocol: run.protocol,
-    naming: { prefix: output.prefix ?? "", flatten: output.flatten },
-    contract: parsePredictionTypes(output.predictions),
-    keep: columns.keep,
-    partitionBy: output.partition_by,
-    includeRowId: output.include_row_id,
-    folders: run.folders,
-  };
 }
 
 type StitchedParts = { readonly shards: readonly StitchedShard[]; readonly firstFailure: FirstFailure | null };

@@ -44,7 +44,8 @@ export async function* shardTable(
   hooks: ShardStageHooks,
   signal: AbortSignal,
 ): AsyncGenerator<RequestShard> {
-  let bytesPerRow = await pool.run("measureRows", chunkInput(input, 0, 0, Math.min(SAMPLE_ROWS, input.table.rows)), signal);
+  const sample = await pool.run("measureRows", chunkInput(input, 0, 0, Math.min(SAMPLE_ROWS, input.table.rows)), signal);
+  let bytesPerRow = sample.rows === 0 ? 1 : (sample.bytes + sample.envelopeBytes) / sample.rows;
   let offset = 0;
   let chunk = 0;
   let shard = 0;
@@ -74,7 +75,8 @@ export async function* shardTable(
   }
 }
 
-function chunkInput(input: ShardStageInput, chunk: number, offset: number, rows: number): EncodeChunkInput {
+/** The task that encodes a range of the table. */
+export function chunkInput(input: ShardStageInput, chunk: number, offset: number, rows: number): EncodeChunkInput {
   return {
     table: input.table.path,
     offset,

@@ -1,0 +1,53 @@
+import "reflect-metadata";
+import { Container } from "inversify";
+import { createFolderRunStore } from "../adapters/run-store/folder-run-store.ts";
+import { createSource } from "../adapters/sources/create-source.ts";
+import { systemClock } from "../adapters/system-clock.ts";
+import { createFolderOutput } from "../adapters/table-output/folder-output.ts";
+import { BUILTIN_BACKENDS } from "../backends/builtin-backends.ts";
+import { createEngine } from "../core/create-engine.ts";
+import { createFramePool } from "../core/frames/frame-pool.ts";
+import { createBackendRegistry } from "../core/pipeline/backend-registry.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { EventSink } from "../core/ports/event-sink.ts";
+import type { BackendPlugin } from "../core/ports/scoring-backend.ts";
+import { TOKENS } from "./tokens.ts";
+
+export type CompositionOptions = {
+  /** Folder of the runs. */
+  readonly workspace: string;
+  /** Backends besides those of the package. */
+  readonly backends: readonly BackendPlugin[];
+  readonly clock?: Clock;
+  readonly events?: EventSink;
+};
+
+/** Binds every port to its adapter. Order does not matter: nothing is resolved here. */
+export function createContainer(options: CompositionOptions): Container {
+  const container = new Container({ defaultScope: "Singleton" });
+  container.bind(TOKENS.workspace).toConstantValue(options.workspace);
+  container.bind(TOKENS.clock).toConstantValue(options.clock ?? systemClock);
+  container.bind(TOKENS.events).toConstantValue(options.events ?? (() => undefined));
+  container.bind(TOKENS.framePool).toResolvedValue(() => createFramePool(), []);
+  container.bind(TOKENS.runStore).toResolvedValue((workspace) => createFolderRunStore(workspace), [TOKENS.workspace]);
+  container.bind(TOKENS.sourceFactory).toConstantValue(createSource);
+  container.bind(TOKENS.outputFactory).toResolvedValue((clock) => (path: string) => createFolderOutput(path, clock), [TOKENS.clock]);
+  container.bind(TOKENS.backendRegistry).toConstantValue(
+    createBackendRegistry([...BUILTIN_BACKENDS, ...options.backends.map((plugin) => ({ id: plugin.id, load: async () => plugin }))]),
+  );
+  container
+    .bind(TOKENS.engine)
+    .toResolvedValue(
+      (pool, runStore, clock, events, source, output, backends) => createEngine({ pool, runStore, clock, events, source, output, backends }),
+      [
+        TOKENS.framePool,
+        TOKENS.runStore,
+        TOKENS.clock,
+        TOKENS.events,
+        TOKENS.sourceFactory,
+        TOKENS.outputFactory,
+        TOKENS.backendRegistry,
+      ],
+    );
+  return container;
+}

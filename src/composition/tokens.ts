@@ -1,0 +1,25 @@
+import type { ServiceIdentifier } from "inversify";
+import type { Engine } from "../core/engine.ts";
+import type { FramePool } from "../core/frames/frame-pool.ts";
+import type { BackendRegistry } from "../core/pipeline/backend-registry.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { EventSink } from "../core/ports/event-sink.ts";
+import type { RunStore } from "../core/ports/run-store.ts";
+import type { OutputFactory, SourceFactory } from "../core/pipeline/prepare-run.ts";
+
+function token<Service>(name: string): ServiceIdentifier<Service> {
+  return Symbol.for(`scoreframe.${name}`) as ServiceIdentifier<Service>;
+}
+
+/** Every service identifier there is; a test resolves each. */
+export const TOKENS = {
+  workspace: token<string>("Workspace"),
+  clock: token<Clock>("Clock"),
+  events: token<EventSink>("EventSink"),
+  framePool: token<FramePool>("FramePool"),
+  runStore: token<RunStore>("RunStore"),
+  sourceFactory: token<SourceFactory>("SourceFactory"),
+  outputFactory: token<OutputFactory>("OutputFactory"),
+  backendRegistry: token<BackendRegistry>("BackendRegistry"),
+  engine: token<Engine>("Engine"),
+};

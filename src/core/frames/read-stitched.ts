@@ -1,0 +1,17 @@
+import { unifySchemas, settleType } from "./column-type.ts";
+import { castTo, column, type DataFrame, type LazyFrame, pl, scanParquet } from "./polars.ts";
+import type { StitchOutcome } from "./stitch-shard.ts";
+
+/** The rows of stitched shards in one frame, in their order, with one type a column. */
+export function readStitched(shards: readonly StitchOutcome[]): DataFrame {
+  const schemas = shards.map(({ sourceColumns, predictionColumns }) => [...sourceColumns, ...predictionColumns]);
+  const unified = schemas.reduce(unifySchemas, []);
+  const parts = shards.map(({ path }, index): LazyFrame => {
+    const present = new Set(schemas[index]?.map(({ name }) => name));
+    return scanParquet(path).select(
+      ...unified.map(({ name, type }) => castTo(present.has(name) ? column(name) : pl.lit(null), settleType(type)).alias(name)),
+    );
+  });
+  if (parts.length === 0) return pl.DataFrame({});
+  return pl.concat(parts, { how: "vertical" }).collectSync();
+}

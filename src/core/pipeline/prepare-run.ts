@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { JobOptions, JobReference, RowsInput } from "../engine.ts";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { Job } from "../job/job.ts";
+import { loadJobFile } from "../job/load-job-file.ts";
+import { parseJob } from "../job/parse-job.ts";
+import type { FrameSource } from "../ports/frame-source.ts";
+import type { ScoringBackend } from "../ports/scoring-backend.ts";
+import type { TableOutput } from "../ports/table-output.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+import type { BackendRegistry } from "./backend-registry.ts";
+
+/** Makes the source that a job names, or one of rows in memory. */
+export type SourceFactory = (job: Pick<Job, "source">, baseDirectory: string, rows: RowsInput | undefined) => FrameSource;
+/** Makes the output that a job names; the path is absolute. */
+export type OutputFactory = (path: string) => TableOutput;
+
+export type PreparationTools = {
+  readonly backends: BackendRegistry;
+  readonly source: SourceFactory;
+  readonly output: OutputFactory;
+};
+
+/** A job whose every choice is made and checked, with nothing begun. */
+export type PreparedRun = {
+  readonly job: Job;
+  readonly baseDirectory: string;
+  readonly source: FrameSource;
+  readonly backend: ScoringBackend;
+  readonly protocol: ProtocolId;
+  readonly output: TableOutput;
+};
+
+export async function prepareRun(reference: JobReference, options: JobOptions, tools: PreparationTools): Promise<PreparedRun> {
+  const { job, baseDirectory } = await readJob(reference, options);
+  const backend = await chooseBackend(job.backend, tools.backends);
+  return {
+    job,
+    baseDirectory,
+    backend,
+    protocol: chooseProtocol(job.model.protocol, backend),
+    source: tools.source(job, baseDirectory, options.rows),
+    output: tools.output(resolve(baseDirectory, job.output.path)),
+  };
+}
+
+async function readJob(reference: JobReference, options: JobOptions): Promise<{ job: Job; baseDirectory: string }> {
+  const filling = { ...(options.set === undefined ? {} : { set: options.set }), env: options.env ?? process.env };
+  if (typeof reference !== "string") {
+    return { job: parseJob(reference, filling), baseDirectory: resolve(options.baseDirectory ?? ".") };
+  }
+  const workingDirectory = resolve(options.baseDirectory ?? ".");
+  return loadJobFile(reference, { ...filling, workingDirectory, readText: (path) => readFile(path, "utf8") });
+}
+
+/** The backend of `{ kind, ...options }`, its options checked. */
+export async function chooseBackend(choice: { readonly kind: string }, backends: BackendRegistry): Promise<ScoringBackend> {
+  const { kind, ...options } = choice;
+  const plugin = await backends.load(kind);
+  return plugin.create(plugin.parseOptions(options));
+}
+
+/** What the job asks for, or the backend's first. */
+export function chooseProtocol(wanted: string | undefined, backend: ScoringBackend): ProtocolId {
+  const { protocols } = backend.capabilities;
+  const chosen = wanted ?? protocols[0];
+  const found = protocols.find((protocol) => protocol === chosen);
+  if (found !== undefined) return found;
+  throw new ScoreframeError(
+    "PROTOCOL_UNSUPPORTED",
+    `The backend ${backend.id} does not speak the protocol "${chosen}". It speaks: ${protocols.join(", ")}. Set model.protocol to one of them.`,
+    { backend: backend.id, option: "model.protocol" },
+  );
+}

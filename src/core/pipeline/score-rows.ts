@@ -1,0 +1,46 @@
+import type { RowsInput, ScoreOptions } from "../engine.ts";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { DataFrame } from "../frames/polars.ts";
+import { parseJob } from "../job/parse-job.ts";
+import type { ScoringBackend } from "../ports/scoring-backend.ts";
+import { chooseBackend, chooseProtocol, type PreparationTools } from "./prepare-run.ts";
+import { type SampleTools, type ScoredSample, scoreSample } from "./score-sample.ts";
+
+/** Rows in a request where the caller does not say. */
+const BATCH_SIZE = 500;
+
+/** Scores rows that are too few to need a run, and returns them with their predictions as a Polars frame. */
+export async function scoreRows(
+  rows: RowsInput,
+  backend: ScoringBackend | { readonly kind: string },
+  options: ScoreOptions & { readonly signal: AbortSignal },
+  tools: SampleTools & PreparationTools,
+): Promise<DataFrame> {
+  const chosen = "kind" in backend ? await chooseBackend(backend, tools.backends) : backend;
+  const baseDirectory = options.baseDirectory ?? process.cwd();
+  const job = parseJob({
+    name: "score",
+    source: { kind: "rows" },
+    model: options.features === undefined ? {} : { features: options.features },
+    requests: { batch_size: options.batchSize ?? BATCH_SIZE },
+    backend: { kind: chosen.id },
+    output: { path: "nowhere", ...(options.prefix === undefined ? {} : { prefix: options.prefix }) },
+  });
+  const protocol = chooseProtocol(options.protocol, chosen);
+  const source = tools.source(job, baseDirectory, rows);
+  return scoreSample({ job, baseDirectory, source, backend: chosen, protocol }, tools, { signal: options.signal }, readScored);
+}
+
+async function readScored({ answers }: ScoredSample): Promise<DataFrame> {
+  const failed = answers.find(({ stitched }) => stitched.deadLettered > 0)?.stitched;
+  if (failed?.firstFailure != null) {
+    const total = answers.reduce((sum, { stitched }) => sum + stitched.deadLettered, 0);
+    throw new ScoreframeError("TOO_MANY_FAILED_ROWS", `${total} rows could not be scored. The first: ${failed.firstFailure.message}`, {
+      shard: failed.shard,
+      line: failed.firstFailure.line,
+    });
+  }
+  // Loaded only here: a program that scores by runs alone never pays for the engine in its main thread.
+  const { readStitched } = await import("../frames/read-stitched.ts");
+  return readStitched(answers.map(({ stitched }) => stitched));
+}

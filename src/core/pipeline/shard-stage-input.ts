@@ -1,0 +1,37 @@
+import { tmpdir } from "node:os";
+import type { RunFolders } from "../ports/run-store.ts";
+import type { ChosenColumns } from "./choose-columns.ts";
+import type { ExtractedInput } from "./extract.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import type { ShardStageInput } from "./shard.ts";
+
+/** Folders of a stage that writes nothing. */
+const NOWHERE: RunFolders = {
+  root: tmpdir(),
+  features: tmpdir(),
+  requests: tmpdir(),
+  responses: tmpdir(),
+  stitched: tmpdir(),
+  deadLetter: tmpdir(),
+  logs: tmpdir(),
+};
+
+/** What the job and the backend say of how rows are cut into shards; MB are 10^6 bytes. */
+export function shardStageInput(
+  { job, backend, protocol }: Pick<PreparedRun, "job" | "backend" | "protocol">,
+  table: ExtractedInput,
+  { features }: ChosenColumns,
+  folders: RunFolders = NOWHERE,
+): ShardStageInput {
+  return {
+    table,
+    columns: table.columns,
+    features,
+    protocol,
+    batchSize: job.requests.batch_size,
+    maxLineBytes: backend.capabilities.maxRequestBytes,
+    maxFileBytes: Math.floor(job.requests.file_size_mb * 1_000_000),
+    oversizedRows: job.failure.oversized_rows,
+    folders,
+  };
+}

@@ -1,0 +1,23 @@
+import { parsePredictionTypes } from "../job/parse-prediction-type.ts";
+import type { RunFolders } from "../ports/run-store.ts";
+import type { ChosenColumns } from "./choose-columns.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import type { StitchStageInput } from "./stitch.ts";
+
+/** What the job says of how answers become columns. */
+export function stitchStageInput(
+  { job, protocol }: Pick<PreparedRun, "job" | "protocol">,
+  { keep }: ChosenColumns,
+  folders: RunFolders,
+): StitchStageInput {
+  const { output } = job;
+  return {
+    protocol,
+    naming: { prefix: output.prefix ?? "", flatten: output.flatten },
+    contract: parsePredictionTypes(output.predictions),
+    keep,
+    partitionBy: output.partition_by,
+    includeRowId: output.include_row_id,
+    folders,
+  };
+}
