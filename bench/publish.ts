@@ -2,7 +2,7 @@
  * Publishing alone: synthetic stitched shards into partitioned Parquet, with one worker thread.
  * `node bench/publish.ts [rows] [shards] [partitions] [sorted|random] [folder]`; the shards are made once and kept in the folder.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -68,7 +68,13 @@ async function main(): Promise<void> {
   });
 }
 
-async function makeShards(base: string, rows: number, shards: number, partitions: number, random: boolean): Promise<void> {
+async function makeShards(
+  base: string,
+  rows: number,
+  shards: number,
+  partitions: number,
+  random: boolean,
+): Promise<void> {
   mkdirSync(join(base, "shards"), { recursive: true });
   const connection = await (await DuckDBInstance.create()).connect();
   const made: StitchedShard[] = [];

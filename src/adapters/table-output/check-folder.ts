@@ -64,7 +64,9 @@ function checkSameTable(table: string, manifest: TableManifest, intent: OutputIn
   const had = form({ format: manifest.format, by: manifest.partition_by });
   const wanted = form({ format: intent.format, by: intent.partitionBy });
   if (had !== wanted) {
-    throw exists(`${table} holds a table of another form (${had}; this job writes ${wanted}). Choose another output.path.`);
+    throw exists(
+      `${table} holds a table of another form (${had}; this job writes ${wanted}). Choose another output.path.`,
+    );
   }
   const others = manifest.files.some((file) => file.run_id !== intent.runId) || manifest.run_id !== intent.runId;
   if (intent.ifExists === "error" && others) {

@@ -3,8 +3,8 @@ import { link, mkdir, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs
 import { hostname } from "node:os";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { OutputLock } from "../../core/ports/table-output.ts";
-import { unwritable } from "./check-folder.ts";
 import { hasCode, readIfPresent } from "./atomic-file.ts";
+import { unwritable } from "./check-folder.ts";
 import { lockPath, storePath } from "./folder-layout.ts";
 
 const HEARTBEAT_MS = 10_000;

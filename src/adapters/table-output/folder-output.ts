@@ -12,7 +12,8 @@ import { manifestPath, nextVersion, snapshotFolder, storePath } from "./folder-l
 import { lockFolder } from "./folder-lock.ts";
 import { pruneStore } from "./prune-store.ts";
 import { readManifest } from "./read-manifest.ts";
-import { carryOut, completeSwitch, prepareAdd, type SwitchJournal, writeJournal } from "./switch-journal.ts";
+import type { SwitchJournal } from "./switch-journal.ts";
+import { carryOut, completeSwitch, prepareAdd, writeJournal } from "./switch-journal.ts";
 
 /** A table in a local folder. How its switch works, and what each kind of reader sees: docs/reference/output.md. */
 export function createFolderOutput(path: string, clock: Pick<Clock, "now">): TableOutput {

@@ -1,0 +1,30 @@
+/** Publishes one generation of a table after another until it is killed or has done `count`: `node publish-loop.ts <table> <shards.json> <count>`. */
+import { readFileSync } from "node:fs";
+import { createFolderOutput } from "../../../src/adapters/table-output/folder-output.ts";
+import { compactPartitions } from "../../../src/core/frames/compact-partitions.ts";
+import { publishTable } from "../../../src/core/pipeline/publish.ts";
+import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
+
+const [table = "", shardsFile = "", count = "0"] = process.argv.slice(2);
+const generations = JSON.parse(readFileSync(shardsFile, "utf8")) as StitchedShard[];
+const output = createFolderOutput(table, { now: Date.now });
+
+for (let turn = 0; turn < Number(count); turn += 1) {
+  const shard = generations[turn % generations.length] as StitchedShard;
+  const runId = `run-${turn}`;
+  const lock = await output.lock(runId);
+  await publishTable(
+    {
+      runId,
+      job: "scores",
+      ifExists: "overwrite_partitions",
+      format: "parquet",
+      partitionBy: ["part"],
+      shards: [shard],
+      scoredRows: shard.rows,
+    },
+    { output, lock, compact: async (task) => compactPartitions(task) },
+  );
+  await lock.release();
+  process.stdout.write(`${turn}\n`);
+}
