@@ -14,7 +14,8 @@ export type HttpOptions = HttpSessionOptions & {
   readonly maxRequestBytes: number;
 };
 
-const OPTION_NAMES = [
+/** Every option, as it stands in the job. */
+export const HTTP_OPTION_NAMES = [
   "url",
   "method",
   "headers",
@@ -51,7 +52,7 @@ const OUR_HEADERS = new Set([
 
 /** Throws BACKEND_OPTIONS_INVALID, which names the option and never shows a header's value. */
 export function parseHttpOptions(input: Readonly<Record<string, unknown>>): HttpOptions {
-  const reader = createOptionReader("http", input, OPTION_NAMES);
+  const reader = createOptionReader("http", input, HTTP_OPTION_NAMES);
   const url = readUrl(reader);
   const milliseconds = (name: string, fallback: number): number => {
     const seconds = reader.number(name, { min: 0.001, max: LONGEST_TIME_S });

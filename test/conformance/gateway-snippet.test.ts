@@ -1,0 +1,4 @@
+import { describe, it } from "vitest";
+import { verifyGatewayBackend } from "../../docs/snippets/verify-gateway-backend.ts";
+
+verifyGatewayBackend({ describe, it });
