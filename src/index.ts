@@ -1,0 +1,36 @@
+/** The public interface of scoreframe: what is not exported here may change in any release. */
+export { createScoreframe, type ScoreframeOptions } from "./composition/create-scoreframe.ts";
+export type {
+  Engine,
+  JobOptions,
+  JobReference,
+  Row,
+  RowsInput,
+  Run,
+  RunOptions,
+  ScoreOptions,
+} from "./core/engine.ts";
+export { ERROR_CODES, type ErrorCode } from "./core/errors/error-codes.ts";
+export { type ErrorFacts, ScoreframeError } from "./core/errors/scoreframe-error.ts";
+export { defineJob } from "./core/job/define-job.ts";
+export type { Job, JobInput } from "./core/job/job.ts";
+export type { RowLedger } from "./core/ledger/row-ledger.ts";
+export type { CheckItem, CheckReport, CheckSample } from "./core/pipeline/check.ts";
+export type { PlanReport } from "./core/pipeline/plan.ts";
+export type { RunOutcome } from "./core/pipeline/run.ts";
+export type { RunOutput, RunReport, RunStatus } from "./core/pipeline/run-report.ts";
+export type { ShardResponse } from "./core/pipeline/shard-response.ts";
+export type { StitchReport, StitchRequest } from "./core/pipeline/stitch-prefixes.ts";
+export type { BackendCapabilities } from "./core/ports/backend-capabilities.ts";
+export type { Clock } from "./core/ports/clock.ts";
+export type { EventSink, RunEvent, RunProgress, Stage } from "./core/ports/event-sink.ts";
+export {
+  type BackendContext,
+  type BackendPlugin,
+  defineBackend,
+  type RequestShard,
+  type ScoringBackend,
+  type ScoringSession,
+} from "./core/ports/scoring-backend.ts";
+export type { Protocol, ProtocolId } from "./core/protocols/protocol.ts";
+export { defineModel, type Model } from "./model.ts";
