@@ -1,0 +1,22 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BUILTIN_BACKENDS } from "../src/backends/builtin-backends.ts";
+import { type GeneratedFile, generateJobFiles } from "./generate-job-schema.ts";
+import { renderSupportMatrix, SUPPORT_MATRIX_PATH } from "./generate-support-matrix.ts";
+import { root } from "./lib/toolchain.mjs";
+
+/** Writes every file that is made from the code; with `--check` it writes nothing and fails where one is stale. */
+const plugins = await Promise.all(BUILTIN_BACKENDS.map((backend) => backend.load()));
+const files: readonly GeneratedFile[] = [...generateJobFiles(), { path: SUPPORT_MATRIX_PATH, text: renderSupportMatrix(plugins) }];
+
+const stale = files.filter(({ path, text }) => {
+  const target = join(root, path);
+  return !existsSync(target) || readFileSync(target, "utf8") !== text;
+});
+if (process.argv.includes("--check")) {
+  for (const { path } of stale) console.error(`${path} is stale: npm run generate writes it anew.`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const { path, text } of stale) writeFileSync(join(root, path), text);
+  console.log(stale.length === 0 ? "Everything is fresh." : `Written: ${stale.map(({ path }) => path).join(", ")}`);
+}
