@@ -118,6 +118,25 @@ describe("a server that is of no use", () => {
     expect(files).toEqual([]);
   });
 
+  it("ends the run when what listens there does not speak HTTP", async () => {
+    const server = await startModelServer(({ request }) => request.socket.end("220 mail.example ready\r\n"));
+    await expect(scoreOverHttp({ url: server.url, max_attempts: 2 }, ONE_LINE)).rejects.toMatchObject({
+      code: "BACKEND_UNREACHABLE",
+      message: expect.stringContaining("does not match the HTTP/1.1 protocol"),
+    });
+  });
+
+  it("ends the run when its answer trickles on beyond request_timeout_s", async () => {
+    const server = await startModelServer((_, response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write(" "), 20);
+      response.on("close", () => clearInterval(drip));
+    });
+    await expect(scoreOverHttp({ url: server.url, request_timeout_s: 0.3 }, ONE_LINE)).rejects.toMatchObject({
+      code: "BACKEND_TIMEOUT",
+    });
+  });
+
   it("ends the run when it never answers", async () => {
     const server = await startModelServer(() => undefined);
     await expect(scoreOverHttp({ url: server.url, request_timeout_s: 0.2 }, ONE_LINE)).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import type { ShardResponse } from "../../../core/pipeline/shard-response.ts";
 import type { RequestShard } from "../../../core/ports/scoring-backend.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
@@ -40,7 +41,7 @@ export async function* scoreShards(
   let openBytes = 0;
 
   async function finish(work: OpenShard): Promise<void> {
-    await work.file.finish();
+    await work.file.finish().catch(storageFailed(work.shard, work.shard.responsePath));
     open.delete(work.shard.shard);
     openBytes -= work.shard.bytes;
     finished.push({ shard: work.shard.shard, responsePath: work.shard.responsePath, retries: work.retries });
@@ -67,8 +68,9 @@ export async function* scoreShards(
 
   async function dispatch(shard: RequestShard): Promise<void> {
     openBytes += shard.bytes;
-    const bytes = await readFile(shard.requestPath);
-    const work = { shard, file: await createResponseFile(shard.responsePath), retries: 0, unanswered: 1 };
+    const bytes = await readFile(shard.requestPath).catch(storageFailed(shard, shard.requestPath));
+    const file = await createResponseFile(shard.responsePath).catch(storageFailed(shard, shard.responsePath));
+    const work = { shard, file, retries: 0, unanswered: 1 };
     open.set(shard.shard, work);
     for (const unit of requestUnits(shard.shard, bytes, options.protocol, options.batchSize)) {
       await changed.until(() => inFlight.size < options.concurrency);
@@ -110,4 +112,11 @@ export async function* scoreShards(
     // Not awaited: a generator that still waits for its next shard would answer only after it.
     if (!fed || open.size > 0) source.return?.().catch(() => undefined);
   }
+}
+
+function storageFailed({ shard }: RequestShard, path: string): (cause: unknown) => never {
+  return (cause) => {
+    const message = `${path}: ${messageOf(cause)}. Check that the run's folder is there and that its disk has room.`;
+    throw new ScoreframeError("STORAGE_FAILED", message, { shard, cause });
+  };
 }

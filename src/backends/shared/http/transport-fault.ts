@@ -39,5 +39,6 @@ export function transportFault(thrown: unknown): TransportFault {
 }
 
 function codeOf(thrown: unknown): string {
-  return typeof thrown === "object" && thrown !== null && "code" in thrown ? String(thrown.code) : "";
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return "";
+  return typeof thrown.code === "string" ? thrown.code : "";
 }
