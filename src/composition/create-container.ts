@@ -31,14 +31,22 @@ export function createContainer(options: CompositionOptions): Container {
   container.bind(TOKENS.framePool).toResolvedValue(() => createFramePool(), []);
   container.bind(TOKENS.runStore).toResolvedValue((workspace) => createFolderRunStore(workspace), [TOKENS.workspace]);
   container.bind(TOKENS.sourceFactory).toConstantValue(createSource);
-  container.bind(TOKENS.outputFactory).toResolvedValue((clock) => (path: string) => createFolderOutput(path, clock), [TOKENS.clock]);
-  container.bind(TOKENS.backendRegistry).toConstantValue(
-    createBackendRegistry([...BUILTIN_BACKENDS, ...options.backends.map((plugin) => ({ id: plugin.id, load: async () => plugin }))]),
-  );
+  container
+    .bind(TOKENS.outputFactory)
+    .toResolvedValue((clock) => (path: string) => createFolderOutput(path, clock), [TOKENS.clock]);
+  container
+    .bind(TOKENS.backendRegistry)
+    .toConstantValue(
+      createBackendRegistry([
+        ...BUILTIN_BACKENDS,
+        ...options.backends.map((plugin) => ({ id: plugin.id, load: async () => plugin })),
+      ]),
+    );
   container
     .bind(TOKENS.engine)
     .toResolvedValue(
-      (pool, runStore, clock, events, source, output, backends) => createEngine({ pool, runStore, clock, events, source, output, backends }),
+      (pool, runStore, clock, events, source, output, backends) =>
+        createEngine({ pool, runStore, clock, events, source, output, backends }),
       [
         TOKENS.framePool,
         TOKENS.runStore,

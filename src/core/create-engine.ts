@@ -1,13 +1,16 @@
+import type { Engine, Run } from "./engine.ts";
 import { ScoreframeError } from "./errors/scoreframe-error.ts";
-import type { Engine, Run, RunOptions } from "./engine.ts";
 import type { FramePool } from "./frames/frame-pool.ts";
 import { jobForRecord } from "./job/job-record.ts";
 import { fillRunId } from "./job/parse-job.ts";
 import { checkJob } from "./pipeline/check.ts";
 import { newRunId } from "./pipeline/new-run-id.ts";
+import type { RunOptions } from "./pipeline/options.ts";
 import { planJob } from "./pipeline/plan.ts";
-import { type PreparationTools, prepareRun } from "./pipeline/prepare-run.ts";
-import { runJob, type RunOutcome } from "./pipeline/run.ts";
+import type { PreparationTools } from "./pipeline/prepare-run.ts";
+import { prepareRun } from "./pipeline/prepare-run.ts";
+import type { RunOutcome } from "./pipeline/run.ts";
+import { runJob } from "./pipeline/run.ts";
 import { scoreRows } from "./pipeline/score-rows.ts";
 import { stitchPrefixes } from "./pipeline/stitch-prefixes.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -36,7 +39,10 @@ export function createEngine(tools: EngineTools): Engine {
       options.onEvent?.(event);
       if (event.type === "progress") options.onProgress?.(event.progress);
     };
-    return runJob({ ...prepared, runId, job, recordedJob: jobForRecord(job), events, signal: signalOf(options.signal) }, tools);
+    return runJob(
+      { ...prepared, runId, job, recordedJob: jobForRecord(job), events, signal: signalOf(options.signal) },
+      tools,
+    );
   }
 
   async function close(): Promise<void> {
@@ -56,10 +62,14 @@ export function createEngine(tools: EngineTools): Engine {
       return planJob(await prepareRun(reference, options, tools), tools.pool, signalOf(options.signal));
     },
     async check(reference, options = {}) {
-      return checkJob(() => prepareRun(reference, options, tools), tools, { ...options, signal: signalOf(options.signal) });
+      return checkJob(() => prepareRun(reference, options, tools), tools, {
+        ...options,
+        signal: signalOf(options.signal),
+      });
     },
     stitch: (request) => stitchPrefixes(request, tools, signalOf(request.signal)),
-    score: (rows, backend, options = {}) => scoreRows(rows, backend, { ...options, signal: signalOf(options.signal) }, tools),
+    score: (rows, backend, options = {}) =>
+      scoreRows(rows, backend, { ...options, signal: signalOf(options.signal) }, tools),
     runs: () => tools.runStore.listReports(),
     runReport: (runId) => tools.runStore.loadReport(runId),
     close,

@@ -1,40 +1,12 @@
 import type { DataFrame } from "./frames/polars.ts";
-import type { Job, JobInput } from "./job/job.ts";
 import type { RowLedger } from "./ledger/row-ledger.ts";
 import type { CheckReport } from "./pipeline/check.ts";
+import type { JobOptions, JobReference, RowsInput, RunOptions, ScoreOptions } from "./pipeline/options.ts";
 import type { PlanReport } from "./pipeline/plan.ts";
-import type { RunOutput, RunReport, RunStatus } from "./pipeline/run-report.ts";
 import type { RunOutcome } from "./pipeline/run.ts";
+import type { RunOutput, RunReport, RunStatus } from "./pipeline/run-report.ts";
 import type { StitchReport, StitchRequest } from "./pipeline/stitch-prefixes.ts";
-import type { EventSink, RunProgress } from "./ports/event-sink.ts";
 import type { ScoringBackend } from "./ports/scoring-backend.ts";
-
-/** One row as an object from column name to value. */
-export type Row = Readonly<Record<string, unknown>>;
-
-/** Rows that a program hands over: objects, or the path of a table file (Parquet, CSV, TSV, JSON, JSON Lines). */
-export type RowsInput = readonly Row[] | AsyncIterable<Row> | Iterable<Row> | string;
-
-export type JobOptions = {
-  /** The rows of a job with `source: { kind: rows }`. */
-  readonly rows?: RowsInput;
-  /** Values for `{{ name }}` and for keys of the job, as `--set` on the command line. */
-  readonly set?: Readonly<Record<string, string>>;
-  /** Values for `${NAME}`. @default process.env */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Folder that relative paths of the job are relative to. @default that of the job file, or the working directory */
-  readonly baseDirectory?: string;
-  /** Stops in order; nothing is published afterwards. */
-  readonly signal?: AbortSignal;
-  readonly onEvent?: EventSink;
-};
-
-export type RunOptions = JobOptions & {
-  /** @default a new one, which sorts by time: `20240501T093000-k3f9ab` */
-  readonly runId?: string;
-  /** Told as rows go through. */
-  readonly onProgress?: (progress: RunProgress) => void;
-};
 
 /** A run that was published. */
 export type Run = {
@@ -46,9 +18,6 @@ export type Run = {
   readonly deadLetter: RunReport["dead_letter"];
   readonly report: RunReport;
 };
-
-/** A path of a job file (YAML, JSON, TypeScript), or the job itself. */
-export type JobReference = string | JobInput | Job;
 
 /** What `createScoreframe` gives. */
 export type Engine = {
@@ -69,7 +38,11 @@ export type Engine = {
    * Scores rows that are too few to need a run: no workspace, no files that stay. Returns a Polars frame of the rows with their predictions; throws
    * `TOO_MANY_FAILED_ROWS` where one cannot be scored.
    */
-  score(rows: RowsInput, backend: ScoringBackend | { readonly kind: string }, options?: ScoreOptions): Promise<DataFrame>;
+  score(
+    rows: RowsInput,
+    backend: ScoringBackend | { readonly kind: string },
+    options?: ScoreOptions,
+  ): Promise<DataFrame>;
   /** Newest first. */
   runs(): Promise<readonly RunReport[]>;
   /** `RUN_NOT_FOUND` where there is none of that id. */
@@ -77,13 +50,4 @@ export type Engine = {
   /** Ends the worker threads. Runs that go on are stopped. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
-};
-
-export type ScoreOptions = {
-  readonly features?: readonly string[];
-  readonly protocol?: string;
-  readonly batchSize?: number;
-  readonly prefix?: string;
-  readonly signal?: AbortSignal;
-  readonly baseDirectory?: string;
 };

@@ -1,4 +1,4 @@
-import type { RowsInput } from "../../core/engine.ts";
+import type { RowsInput } from "../../core/pipeline/options.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { Job } from "../../core/job/job.ts";
 import type { FrameSource } from "../../core/ports/frame-source.ts";

@@ -13,7 +13,12 @@ type Where = { readonly shard: number; readonly naming: PredictionNaming };
  * Holds the answered columns to `output.predictions`: the same names, each value of the stated type. Names in the contract are those of the
  * output without the prefix. Returns the columns in the order of the contract.
  */
-export function applyContract(columns: readonly PredictionColumn[], answers: DecodedAnswers, contract: Contract, where: Where): PredictionColumn[] {
+export function applyContract(
+  columns: readonly PredictionColumn[],
+  answers: DecodedAnswers,
+  contract: Contract,
+  where: Where,
+): PredictionColumn[] {
   const names = contract.map(({ name }) => `${where.naming.prefix}${name}`);
   const answered = new Map(columns.map((each) => [each.name, each]));
   // A shard without a single prediction (all null, all failed) says nothing of their form.
@@ -41,7 +46,12 @@ function checkNames(answered: readonly string[], stated: readonly string[], shar
   );
 }
 
-function held(each: PredictionColumn, answers: DecodedAnswers, contract: PredictionType, shard: number): PredictionColumn {
+function held(
+  each: PredictionColumn,
+  answers: DecodedAnswers,
+  contract: PredictionType,
+  shard: number,
+): PredictionColumn {
   const cast = castPrediction(each.value, each.type, contract);
   const wanted = typeText(contractType(contract));
   if (cast === null) {
@@ -51,7 +61,10 @@ function held(each: PredictionColumn, answers: DecodedAnswers, contract: Predict
     );
   }
   if (cast.spoiled !== null) {
-    const spoiled = answers.predictions.lazy().select(each.value.cast(pl.Utf8).alias("value"), cast.spoiled.alias("spoiled")).collectSync();
+    const spoiled = answers.predictions
+      .lazy()
+      .select(each.value.cast(pl.Utf8).alias("value"), cast.spoiled.alias("spoiled"))
+      .collectSync();
     const values = spoiled.filter(pl.col("spoiled")).getColumn("value").toArray() as string[];
     if (values.length > 0) {
       throw violated(

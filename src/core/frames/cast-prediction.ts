@@ -1,7 +1,8 @@
 import type { PredictionField, PredictionType, ScalarKind } from "../job/prediction-type.ts";
 import type { ColumnType, IntegerType, TypedColumn } from "./column-type.ts";
 import { isFloat, isInteger } from "./column-type.ts";
-import { castTo, type Expr, parseTime, pl } from "./polars.ts";
+import type { Expr } from "./polars.ts";
+import { castTo, parseTime, pl } from "./polars.ts";
 
 /** How a prediction column is brought to its contract: the cast, and what is true for a value that it would change. */
 export type PredictionCast = { readonly type: ColumnType; readonly value: Expr; readonly spoiled: Expr | null };
@@ -38,7 +39,8 @@ export function castPrediction(value: Expr, answered: ColumnType, contract: Pred
   if (answered === "Null") return { type, value: castTo(value, type), spoiled: null };
   if (JSON.stringify(answered) === JSON.stringify(type)) return { type, value, spoiled: null };
   const cast = castTo(value, type);
-  if (type === "Float64" || type === "Float32") return isInteger(answered) || isFloat(answered) ? { type, value: cast, spoiled: null } : null;
+  if (type === "Float64" || type === "Float32")
+    return isInteger(answered) || isFloat(answered) ? { type, value: cast, spoiled: null } : null;
   if (isInteger(type)) return integerCast(value, answered, type);
   if (type === "Boolean") return booleanCast(value, cast, answered);
   if (type === "Date" || (typeof type === "object" && "Datetime" in type)) return timeCast(value, answered, type);

@@ -110,7 +110,7 @@ function cast(serialised: unknown, type: ColumnType): Expr {
 }
 
 function withNames(lazy: LazyFrame, task: CompactionTask): LazyFrame {
-  return lazy.select(task.columns.map(({ name }, index) => column(`c${index}`).alias(name)));
+  return lazy.select(task.columns.map(({ name }, index) => pl.col(`c${index}`).alias(name)));
 }
 
 /** Rows that lie in the order of their partitions already, as a table sorted by its partition columns does, are not moved. */
@@ -124,18 +124,12 @@ function inPartitionOrder(frame: DataFrame, partitions: readonly PartitionRows[]
   return pl
     .concat([frame, pl.DataFrame([pl.Series("order", order)])], { how: "horizontal" })
     .lazy()
-    .select(names.map((name) => gather(name, "order")))
+    .select(names.map((name) => pl.col(name).gather(pl.col("order"))))
     .collectSync();
 }
 
 function endOf(range: readonly [start: number, rows: number] | undefined): number {
   return range === undefined ? 0 : range[0] + range[1];
-}
-
-function gather(name: string, order: string): Expr {
-  return expression({
-    Gather: { expr: { Column: name }, idx: { Column: order }, returns_scalar: false, null_on_oob: false },
-  });
 }
 
 function rowsOf(partition: PartitionRows): number {

@@ -1,4 +1,5 @@
-import { type Expr, pl } from "./polars.ts";
+import type { Expr } from "./polars.ts";
+import { pl } from "./polars.ts";
 
 export type DeadLetterCause = {
   readonly code: Expr;

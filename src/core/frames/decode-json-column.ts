@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { column, type DataFrame, pl, structField } from "./polars.ts";
+import type { DataFrame } from "./polars.ts";
+import { column, pl, structField } from "./polars.ts";
 
 /**
  * Decodes each value of the column `text` as JSON, types inferred over all of them; null where they do not decode, one by one, into one type.
@@ -10,10 +11,20 @@ import { column, type DataFrame, pl, structField } from "./polars.ts";
 export function decodeJsonColumn(texts: DataFrame): DataFrame | null {
   const key = `n${randomBytes(8).toString("hex")}`;
   const wrapped = texts
-    .withColumn(pl.Series("number", Int32Array.from({ length: texts.height }, (_, index) => index)))
+    .withColumn(
+      pl.Series(
+        "number",
+        Int32Array.from({ length: texts.height }, (_, index) => index),
+      ),
+    )
     .lazy()
     .select(
-      pl.concatString([pl.lit(`{"${key}":`), column("number").cast(pl.Utf8), pl.lit(',"v":'), column("text"), pl.lit("}")], "").alias("text"),
+      pl
+        .concatString(
+          [pl.lit(`{"${key}":`), column("number").cast(pl.Utf8), pl.lit(',"v":'), column("text"), pl.lit("}")],
+          "",
+        )
+        .alias("text"),
     )
     .collectSync();
   try {

@@ -1,10 +1,13 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import { exactField, type ExactJson, parseExact, stringifyExact } from "../json/exact-json.ts";
-import { readErrorObject, type RowCause } from "../protocols/error-object.ts";
+import type { ExactJson } from "../json/exact-json.ts";
+import { exactField, parseExact, stringifyExact } from "../json/exact-json.ts";
+import type { RowCause } from "../protocols/error-object.ts";
+import { readErrorObject } from "../protocols/error-object.ts";
 import { decodeJsonColumn } from "./decode-json-column.ts";
 import type { DecodeAnswersInput, DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { frameSchema } from "./frame-schema.ts";
-import { type DataFrame, pl } from "./polars.ts";
+import type { DataFrame } from "./polars.ts";
+import { pl } from "./polars.ts";
 
 /** Most characters of an answer that a message quotes. */
 const QUOTED = 120;
@@ -28,14 +31,22 @@ export function decodeLineByLine(input: DecodeAnswersInput): DecodedAnswers {
 }
 
 /** The predictions of one line, or why all its rows failed. */
-function readLine(text: string, rows: number, line: number, { shard, protocol }: DecodeAnswersInput): readonly ExactJson[] | RowCause {
+function readLine(
+  text: string,
+  rows: number,
+  line: number,
+  { shard, protocol }: DecodeAnswersInput,
+): readonly ExactJson[] | RowCause {
   const where = `Shard ${shard}, line ${line}`;
   let answer: ExactJson;
   try {
     answer = parseExact(text);
   } catch (error) {
     const reason = text.trim() === "" ? "is empty" : `is not JSON (${(error as Error).message}): ${quote(text)}`;
-    return failed("LINE_NOT_JSON", `${where}: the answer ${reason}. See that the model server answers strict JSON (no bare NaN) for every request.`);
+    return failed(
+      "LINE_NOT_JSON",
+      `${where}: the answer ${reason}. See that the model server answers strict JSON (no bare NaN) for every request.`,
+    );
   }
   if (protocol.answerKey === null) return [answer];
   const cause = readErrorObject(answer);

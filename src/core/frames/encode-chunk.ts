@@ -1,14 +1,19 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
-import { type ColumnType, containsListOfStruct } from "./column-type.ts";
+import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { ColumnType } from "./column-type.ts";
+import { containsListOfStruct } from "./column-type.ts";
 import { deadLetterColumns } from "./dead-letter-columns.ts";
-import { type EncodedColumn, encodeRow } from "./encode-rows.ts";
-import { largestRowBytes, type Line, type LineLimits, planFiles, planLines } from "./line-plan.ts";
-import { byteLength, column, type DataFrame, int64, type LazyFrame, pl, releaseFrames, scanParquet, unsliced } from "./polars.ts";
-import { type RunLengths, runLengths } from "./run-lengths.ts";
+import type { EncodedColumn } from "./encode-rows.ts";
+import { encodeRow } from "./encode-rows.ts";
+import type { Line, LineLimits } from "./line-plan.ts";
+import { largestRowBytes, planFiles, planLines } from "./line-plan.ts";
+import type { DataFrame, LazyFrame } from "./polars.ts";
+import { byteLength, column, int64, pl, releaseFrames, scanParquet, unsliced } from "./polars.ts";
+import type { RunLengths } from "./run-lengths.ts";
+import { runLengths } from "./run-lengths.ts";
 import { writeLines } from "./write-lines.ts";
 import { writeParquet } from "./write-parquet.ts";
 
@@ -57,7 +62,12 @@ export type EncodeChunkOutput = {
 };
 
 /** What rows weigh in requests, without the envelope of their lines. */
-export type RowSizes = { readonly rows: number; readonly bytes: number; readonly envelopeBytes: number; readonly oversized: number };
+export type RowSizes = {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly envelopeBytes: number;
+  readonly oversized: number;
+};
 
 /** Encodes a range of rows only to weigh them. */
 export function measureRows(input: EncodeChunkInput): RowSizes {
@@ -121,7 +131,13 @@ function withRowText(chunk: DataFrame, input: EncodeChunkInput, protocol: Protoc
     .lazy()
     .withColumns(encodeRow(features, protocol.rowForm).alias("text"))
     .withColumns(byteLength(pl.col("text")).alias("bytes"))
-    .withColumns(pl.col("bytes").cast(pl.Int64).ltEq(int64(Math.min(largest, Number.MAX_SAFE_INTEGER))).alias("fits"))
+    .withColumns(
+      pl
+        .col("bytes")
+        .cast(pl.Int64)
+        .ltEq(int64(Math.min(largest, Number.MAX_SAFE_INTEGER)))
+        .alias("fits"),
+    )
     .collectSync();
 }
 
@@ -134,10 +150,16 @@ function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChun
   const rows = encoded.filter(pl.col("fits").not());
   const cause = `The row needs more than the ${largest} bytes that a row may have in a request.`;
   writeParquet(
-    rows.lazy().select(
-      ...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)),
-      ...deadLetterColumns({ code: pl.lit("ROW_TOO_LARGE"), message: pl.lit(cause), attempts: pl.lit(0).cast(pl.Int32) }),
-    ),
+    rows
+      .lazy()
+      .select(
+        ...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)),
+        ...deadLetterColumns({
+          code: pl.lit("ROW_TOO_LARGE"),
+          message: pl.lit(cause),
+          attempts: pl.lit(0).cast(pl.Int32),
+        }),
+      ),
     path,
   );
   return {
@@ -152,7 +174,13 @@ function namedColumns(frame: LazyFrame, input: EncodeChunkInput): LazyFrame {
   return frame.select(...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)));
 }
 
-function writePiece(rows: DataFrame, lines: readonly Line[], input: EncodeChunkInput, protocol: Protocol, name: string): EncodedPiece {
+function writePiece(
+  rows: DataFrame,
+  lines: readonly Line[],
+  input: EncodeChunkInput,
+  protocol: Protocol,
+  name: string,
+): EncodedPiece {
   const featuresPath = join(input.directory, `${name}.parquet`);
   const requestPath = join(input.directory, `${name}.jsonl`);
   writeParquet(namedColumns(rows.lazy(), input), featuresPath);

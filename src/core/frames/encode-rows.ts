@@ -1,6 +1,8 @@
 import type { Protocol } from "../protocols/protocol.ts";
-import { base64, column, type Expr, pl, textHead } from "./polars.ts";
-import { type ColumnType, isBinary, isFloat, isInteger } from "./column-type.ts";
+import type { ColumnType } from "./column-type.ts";
+import { isBinary, isFloat, isInteger } from "./column-type.ts";
+import type { Expr } from "./polars.ts";
+import { base64, column, pl, textHead } from "./polars.ts";
 
 /** A column of a chunk: its name in the table, its name inside the engine (`c0`), its type. */
 export type EncodedColumn = { readonly name: string; readonly alias: string; readonly type: ColumnType };
@@ -8,7 +10,9 @@ export type EncodedColumn = { readonly name: string; readonly alias: string; rea
 /** One row's JSON text, as an expression over the engine's column names. NaN and infinities become `null`. */
 export function encodeRow(columns: readonly EncodedColumn[], rowForm: Protocol["rowForm"]): Expr {
   if (rowForm === "object") return encodeObject(columns);
-  const values = columns.flatMap((each, index) => (index === 0 ? [encodeValue(each)] : [pl.lit(","), encodeValue(each)]));
+  const values = columns.flatMap((each, index) =>
+    index === 0 ? [encodeValue(each)] : [pl.lit(","), encodeValue(each)],
+  );
   return pl.concatString([pl.lit("["), ...values, pl.lit("]")], "");
 }
 

@@ -47,7 +47,12 @@ export function createFramePool(): FramePool {
   };
 }
 
-async function runTask(pool: Piscina, task: FrameTaskName, input: unknown, signal?: AbortSignal): Promise<FrameTaskReply> {
+async function runTask(
+  pool: Piscina,
+  task: FrameTaskName,
+  input: unknown,
+  signal?: AbortSignal,
+): Promise<FrameTaskReply> {
   try {
     return (await pool.run({ task, input }, signal === undefined ? {} : { signal })) as FrameTaskReply;
   } catch (error) {
@@ -59,6 +64,7 @@ async function runTask(pool: Piscina, task: FrameTaskName, input: unknown, signa
 /** Polars passes the system's own words on. */
 function codeOf(error: unknown): ErrorCode {
   const text = messageOf(error);
-  if (/no space left on device|os error 28|disk quota|permission denied|read-only file system/i.test(text)) return "STORAGE_FAILED";
+  if (/no space left on device|os error 28|disk quota|permission denied|read-only file system/i.test(text))
+    return "STORAGE_FAILED";
   return "INTERNAL";
 }

@@ -1,5 +1,6 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import { FRAME_TASKS, type FrameTaskName } from "./frame-tasks.ts";
+import type { FrameTaskName } from "./frame-tasks.ts";
+import { FRAME_TASKS } from "./frame-tasks.ts";
 
 export type FrameTaskRequest = { readonly task: FrameTaskName; readonly input: unknown };
 

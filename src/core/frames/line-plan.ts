@@ -18,13 +18,12 @@ export function largestRowBytes(limits: LineLimits): number {
 }
 
 /** Fills lines greedily in the order of the rows; every row must fit (`largestRowBytes`). Rows of a line are joined by one comma. */
-export function planLines(rowBytes: ArrayLike<number>, limits: LineLimits): Line[] {
+export function planLines(rowBytes: Iterable<number>, limits: LineLimits): Line[] {
   const most = Math.min(limits.maxLineBytes, limits.maxFileBytes - 1);
   const lines: Line[] = [];
   let rows = 0;
   let bytes = limits.envelopeBytes;
-  for (let row = 0; row < rowBytes.length; row += 1) {
-    const size = rowBytes[row] as number;
+  for (const size of rowBytes) {
     const grown = bytes + size + (rows > 0 ? 1 : 0);
     if (rows > 0 && (rows === limits.batchSize || grown > most)) {
       lines.push({ rows, bytes });

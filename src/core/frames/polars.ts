@@ -23,7 +23,9 @@ export function column(name: string): Expr {
 }
 
 function callFunction(name: unknown, ...inputs: Expr[]): Expr {
-  return expression({ Function: { input: inputs.map((input) => JSON.parse(input.serialize("json").toString())), function: name } });
+  return expression({
+    Function: { input: inputs.map((input) => JSON.parse(input.serialize("json").toString())), function: name },
+  });
 }
 
 /** An int64 literal: a plain number literal is a float64, a bigint literal a uint64. Exact up to 2^53. */
@@ -83,7 +85,9 @@ export function structField(struct: Expr, name: string): Expr {
 /** A cast to a type given as data; what does not fit becomes null, or an error where `strict`. */
 export function castTo(value: Expr, type: ColumnType, strict = false): Expr {
   const options = strict ? "Strict" : "NonStrict";
-  return expression({ Cast: { expr: JSON.parse(value.serialize("json").toString()), dtype: { Literal: type }, options } });
+  return expression({
+    Cast: { expr: JSON.parse(value.serialize("json").toString()), dtype: { Literal: type }, options },
+  });
 }
 
 /** Dates or timestamps out of ISO text; null where the text is none. */

@@ -1,5 +1,6 @@
 import type { ColumnType, TypedColumn } from "./column-type.ts";
-import { column, type Expr, structField } from "./polars.ts";
+import type { Expr } from "./polars.ts";
+import { column, structField } from "./polars.ts";
 
 export type PredictionNaming = {
   /** Put before every prediction column's name. */
@@ -18,7 +19,8 @@ export type PredictionColumn = TypedColumn & { readonly value: Expr };
 export function predictionColumns(type: ColumnType, naming: PredictionNaming): PredictionColumn[] {
   if (type === "Null") return [];
   const whole = column("prediction");
-  if (typeof type === "string" || !("Struct" in type)) return [{ name: `${naming.prefix}prediction`, type, value: whole }];
+  if (typeof type === "string" || !("Struct" in type))
+    return [{ name: `${naming.prefix}prediction`, type, value: whole }];
   return fieldsOf(type.Struct, whole, naming.prefix, naming.flatten);
 }
 

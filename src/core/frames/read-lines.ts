@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type DataFrame, pl } from "./polars.ts";
+import type { DataFrame } from "./polars.ts";
+import { pl } from "./polars.ts";
 
 /**
  * The lines of a file as column `line`, blank ones included, so that line i is line i. Read by the CSV scanner with separators that no JSON

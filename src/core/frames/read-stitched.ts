@@ -1,5 +1,6 @@
-import { unifySchemas, settleType } from "./column-type.ts";
-import { castTo, column, type DataFrame, type LazyFrame, pl, scanParquet } from "./polars.ts";
+import { settleType, unifySchemas } from "./column-type.ts";
+import type { DataFrame, LazyFrame } from "./polars.ts";
+import { castTo, column, pl, scanParquet } from "./polars.ts";
 import type { StitchOutcome } from "./stitch-shard.ts";
 
 /** The rows of stitched shards in one frame, in their order, with one type a column. */
@@ -9,7 +10,9 @@ export function readStitched(shards: readonly StitchOutcome[]): DataFrame {
   const parts = shards.map(({ path }, index): LazyFrame => {
     const present = new Set(schemas[index]?.map(({ name }) => name));
     return scanParquet(path).select(
-      ...unified.map(({ name, type }) => castTo(present.has(name) ? column(name) : pl.lit(null), settleType(type)).alias(name)),
+      ...unified.map(({ name, type }) =>
+        castTo(present.has(name) ? column(name) : pl.lit(null), settleType(type)).alias(name),
+      ),
     );
   });
   if (parts.length === 0) return pl.DataFrame({});

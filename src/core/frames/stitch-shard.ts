@@ -1,9 +1,9 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { PredictionField } from "../job/prediction-type.ts";
+import type { PartitionRun } from "../pipeline/stitched-shard.ts";
 import type { RowCause } from "../protocols/error-object.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
-import type { PartitionRun } from "../pipeline/stitched-shard.ts";
 import { applyContract } from "./apply-contract.ts";
 import type { ColumnType, TypedColumn } from "./column-type.ts";
 import { deadLetterColumns } from "./dead-letter-columns.ts";
@@ -11,10 +11,13 @@ import { decodeAnswers } from "./decode-answers.ts";
 import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { partitionRuns, sortByPartition } from "./partition-runs.ts";
-import { column, type DataFrame, int64, pl, releaseFrames, scanParquet } from "./polars.ts";
-import { type PredictionColumn, predictionColumns, type PredictionNaming } from "./prediction-columns.ts";
+import type { DataFrame } from "./polars.ts";
+import { column, int64, pl, releaseFrames, scanParquet } from "./polars.ts";
+import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts";
+import { predictionColumns } from "./prediction-columns.ts";
 import { readLines } from "./read-lines.ts";
-import { expandRunLengths, type RunLengths } from "./run-lengths.ts";
+import type { RunLengths } from "./run-lengths.ts";
+import { expandRunLengths } from "./run-lengths.ts";
 import { writeParquet } from "./write-parquet.ts";
 
 export type StitchShardInput = {
@@ -70,7 +73,8 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   const joined = setSideBySide(input, source, answers, predictions, lineRows);
   const good = answers.failures.length === 0 ? joined : joined.filter(pl.col("failure").isNull());
   const outputNames = writeScored(good, input, source, predictions);
-  const deadLetterPath = answers.failures.length === 0 ? null : writeDeadLetters(joined, input, source, answers.failures);
+  const deadLetterPath =
+    answers.failures.length === 0 ? null : writeDeadLetters(joined, input, source, answers.failures);
   releaseFrames();
   return {
     shard: input.shard,
@@ -100,7 +104,11 @@ function contracted(answers: DecodedAnswers, input: StitchShardInput): Predictio
   return input.contract === null ? columns : applyContract(columns, answers, input.contract, input);
 }
 
-function refuseCollisions(source: readonly TypedColumn[], predictions: readonly PredictionColumn[], input: StitchShardInput): void {
+function refuseCollisions(
+  source: readonly TypedColumn[],
+  predictions: readonly PredictionColumn[],
+  input: StitchShardInput,
+): void {
   const taken = new Set(input.includeRowId ? ["row_id", "batch_index"] : []);
   for (const { name } of source) if (input.keep.includes(name)) taken.add(name);
   const collision = predictions.find(({ name }) => taken.has(name));
@@ -133,7 +141,12 @@ function setSideBySide(
   // hstack raises where the heights differ; a horizontal concat would pad with nulls in silence.
   return features
     .hstack(answered.drop("filler"))
-    .hstack(pl.DataFrame([...rowIdentity(input.firstRowId, lineRows, features.height), pl.Series("failure", failure, pl.Int32)]));
+    .hstack(
+      pl.DataFrame([
+        ...rowIdentity(input.firstRowId, lineRows, features.height),
+        pl.Series("failure", failure, pl.Int32),
+      ]),
+    );
 }
 
 function rowIdentity(firstRowId: number, lineRows: readonly number[], rows: number): pl.Series[] {
@@ -187,9 +200,19 @@ function writeDeadLetters(
   const ordered = (causes.getColumn("failure").toArray() as number[]).map((index) => failures[index] as RowFailure);
   const described = causes.hstack(
     pl.DataFrame([
-      text("e0", ordered.map(({ cause }) => cause.code)),
-      text("e1", ordered.map(({ cause }) => cause.message)),
-      pl.Series("e2", ordered.map(({ cause }) => cause.attempts), pl.Int32),
+      text(
+        "e0",
+        ordered.map(({ cause }) => cause.code),
+      ),
+      text(
+        "e1",
+        ordered.map(({ cause }) => cause.message),
+      ),
+      pl.Series(
+        "e2",
+        ordered.map(({ cause }) => cause.attempts),
+        pl.Int32,
+      ),
     ]),
   );
   writeParquet(

@@ -1,5 +1,6 @@
 import type { Line } from "./line-plan.ts";
-import { type DataFrame, pl } from "./polars.ts";
+import type { DataFrame } from "./polars.ts";
+import { pl } from "./polars.ts";
 
 const FIRST = 1;
 const LAST = 2;
@@ -10,7 +11,10 @@ const LAST = 2;
  */
 export function writeLines(rows: DataFrame, lines: readonly Line[], open: string, close: string, path: string): void {
   const ends = pl.Series("ends", lineEnds(lines, rows.height));
-  const isFirst = pl.col("ends").eq(FIRST).or(pl.col("ends").eq(FIRST + LAST));
+  const isFirst = pl
+    .col("ends")
+    .eq(FIRST)
+    .or(pl.col("ends").eq(FIRST + LAST));
   const isLast = pl.col("ends").gtEq(LAST);
   rows
     .select("text")
@@ -21,7 +25,10 @@ export function writeLines(rows: DataFrame, lines: readonly Line[], open: string
         [
           pl.when(isFirst).then(pl.lit(open)).otherwise(pl.lit(",")),
           pl.col("text"),
-          pl.when(isLast).then(pl.lit(`${close}\n`)).otherwise(pl.lit("")),
+          pl
+            .when(isLast)
+            .then(pl.lit(`${close}\n`))
+            .otherwise(pl.lit("")),
         ],
         "",
       ),

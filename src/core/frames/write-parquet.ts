@@ -1,4 +1,4 @@
-import { type LazyFrame } from "./polars.ts";
+import type { LazyFrame } from "./polars.ts";
 
 /** Writes a frame to a Parquet file, zstd. A failed write leaves a partial file behind: callers write where nobody reads yet. */
 export function writeParquet(frame: LazyFrame, path: string): void {

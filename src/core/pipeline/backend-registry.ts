@@ -16,7 +16,11 @@ export function createBackendRegistry(entries: readonly BackendEntry[]): Backend
   const byId = new Map<string, BackendEntry>();
   for (const entry of entries) {
     if (byId.has(entry.id)) {
-      throw new ScoreframeError("BACKEND_OPTIONS_INVALID", `Two backends have the id "${entry.id}". Give yours another one.`, { backend: entry.id });
+      throw new ScoreframeError(
+        "BACKEND_OPTIONS_INVALID",
+        `Two backends have the id "${entry.id}". Give yours another one.`,
+        { backend: entry.id },
+      );
     }
     byId.set(entry.id, entry);
   }

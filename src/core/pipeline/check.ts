@@ -1,10 +1,11 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import type { JobOptions } from "../engine.ts";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { chooseColumns } from "./choose-columns.ts";
+import type { JobOptions } from "./options.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-import { type SampleTools, type ScoredSample, scoreSample } from "./score-sample.ts";
+import type { SampleTools, ScoredSample } from "./score-sample.ts";
+import { scoreSample } from "./score-sample.ts";
 
 /** One thing that was looked at. */
 export type CheckItem = {
@@ -57,16 +58,38 @@ export async function checkJob(
   try {
     const prepared = await step("job", prepare, ({ job: { name }, backend }) => `"${name}", backend ${backend.id}`);
     job = prepared.job.name;
-    const columns = await step("source", () => prepared.source.describe(options.signal), (found) => `${found.length} columns: ${found.map(({ name, type }) => `${name} ${type}`).join(", ")}`);
-    await step("columns", async () => chooseColumns(columns.map(({ name }) => name), prepared.job), ({ features, keep }) => `the model receives ${features.join(", ")}; the output keeps ${keep.join(", ") || "none"}`);
-    await step("output", () => prepared.output.check(outputIntent(prepared)), () => prepared.output.location);
+    const columns = await step(
+      "source",
+      () => prepared.source.describe(options.signal),
+      (found) => `${found.length} columns: ${found.map(({ name, type }) => `${name} ${type}`).join(", ")}`,
+    );
+    await step(
+      "columns",
+      async () =>
+        chooseColumns(
+          columns.map(({ name }) => name),
+          prepared.job,
+        ),
+      ({ features, keep }) =>
+        `the model receives ${features.join(", ")}; the output keeps ${keep.join(", ") || "none"}`,
+    );
+    await step(
+      "output",
+      () => prepared.output.check(outputIntent(prepared)),
+      () => prepared.output.location,
+    );
     sample = await step(
       "model",
-      () => scoreSample(prepared, tools, { limit: options.sampleRows ?? SAMPLE_ROWS, signal: options.signal }, (scored) => describeSample(scored, items)),
+      () =>
+        scoreSample(prepared, tools, { limit: options.sampleRows ?? SAMPLE_ROWS, signal: options.signal }, (scored) =>
+          describeSample(scored, items),
+        ),
       ({ rows, scored }) => `${scored} of ${rows} sample rows scored`,
     );
   } catch (thrown) {
-    const error = ScoreframeError.is(thrown) ? thrown : new ScoreframeError("INTERNAL", messageOf(thrown), { cause: thrown });
+    const error = ScoreframeError.is(thrown)
+      ? thrown
+      : new ScoreframeError("INTERNAL", messageOf(thrown), { cause: thrown });
     return { job, ok: false, items, sample, error: error.toJSON() };
   }
   return { job, ok: items.every(({ status }) => status !== "failed"), items, sample, error: null };
@@ -77,21 +100,34 @@ function outputIntent({ job }: PreparedRun): Parameters<PreparedRun["output"]["c
   return { runId: "check", job: job.name, ifExists, format, partitionBy };
 }
 
-async function describeSample({ rows, answers, oversized, folders }: ScoredSample, items: CheckItem[]): Promise<CheckSample> {
+async function describeSample(
+  { rows, answers, oversized, folders }: ScoredSample,
+  items: CheckItem[],
+): Promise<CheckSample> {
   const scored = answers.reduce((sum, { stitched }) => sum + stitched.scored, 0);
   const first = answers[0];
   const failure = answers.map(({ stitched }) => stitched.firstFailure).find((each) => each !== null);
-  if (rows === 0) items.push({ name: "rows", status: "warning", detail: "The source gives no rows: the model was not asked anything." });
+  if (rows === 0)
+    items.push({
+      name: "rows",
+      status: "warning",
+      detail: "The source gives no rows: the model was not asked anything.",
+    });
   if (failure !== undefined) items.push({ name: "rows", status: "failed", detail: failure.message });
   for (const each of oversized) {
-    items.push({ name: "rows", status: "failed", detail: `${each.rows} rows need more than the ${each.limitBytes} bytes that a row may have in a request.` });
+    items.push({
+      name: "rows",
+      status: "failed",
+      detail: `${each.rows} rows need more than the ${each.limitBytes} bytes that a row may have in a request.`,
+    });
   }
   return {
     rows,
     scored,
     dead_lettered: rows - scored,
     first_request: first === undefined ? null : await firstLine(join(folders.root, first.record.request.file)),
-    first_answer: first?.record.response == null ? null : await firstLine(join(folders.root, first.record.response.file)),
+    first_answer:
+      first?.record.response == null ? null : await firstLine(join(folders.root, first.record.response.file)),
     prediction_columns: first?.stitched.predictionColumns.map(({ name, type }) => ({ name, type })) ?? [],
   };
 }

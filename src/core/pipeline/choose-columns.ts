@@ -1,6 +1,6 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import { nearest } from "../job/nearest.ts";
 import type { Job } from "../job/job.ts";
+import { nearest } from "../job/nearest.ts";
 
 export type ChosenColumns = {
   /** What the model receives, in order. */
@@ -13,16 +13,23 @@ export type ChosenColumns = {
  * `features` default to all columns but `passthrough`; the output keeps all columns, or with `output.columns: predictions` those that are
  * passed through or partitioned by.
  */
-export function chooseColumns(names: readonly string[], { model, output }: Pick<Job, "model" | "output">): ChosenColumns {
+export function chooseColumns(
+  names: readonly string[],
+  { model, output }: Pick<Job, "model" | "output">,
+): ChosenColumns {
   requireKnown(names, model.features ?? [], "model.features");
   requireKnown(names, model.passthrough ?? [], "model.passthrough");
   requireKnown(names, output.partition_by, "output.partition_by");
   const aside = new Set(model.passthrough ?? []);
   const features = model.features ?? names.filter((name) => !aside.has(name));
   if (features.length === 0) {
-    throw new ScoreframeError("COLUMN_UNKNOWN", `No column is left for the model: all of ${list(names)} are passed through. Name some in model.features.`, {
-      option: "model.features",
-    });
+    throw new ScoreframeError(
+      "COLUMN_UNKNOWN",
+      `No column is left for the model: all of ${list(names)} are passed through. Name some in model.features.`,
+      {
+        option: "model.features",
+      },
+    );
   }
   const kept = new Set([...aside, ...output.partition_by]);
   return { features, keep: output.columns === "all" ? names : names.filter((name) => kept.has(name)) };
@@ -39,7 +46,8 @@ function requireKnown(names: readonly string[], wanted: readonly string[], optio
     );
   }
   const twice = wanted.find((name, index) => wanted.indexOf(name) !== index);
-  if (twice !== undefined) throw new ScoreframeError("JOB_INVALID", `${option} names the column "${twice}" twice. Remove one.`, { option });
+  if (twice !== undefined)
+    throw new ScoreframeError("JOB_INVALID", `${option} names the column "${twice}" twice. Remove one.`, { option });
 }
 
 function list(names: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { StitchOutcome } from "../frames/stitch-shard.ts";
-import { failedRowLimit, type RowLedger } from "../ledger/row-ledger.ts";
+import type { RowLedger } from "../ledger/row-ledger.ts";
+import { failedRowLimit } from "../ledger/row-ledger.ts";
 
 /** The first failure of a run: what its error quotes. */
 export type FirstFailure = { readonly shard: number | null; readonly line: number | null; readonly message: string };
@@ -14,7 +15,12 @@ export function firstFailureOf(stitched: StitchOutcome): FirstFailure | null {
  * Ends a run that can only fail: more rows have failed than may, and most that were answered so far have. A run with a few bad rows goes on to
  * its end, so that its dead letters name all of them at once.
  */
-export function stopWhenHopeless(ledger: RowLedger, maxFailedRows: number, first: FirstFailure | null, deadLetter: string): void {
+export function stopWhenHopeless(
+  ledger: RowLedger,
+  maxFailedRows: number,
+  first: FirstFailure | null,
+  deadLetter: string,
+): void {
   const answered = ledger.scored + ledger.deadLettered;
   if (ledger.deadLettered > failedRowLimit(maxFailedRows, ledger.input) && ledger.deadLettered * 2 > answered) {
     throw tooMany(ledger, maxFailedRows, first, deadLetter, `of the ${answered} answered so far`);
@@ -22,13 +28,25 @@ export function stopWhenHopeless(ledger: RowLedger, maxFailedRows: number, first
 }
 
 /** Refuses to publish when more rows failed than `failure.max_failed_rows` allows. */
-export function refuseTooManyFailures(ledger: RowLedger, maxFailedRows: number, first: FirstFailure | null, deadLetter: string): void {
+export function refuseTooManyFailures(
+  ledger: RowLedger,
+  maxFailedRows: number,
+  first: FirstFailure | null,
+  deadLetter: string,
+): void {
   if (ledger.deadLettered <= failedRowLimit(maxFailedRows, ledger.input)) return;
   throw tooMany(ledger, maxFailedRows, first, deadLetter, `of ${ledger.input}`);
 }
 
-function tooMany(ledger: RowLedger, limit: number, first: FirstFailure | null, deadLetter: string, among: string): ScoreframeError {
-  const place = first?.shard == null ? {} : { shard: first.shard, ...(first.line === null ? {} : { line: first.line }) };
+function tooMany(
+  ledger: RowLedger,
+  limit: number,
+  first: FirstFailure | null,
+  deadLetter: string,
+  among: string,
+): ScoreframeError {
+  const place =
+    first?.shard == null ? {} : { shard: first.shard, ...(first.line === null ? {} : { line: first.line }) };
   return new ScoreframeError(
     "TOO_MANY_FAILED_ROWS",
     `${ledger.deadLettered} rows ${among} could not be scored, and failure.max_failed_rows is ${limit}: nothing was published. ` +

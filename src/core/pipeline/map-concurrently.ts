@@ -8,7 +8,9 @@ export async function* mapConcurrently<Item, Result>(
   apply: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
   const source = items[Symbol.asyncIterator]();
-  type Arrival = { kind: "item"; next: IteratorResult<Item> } | { kind: "result"; task: Promise<Arrival>; value: Result };
+  type Arrival =
+    | { kind: "item"; next: IteratorResult<Item> }
+    | { kind: "result"; task: Promise<Arrival>; value: Result };
   const running = new Set<Promise<Arrival>>();
   let pull: Promise<Arrival> | null = null;
   let exhausted = false;

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FramePool } from "../frames/frame-pool.ts";
 import type { RowSizes } from "../frames/encode-chunk.ts";
+import type { FramePool } from "../frames/frame-pool.ts";
 import { chooseColumns } from "./choose-columns.ts";
-import { type ExtractedInput, extractTable } from "./extract.ts";
+import type { ExtractedInput } from "./extract.ts";
+import { extractTable } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { chunkInput } from "./shard.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
@@ -45,20 +46,30 @@ export async function planJob(prepared: PreparedRun, pool: FramePool, signal: Ab
   }
 }
 
-async function planTable(prepared: PreparedRun, table: ExtractedInput, pool: FramePool, signal: AbortSignal): Promise<PlanReport> {
+async function planTable(
+  prepared: PreparedRun,
+  table: ExtractedInput,
+  pool: FramePool,
+  signal: AbortSignal,
+): Promise<PlanReport> {
   const { job, backend, protocol } = prepared;
   const names = table.columns.map(({ name }) => name);
   const columns = chooseColumns(names, job);
   const input = shardStageInput(prepared, table, columns);
   const samples = await Promise.all(
-    samplePlaces(table.rows).map(([offset, rows]) => pool.run("measureRows", chunkInput(input, 0, offset, rows), signal)),
+    samplePlaces(table.rows).map(([offset, rows]) =>
+      pool.run("measureRows", chunkInput(input, 0, offset, rows), signal),
+    ),
   );
   const sampled = sum(samples, ({ rows }) => rows);
   const perRow = sampled === 0 ? 0 : sum(samples, ({ bytes }) => bytes) / sampled;
   const envelope = samples[0]?.envelopeBytes ?? 0;
   const batch = input.batchSize;
   // A line takes as many rows as the batch allows, and no more bytes than the backend and the file do.
-  const rowsPerLine = Math.max(1, Math.min(batch, Math.floor((Math.min(input.maxLineBytes, input.maxFileBytes) - envelope) / Math.max(1, perRow))));
+  const rowsPerLine = Math.max(
+    1,
+    Math.min(batch, Math.floor((Math.min(input.maxLineBytes, input.maxFileBytes) - envelope) / Math.max(1, perRow))),
+  );
   const requests = Math.ceil(table.rows / rowsPerLine);
   const bytes = Math.round(table.rows * perRow + requests * envelope);
   const shards = Math.ceil(bytes / input.maxFileBytes);
@@ -86,7 +97,12 @@ function samplePlaces(rows: number): [offset: number, rows: number][] {
   return Array.from({ length: SAMPLE_PLACES }, (_, place) => [place * step, SAMPLE_ROWS]);
 }
 
-function adviceFor(facts: { readonly batch: number; readonly rowsPerLine: number; readonly rows: number; readonly perRow: number }): string[] {
+function adviceFor(facts: {
+  readonly batch: number;
+  readonly rowsPerLine: number;
+  readonly rows: number;
+  readonly perRow: number;
+}): string[] {
   const advice: string[] = [];
   if (facts.batch < 100 && facts.rows > facts.batch * 100) {
     const larger = Math.max(1, Math.min(500, Math.floor(1_000_000 / Math.max(1, facts.perRow))));

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { JobOptions, JobReference, RowsInput } from "../engine.ts";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { Job } from "../job/job.ts";
 import { loadJobFile } from "../job/load-job-file.ts";
@@ -10,9 +9,14 @@ import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { TableOutput } from "../ports/table-output.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { BackendRegistry } from "./backend-registry.ts";
+import type { JobOptions, JobReference, RowsInput } from "./options.ts";
 
 /** Makes the source that a job names, or one of rows in memory. */
-export type SourceFactory = (job: Pick<Job, "source">, baseDirectory: string, rows: RowsInput | undefined) => FrameSource;
+export type SourceFactory = (
+  job: Pick<Job, "source">,
+  baseDirectory: string,
+  rows: RowsInput | undefined,
+) => FrameSource;
 /** Makes the output that a job names; the path is absolute. */
 export type OutputFactory = (path: string) => TableOutput;
 
@@ -32,7 +36,11 @@ export type PreparedRun = {
   readonly output: TableOutput;
 };
 
-export async function prepareRun(reference: JobReference, options: JobOptions, tools: PreparationTools): Promise<PreparedRun> {
+export async function prepareRun(
+  reference: JobReference,
+  options: JobOptions,
+  tools: PreparationTools,
+): Promise<PreparedRun> {
   const { job, baseDirectory } = await readJob(reference, options);
   const backend = await chooseBackend(job.backend, tools.backends);
   return {
@@ -55,7 +63,10 @@ async function readJob(reference: JobReference, options: JobOptions): Promise<{ 
 }
 
 /** The backend of `{ kind, ...options }`, its options checked. */
-export async function chooseBackend(choice: { readonly kind: string }, backends: BackendRegistry): Promise<ScoringBackend> {
+export async function chooseBackend(
+  choice: { readonly kind: string },
+  backends: BackendRegistry,
+): Promise<ScoringBackend> {
   const { kind, ...options } = choice;
   const plugin = await backends.load(kind);
   return plugin.create(plugin.parseOptions(options));

@@ -1,11 +1,12 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { storageError } from "../errors/storage-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
 import { settleType, unifySchemas } from "../frames/column-type.ts";
 import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts";
 import type { OutputIntent, OutputLock, StagedFile, TableOutput } from "../ports/table-output.ts";
+import { batchShards, isScattered, mergeFolder, mergeTask } from "./merge-scattered-shards.ts";
 import type { PartitionGroup, PlannedPartition } from "./plan-compaction.ts";
 import { collectPartitions, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
@@ -105,25 +106,57 @@ async function compactAll(
   staging: string,
   tools: PublishTools,
 ): Promise<StagedFile[]> {
-  const bytesPerRow = await fileBytesPerRow(publication.shards);
+  const { shards, partitionBy } = publication;
+  const bytesPerRow = await fileBytesPerRow(shards);
   const maxRows = Math.min(GROUP_ROWS, Math.ceil(GROUP_BYTES / memoryPerRow(schema, bytesPerRow)));
-  const groups = groupPartitions(partitions, maxRows);
-  const task = taskMaker(publication, schema, staging, Math.max(1, Math.floor(FILE_BYTES / Math.max(1, bytesPerRow))));
-  const staged: StagedFile[][] = [];
-  let next = 0;
+  const columns = schema.filter(({ name }) => !partitionBy.includes(name));
+  const merged = isScattered(shards, partitions.length);
+  const sources = merged ? await mergeAll(publication, columns, maxRows, staging, tools) : shards;
+  const groups = groupPartitions(merged ? collectPartitions(sources, partitionBy) : partitions, maxRows);
+  const rowsPerFile = Math.max(1, Math.floor(FILE_BYTES / Math.max(1, bytesPerRow)));
+  const task = taskMaker(publication.format, sources, columns, staging, rowsPerFile);
   let rows = 0;
+  const staged = await inTurn(groups, tools, async (group) => {
+    const files = await tools.compact(task(group));
+    rows += files.reduce((sum, file) => sum + file.rows, 0);
+    tools.onProgress?.(rows);
+    return files.map((file) => stagedFile(file, group, partitionBy));
+  });
+  if (merged) await rm(dirname(mergeFolder(staging, 0)), { recursive: true, force: true });
+  return staged.flat();
+}
+
+async function mergeAll(
+  { shards, partitionBy }: Publication,
+  columns: readonly TypedColumn[],
+  maxRows: number,
+  staging: string,
+  tools: PublishTools,
+): Promise<StitchedShard[]> {
+  const batches = batchShards(shards, maxRows).map((batch, index) => ({ batch, folder: mergeFolder(staging, index) }));
+  return inTurn(batches, tools, async ({ batch, folder }) => {
+    const { task, merged } = mergeTask(batch, partitionBy, columns, folder);
+    const [file] = await tools.compact(task);
+    return merged(file as CompactedFile);
+  });
+}
+
+/** A few at a time; answers in the order of the items. */
+async function inTurn<Item, Answer>(
+  items: readonly Item[],
+  { concurrency = 2, signal }: PublishTools,
+  act: (item: Item) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let next = 0;
   const work = async (): Promise<void> => {
-    for (let index = next++; index < groups.length; index = next++) {
-      tools.signal?.throwIfAborted();
-      const group = groups[index] as PartitionGroup;
-      const files = await tools.compact(task(group));
-      staged[index] = files.map((file) => stagedFile(file, group, publication.partitionBy));
-      rows += files.reduce((sum, file) => sum + file.rows, 0);
-      tools.onProgress?.(rows);
+    for (let index = next++; index < items.length; index = next++) {
+      signal?.throwIfAborted();
+      answers[index] = await act(items[index] as Item);
     }
   };
-  await settled(Array.from({ length: tools.concurrency ?? 2 }, work));
-  return staged.flat();
+  await settled(Array.from({ length: concurrency }, work));
+  return answers;
 }
 
 /** Waits for all workers, so that none still writes when the staging folder is dropped; then throws the first failure. */
@@ -133,36 +166,38 @@ async function settled(work: readonly Promise<void>[]): Promise<void> {
 }
 
 function taskMaker(
-  { format, shards, partitionBy }: Publication,
-  schema: readonly TypedColumn[],
+  format: Publication["format"],
+  shards: readonly StitchedShard[],
+  columns: readonly TypedColumn[],
   staging: string,
   rowsPerFile: number,
 ): (group: PartitionGroup) => CompactionTask {
-  const columns = schema.filter(({ name }) => !partitionBy.includes(name));
-  const distinct = new Map<string, number>();
-  const schemas: (readonly TypedColumn[])[] = [];
-  const numbers = new Map(
-    shards.map((shard) => {
-      const key = JSON.stringify(shard.schema);
-      const number = distinct.get(key) ?? schemas.push(shard.schema) - 1;
-      distinct.set(key, number);
-      return [shard, number];
-    }),
-  );
+  const { schemas, numberOf } = distinctSchemas(shards);
   return (group) => ({
     format,
     columns,
     schemas,
-    ...sliceGroup(
-      group,
-      shards,
-      (shard) => numbers.get(shard) ?? 0,
-      ({ folder }) => join(staging, folder),
-    ),
+    ...sliceGroup(group, shards, numberOf, ({ folder }) => join(staging, folder)),
     inMemory: group.inMemory,
     rowsPerFile,
     bytesPerFile: FILE_BYTES,
   });
+}
+
+function distinctSchemas(shards: readonly StitchedShard[]): {
+  schemas: (readonly TypedColumn[])[];
+  numberOf: (shard: StitchedShard) => number;
+} {
+  const schemas: (readonly TypedColumn[])[] = [];
+  const known = new Map<string, number>();
+  const numbers = new Map<StitchedShard, number>();
+  for (const shard of shards) {
+    const key = JSON.stringify(shard.schema);
+    const number = known.get(key) ?? schemas.push(shard.schema) - 1;
+    known.set(key, number);
+    numbers.set(shard, number);
+  }
+  return { schemas, numberOf: (shard) => numbers.get(shard) ?? 0 };
 }
 
 function stagedFile(file: CompactedFile, group: PartitionGroup, partitionBy: readonly string[]): StagedFile {

@@ -1,12 +1,17 @@
-import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { RowLedger } from "../ledger/row-ledger.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink, Stage } from "../ports/event-sink.ts";
-import type { StitchedAnswer } from "./stitch.ts";
 import type { RunOutput, RunReport, RunStatus } from "./run-report.ts";
 import type { NumberedShard } from "./shard.ts";
+import type { StitchedAnswer } from "./stitch.ts";
 
-export type RunIdentity = { readonly runId: string; readonly job: string; readonly backend: string; readonly protocol: string };
+export type RunIdentity = {
+  readonly runId: string;
+  readonly job: string;
+  readonly backend: string;
+  readonly protocol: string;
+};
 
 /** Counts what goes through a run, times its stages, tells the events and writes the report. The one mutable thing of a run. */
 export type RunTracker = ReturnType<typeof createRunTracker>;
@@ -48,7 +53,12 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
 
   return {
     get ledger(): RowLedger {
-      return { input: counts.input ?? 0, scored: counts.scored, deadLettered: counts.deadLettered, skipped: counts.skipped };
+      return {
+        input: counts.input ?? 0,
+        scored: counts.scored,
+        deadLettered: counts.deadLettered,
+        skipped: counts.skipped,
+      };
     },
     /** Times an act. */
     async during<T>(stage: Stage, act: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { TypedColumn } from "../frames/column-type.ts";
 import { contractColumns } from "../frames/cast-prediction.ts";
+import type { TypedColumn } from "../frames/column-type.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { Job } from "../job/job.ts";
 import { parsePredictionTypes } from "../job/parse-prediction-type.ts";
@@ -12,19 +12,23 @@ import type { FrameSource } from "../ports/frame-source.ts";
 import type { RunFolders, RunStore } from "../ports/run-store.ts";
 import type { ScoringBackend, ScoringSession } from "../ports/scoring-backend.ts";
 import type { OutputLock, TableOutput } from "../ports/table-output.ts";
-import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
-import { type ChosenColumns, chooseColumns } from "./choose-columns.ts";
-import { type ExtractedInput, extractTable } from "./extract.ts";
-import { type FirstFailure, firstFailureOf, refuseTooManyFailures, stopWhenHopeless } from "./failure-policy.ts";
+import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { ChosenColumns } from "./choose-columns.ts";
+import { chooseColumns } from "./choose-columns.ts";
+import type { ExtractedInput } from "./extract.ts";
+import { extractTable } from "./extract.ts";
+import type { FirstFailure } from "./failure-policy.ts";
+import { firstFailureOf, refuseTooManyFailures, stopWhenHopeless } from "./failure-policy.ts";
 import { publishTable } from "./publish.ts";
 import type { RunOutput, RunReport } from "./run-report.ts";
-import { createRunTracker, type RunTracker } from "./run-tracker.ts";
+import type { RunTracker } from "./run-tracker.ts";
+import { createRunTracker } from "./run-tracker.ts";
 import { scoreShards } from "./score.ts";
 import { shardTable } from "./shard.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
-import { stitchStageInput } from "./stitch-stage-input.ts";
 import { stitchAnswers } from "./stitch.ts";
+import { stitchStageInput } from "./stitch-stage-input.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
 
 /** A run, ready to go: everything is parsed and chosen, nothing is begun. */
@@ -49,7 +53,8 @@ export type RunTools = { readonly pool: FramePool; readonly runStore: RunStore; 
 export type RunOutcome = { readonly report: RunReport; readonly error: ScoreframeError | null };
 
 /** What the stages of one run share. */
-type Run = RunInput & RunTools & { readonly folders: RunFolders; readonly tracker: RunTracker; readonly stop: AbortController };
+type Run = RunInput &
+  RunTools & { readonly folders: RunFolders; readonly tracker: RunTracker; readonly stop: AbortController };
 
 /**
  * Scores a table and publishes it, or leaves the published table as it was. Never throws for what happens in the run: the outcome says it,
@@ -98,9 +103,15 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
     const session = await opening;
 
     const records = new Map<number, ShardRecord>();
-    const shards = tracker.through("shard", shardTable(shardStageInput(run, table, columns, run.folders), pool, shardHooks(run, records), signal));
+    const shards = tracker.through(
+      "shard",
+      shardTable(shardStageInput(run, table, columns, run.folders), pool, shardHooks(run, records), signal),
+    );
     const answers = tracker.through("score", countAnswers(scoreShards(session, shards, signal), records, tracker));
-    const stitched = tracker.through("stitch", stitchAnswers(stitchStageInput(run, columns, run.folders), answers, records, pool, signal));
+    const stitched = tracker.through(
+      "stitch",
+      stitchAnswers(stitchStageInput(run, columns, run.folders), answers, records, pool, signal),
+    );
     const parts = await collect(stitched, run);
 
     refuseTooManyFailures(tracker.ledger, job.failure.max_failed_rows, parts.firstFailure, run.folders.deadLetter);

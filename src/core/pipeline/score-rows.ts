@@ -1,10 +1,12 @@
-import type { RowsInput, ScoreOptions } from "../engine.ts";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { DataFrame } from "../frames/polars.ts";
 import { parseJob } from "../job/parse-job.ts";
 import type { ScoringBackend } from "../ports/scoring-backend.ts";
-import { chooseBackend, chooseProtocol, type PreparationTools } from "./prepare-run.ts";
-import { type SampleTools, type ScoredSample, scoreSample } from "./score-sample.ts";
+import type { RowsInput, ScoreOptions } from "./options.ts";
+import type { PreparationTools } from "./prepare-run.ts";
+import { chooseBackend, chooseProtocol } from "./prepare-run.ts";
+import type { SampleTools, ScoredSample } from "./score-sample.ts";
+import { scoreSample } from "./score-sample.ts";
 
 /** Rows in a request where the caller does not say. */
 const BATCH_SIZE = 500;
@@ -28,17 +30,26 @@ export async function scoreRows(
   });
   const protocol = chooseProtocol(options.protocol, chosen);
   const source = tools.source(job, baseDirectory, rows);
-  return scoreSample({ job, baseDirectory, source, backend: chosen, protocol }, tools, { signal: options.signal }, readScored);
+  return scoreSample(
+    { job, baseDirectory, source, backend: chosen, protocol },
+    tools,
+    { signal: options.signal },
+    readScored,
+  );
 }
 
 async function readScored({ answers }: ScoredSample): Promise<DataFrame> {
   const failed = answers.find(({ stitched }) => stitched.deadLettered > 0)?.stitched;
   if (failed?.firstFailure != null) {
     const total = answers.reduce((sum, { stitched }) => sum + stitched.deadLettered, 0);
-    throw new ScoreframeError("TOO_MANY_FAILED_ROWS", `${total} rows could not be scored. The first: ${failed.firstFailure.message}`, {
-      shard: failed.shard,
-      line: failed.firstFailure.line,
-    });
+    throw new ScoreframeError(
+      "TOO_MANY_FAILED_ROWS",
+      `${total} rows could not be scored. The first: ${failed.firstFailure.message}`,
+      {
+        shard: failed.shard,
+        line: failed.firstFailure.line,
+      },
+    );
   }
   // Loaded only here: a program that scores by runs alone never pays for the engine in its main thread.
   const { readStitched } = await import("../frames/read-stitched.ts");

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FramePool } from "../frames/frame-pool.ts";
 import type { OversizedRows } from "../frames/encode-chunk.ts";
+import type { FramePool } from "../frames/frame-pool.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink } from "../ports/event-sink.ts";
@@ -14,7 +14,8 @@ import type { PreparedRun } from "./prepare-run.ts";
 import { scoreShards } from "./score.ts";
 import { shardTable } from "./shard.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
-import { stitchAnswers, type StitchedAnswer } from "./stitch.ts";
+import type { StitchedAnswer } from "./stitch.ts";
+import { stitchAnswers } from "./stitch.ts";
 import { stitchStageInput } from "./stitch-stage-input.ts";
 
 export type SampleTools = { readonly pool: FramePool; readonly clock: Clock; readonly events: EventSink };
@@ -59,7 +60,10 @@ async function scoreInto(
   const { pool, clock, events } = tools;
   const { signal } = options;
   const table = await extractTable(prepared.source, folders.root, pool, options);
-  const columns = chooseColumns(table.columns.map(({ name }) => name), job);
+  const columns = chooseColumns(
+    table.columns.map(({ name }) => name),
+    job,
+  );
   const session = await backend.open({
     runId: "sample",
     protocol: PROTOCOLS[protocol],
@@ -81,7 +85,14 @@ async function scoreInto(
     const shards = shardTable(shardStageInput(prepared, table, columns, folders), pool, hooks, signal);
     const scored = scoreShards(session, shards, signal);
     const answers: StitchedAnswer[] = [];
-    for await (const answer of stitchAnswers(stitchStageInput(prepared, columns, folders), scored, records, pool, signal)) answers.push(answer);
+    for await (const answer of stitchAnswers(
+      stitchStageInput(prepared, columns, folders),
+      scored,
+      records,
+      pool,
+      signal,
+    ))
+      answers.push(answer);
     return { rows: table.rows, answers: answers.sort((a, b) => a.record.shard - b.record.shard), oversized, folders };
   } finally {
     await session.close();

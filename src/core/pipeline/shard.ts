@@ -44,7 +44,11 @@ export async function* shardTable(
   hooks: ShardStageHooks,
   signal: AbortSignal,
 ): AsyncGenerator<RequestShard> {
-  const sample = await pool.run("measureRows", chunkInput(input, 0, 0, Math.min(SAMPLE_ROWS, input.table.rows)), signal);
+  const sample = await pool.run(
+    "measureRows",
+    chunkInput(input, 0, 0, Math.min(SAMPLE_ROWS, input.table.rows)),
+    signal,
+  );
   let bytesPerRow = sample.rows === 0 ? 1 : (sample.bytes + sample.envelopeBytes) / sample.rows;
   let offset = 0;
   let chunk = 0;
@@ -98,19 +102,31 @@ function chunkRows(input: ShardStageInput, bytesPerRow: number): number {
 }
 
 function takeOversized(oversized: OversizedRows, input: ShardStageInput, hooks: ShardStageHooks): void {
-  if (input.oversizedRows !== "fail") return hooks.onOversized(oversized);
+  if (input.oversizedRows !== "fail") {
+    hooks.onOversized(oversized);
+    return;
+  }
   const { first, rows, limitBytes } = oversized;
   throw new ScoreframeError(
     "ROW_TOO_LARGE",
     `Row ${first.position} of the source (0-based) needs ${first.bytes} bytes, and a row may have at most ${limitBytes}` +
       `${rows > 1 ? `; ${rows - 1} more rows near it are as large` : ""}. Nothing was scored for it. Send fewer columns (model.features), raise ` +
       "requests.file_size_mb or the backend's limit, or set failure.oversized_rows to dead_letter or skip.",
-    { operation: "shard", option: "failure.oversized_rows", details: { row: first.position, bytes: first.bytes, limitBytes } },
+    {
+      operation: "shard",
+      option: "failure.oversized_rows",
+      details: { row: first.position, bytes: first.bytes, limitBytes },
+    },
   );
 }
 
 /** Gives a piece its number and, in its request file's name, the digest that ties the answer to it. */
-async function numberPiece(piece: EncodedPiece, shard: number, firstRowId: number, folders: RunFolders): Promise<NumberedShard> {
+async function numberPiece(
+  piece: EncodedPiece,
+  shard: number,
+  firstRowId: number,
+  folders: RunFolders,
+): Promise<NumberedShard> {
   const number = String(shard).padStart(5, "0");
   const requestFile = `shard-${number}-${piece.digest.slice(0, 16)}.jsonl`;
   const requestPath = join(folders.requests, requestFile);

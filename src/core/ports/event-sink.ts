@@ -4,7 +4,13 @@ export type RunEvent =
   | { readonly type: "stage-started"; readonly stage: Stage }
   | { readonly type: "stage-finished"; readonly stage: Stage; readonly seconds: number }
   | { readonly type: "progress"; readonly progress: RunProgress }
-  | { readonly type: "retry"; readonly shard: number; readonly attempt: number; readonly waitMs: number; readonly reason: string }
+  | {
+      readonly type: "retry";
+      readonly shard: number;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly reason: string;
+    }
   | { readonly type: "warning"; readonly message: string }
   | { readonly type: "model-ready"; readonly seconds: number; readonly detail: string }
   | { readonly type: "run-finished"; readonly runId: string; readonly status: string };

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { ERROR_CODES } from "../errors/error-codes.ts";
-import { exactField, type ExactJson, isExactObject, stringifyExact } from "../json/exact-json.ts";
+import type { ExactJson } from "../json/exact-json.ts";
+import { exactField, isExactObject, stringifyExact } from "../json/exact-json.ts";
 
 /** Why a row could not be scored. */
 export type RowCause = { readonly code: ErrorCode; readonly message: string; readonly attempts: number };

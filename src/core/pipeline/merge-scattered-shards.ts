@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import type { TypedColumn } from "../frames/column-type.ts";
+import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts";
+import { collectPartitions, sliceGroup } from "./plan-compaction.ts";
+import type { StitchedShard } from "./stitched-shard.ts";
+
+/** More runs than this for each partition and shard, and the table is not in the order of its partitions. */
+const SCATTERED = 4;
+
+/**
+ * Whether most shards hold a little of most partitions. Every group would then open every shard, which costs two milliseconds a time,
+ * however few rows it finds there.
+ */
+export function isScattered(shards: readonly StitchedShard[], partitions: number): boolean {
+  const runs = shards.reduce((sum, shard) => sum + shard.partitions.length, 0);
+  return runs > SCATTERED * (partitions + shards.length);
+}
+
+/** Neighbouring shards, together at most `maxRows` rows or a single shard. */
+export function batchShards(shards: readonly StitchedShard[], maxRows: number): StitchedShard[][] {
+  const batches: StitchedShard[][] = [];
+  let rows = 0;
+  for (const shard of shards) {
+    rows += shard.rows;
+    const open = batches.at(-1);
+    if (open !== undefined && rows <= maxRows) open.push(shard);
+    else {
+      batches.push([shard]);
+      rows = shard.rows;
+    }
+  }
+  return batches;
+}
+
+/** The task that writes a batch as one shard, in the order of its partitions, and what that shard will be. */
+export function mergeTask(
+  batch: readonly StitchedShard[],
+  partitionBy: readonly string[],
+  columns: readonly TypedColumn[],
+  folder: string,
+): { task: CompactionTask; merged: (file: CompactedFile) => StitchedShard } {
+  const partitions = collectPartitions(batch, partitionBy);
+  const numbers = new Map(batch.map((shard, index) => [shard, index]));
+  const sliced = sliceGroup(
+    { partitions, inMemory: true },
+    batch,
+    (shard) => numbers.get(shard) ?? 0,
+    () => folder,
+  );
+  let offset = 0;
+  const runs = partitions.map(({ values, rows }) => {
+    offset += rows;
+    return { values, offset: offset - rows, rows };
+  });
+  const task: CompactionTask = {
+    format: "parquet",
+    columns,
+    schemas: batch.map((shard) => shard.schema),
+    slices: sliced.slices,
+    partitions: [{ folder, ranges: sliced.partitions.flatMap((partition) => partition.ranges) }],
+    inMemory: true,
+    rowsPerFile: offset,
+    bytesPerFile: Number.MAX_SAFE_INTEGER,
+  };
+  const shard = batch[0]?.shard ?? 0;
+  return {
+    task,
+    merged: ({ path, rows }) => ({ shard, path, rows, schema: columns, partitions: runs }),
+  };
+}
+
+/** Where merged shards are kept until their partitions are written. */
+export function mergeFolder(staging: string, batch: number): string {
+  return join(staging, "_merged", String(batch));
+}

@@ -1,0 +1,41 @@
+import type { Job, JobInput } from "../job/job.ts";
+import type { EventSink, RunProgress } from "../ports/event-sink.ts";
+
+/** A path of a job file (YAML, JSON, TypeScript), or the job itself. */
+export type JobReference = string | JobInput | Job;
+
+/** One row as an object from column name to value. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Rows that a program hands over: objects, or the path of a table file (Parquet, CSV, TSV, JSON, JSON Lines). */
+export type RowsInput = readonly Row[] | AsyncIterable<Row> | Iterable<Row> | string;
+
+export type JobOptions = {
+  /** The rows of a job with `source: { kind: rows }`. */
+  readonly rows?: RowsInput;
+  /** Values for `{{ name }}` and for keys of the job, as `--set` on the command line. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Values for `${NAME}`. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths of the job are relative to. @default that of the job file, or the working directory */
+  readonly baseDirectory?: string;
+  /** Stops in order; nothing is published afterwards. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: EventSink;
+};
+
+export type RunOptions = JobOptions & {
+  /** @default a new one, which sorts by time: `20240501T093000-k3f9ab` */
+  readonly runId?: string;
+  /** Told as rows go through. */
+  readonly onProgress?: (progress: RunProgress) => void;
+};
+
+export type ScoreOptions = {
+  readonly features?: readonly string[];
+  readonly protocol?: string;
+  readonly batchSize?: number;
+  readonly prefix?: string;
+  readonly signal?: AbortSignal;
+  readonly baseDirectory?: string;
+};
