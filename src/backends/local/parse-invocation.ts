@@ -14,14 +14,16 @@ const FORMS =
 export function parseInvocation(document: unknown): Invocation {
   if (Array.isArray(document)) return { rows: checkRows(document, "row"), single: false };
   if (!isRow(document)) throw invalid(`The request is ${nameOf(document)}. Send ${FORMS}.`);
-  if (Array.isArray(document["instances"])) {
-    return { rows: checkRows(document["instances"], "instances"), single: false };
+  for (const name of ["instances", "dataframe_records"]) {
+    if (name in document) return { rows: listedRows(document[name], name), single: false };
   }
-  if (Array.isArray(document["dataframe_records"])) {
-    return { rows: checkRows(document["dataframe_records"], "dataframe_records"), single: false };
-  }
-  if (isRow(document["dataframe_split"])) return { rows: splitRows(document["dataframe_split"]), single: false };
+  if ("dataframe_split" in document) return { rows: splitRows(document["dataframe_split"]), single: false };
   return { rows: [document], single: true };
+}
+
+function listedRows(items: unknown, name: string): readonly ModelRow[] {
+  if (!Array.isArray(items)) throw invalid(`${name} must be a list of rows, not ${nameOf(items)}.`);
+  return checkRows(items, name);
 }
 
 function checkRows(items: readonly unknown[], name: string): readonly ModelRow[] {
@@ -33,7 +35,8 @@ function checkRows(items: readonly unknown[], name: string): readonly ModelRow[]
   return items as readonly ModelRow[];
 }
 
-function splitRows(split: ModelRow): readonly ModelRow[] {
+function splitRows(split: unknown): readonly ModelRow[] {
+  if (!isRow(split)) throw invalid("dataframe_split must be an object with columns and data.");
   const { columns, data } = split;
   if (!Array.isArray(columns) || !columns.every((column) => typeof column === "string")) {
     throw invalid("dataframe_split.columns must be a list of column names.");
@@ -60,6 +63,7 @@ function isRow(value: unknown): value is ModelRow {
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return "a list";
+  if (typeof value === "bigint") return "a number";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 

@@ -22,12 +22,17 @@ export function describeInput({ name, isTensor, type, shape }: OnnxValueMetadata
   const writer = elementWriter(type);
   if (writer === null) throw unusable(name, `has the type ${type}, which rows cannot hold`);
   if (shape.length === 0) throw unusable(name, "has no dimension for the rows");
-  const [rows, ...rest] = shape.map((dimension) => (typeof dimension === "number" && dimension > 0 ? dimension : null));
+  const [rows, ...rest] = shape.map(fixedSize);
   if (typeof rows === "number" && rows > 1) {
     throw unusable(name, `takes exactly ${rows} rows; export the model with a dynamic first dimension`);
   }
   const scalar = rest.length === 0 || (rest.length === 1 && rest[0] === 1);
   return { name, type, rank: shape.length, rowShape: scalar ? [] : rest, fixedRows: rows ?? null, writer };
+}
+
+/** A free dimension is text, or -1, which onnxruntime-web gives as an unsigned number. */
+function fixedSize(dimension: number | string): number | null {
+  return typeof dimension === "number" && dimension > 0 && dimension < 2 ** 31 ? dimension : null;
 }
 
 function unusable(name: string, reason: string): ScoreframeError {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import { groupIsAlive, signalGroup } from "./group-is-alive.ts";
 import { readLogTail } from "./read-log-tail.ts";
 
 export type ModelProcessOptions = {
@@ -32,8 +33,6 @@ export type ModelProcess = {
   stop(): Promise<void>;
 };
 
-/** How long the rest of a group may outlive its leader: zombies that nobody reaps look alive for ever. */
-const STRAGGLERS_MS = 1000;
 const POLL_MS = 25;
 
 /**
@@ -98,28 +97,24 @@ function hasExited(child: ChildProcess): boolean {
 }
 
 async function stopGroup(child: ChildProcess, exit: Promise<string>, graceMs: number): Promise<void> {
+  // Where the leader ended unasked, nothing that is left of its group is worth waiting for.
   if (!hasExited(child)) {
-    signalGroup(child, "SIGTERM");
-    await Promise.race([exit, sleep(graceMs)]);
-    if (hasExited(child)) await groupIsGone(child);
+    signalAll(child, "SIGTERM");
+    const deadline = performance.now() + graceMs;
+    while (performance.now() < deadline && (await anyRuns(child))) await sleep(POLL_MS);
   }
-  signalGroup(child, "SIGKILL");
+  signalAll(child, "SIGKILL");
   await exit;
   child.stdin?.destroy();
   child.stdout?.destroy();
 }
 
-async function groupIsGone(child: ChildProcess): Promise<void> {
-  for (let waited = 0; waited < STRAGGLERS_MS && signalGroup(child, 0); waited += POLL_MS) await sleep(POLL_MS);
+function anyRuns(child: ChildProcess): Promise<boolean> {
+  if (child.pid === undefined || process.platform === "win32") return Promise.resolve(!hasExited(child));
+  return groupIsAlive(child.pid);
 }
 
-/** Whether there was anybody to take the signal. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
-  if (child.pid === undefined) return false;
-  if (process.platform === "win32") return child.kill(signal);
-  try {
-    return process.kill(-child.pid, signal);
-  } catch {
-    return false;
-  }
+function signalAll(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (process.platform === "win32") child.kill(signal);
+  else if (child.pid !== undefined) signalGroup(child.pid, signal);
 }

@@ -1,0 +1,29 @@
+import { readdir, readFile } from "node:fs/promises";
+
+/**
+ * Whether a process group has a member that runs. Zombies do not count: in a container where nobody reaps them they stay for ever, and a
+ * signal reaches them as if they lived.
+ */
+export async function groupIsAlive(group: number): Promise<boolean> {
+  if (!signalGroup(group, 0)) return false;
+  if (process.platform !== "linux") return true;
+  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const members = await Promise.all(ids.map((id) => runsIn(id, group)));
+  return members.includes(true);
+}
+
+/** Whether there was anybody to take the signal. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-group, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** From /proc/<pid>/stat (proc_pid_stat(5)): after the name in parentheses come the state, the parent and the group. */
+async function runsIn(id: string, group: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
+  const [state, , ownGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(ownGroup) === group && state !== "Z" && state !== "X";
+}

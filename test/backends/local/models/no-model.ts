@@ -1,0 +1,1 @@
+export const predict = (rows: readonly unknown[]): unknown[] => [...rows];
