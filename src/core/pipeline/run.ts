@@ -67,7 +67,9 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
   const tracker = createRunTracker(identity, folders.deadLetter, tools.clock, events);
   const stop = new AbortController();
   const signal = AbortSignal.any([input.signal, stop.signal]);
-  const run: Run = { ...input, ...tools, signal, folders, tracker, stop };
+  // Named one by one: the engine's tools hold more, under names that a run has, too.
+  const { pool, runStore, clock } = tools;
+  const run: Run = { ...input, pool, runStore, clock, signal, folders, tracker, stop };
   events({ type: "run-started", runId, job: job.name });
   const outcome = await attempt(run, input.signal);
   await tools.runStore.saveReport(outcome.report);
