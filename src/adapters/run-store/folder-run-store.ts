@@ -12,7 +12,8 @@ export function createFolderRunStore(workspace: string): RunStore {
     create: (runId) => createFolders(rootOf(runId)),
     saveReport: (report) => replaceFile(join(rootOf(report.run_id), "run.json"), report),
     saveJob: (runId, job) => replaceFile(join(rootOf(runId), "job.json"), job),
-    saveShard: (runId, record) => replaceFile(join(rootOf(runId), "ledger", `shard-${String(record.shard).padStart(5, "0")}.json`), record),
+    saveShard: (runId, record) =>
+      replaceFile(join(rootOf(runId), "ledger", `shard-${String(record.shard).padStart(5, "0")}.json`), record),
     async loadReport(runId) {
       const report = await readReport(rootOf(runId));
       if (report !== null) return report;
@@ -67,10 +68,14 @@ async function replaceFile(path: string, value: unknown): Promise<void> {
     await writeFile(aside, `${JSON.stringify(value, null, 2)}\n`);
     await rename(aside, path);
   } catch (error) {
-    throw new ScoreframeError("STORAGE_FAILED", `${path} cannot be written: ${messageOf(error)}. See that the disk has room and is writable.`, {
-      operation: "write run record",
-      cause: error,
-    });
+    throw new ScoreframeError(
+      "STORAGE_FAILED",
+      `${path} cannot be written: ${messageOf(error)}. See that the disk has room and is writable.`,
+      {
+        operation: "write run record",
+        cause: error,
+      },
+    );
   }
 }
 
