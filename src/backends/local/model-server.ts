@@ -4,11 +4,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { messageOf } from "../../core/errors/scoreframe-error.ts";
 import { answerInvocation } from "./answer-invocation.ts";
+import { DEFAULT_BODY_LIMIT } from "./body-limit.ts";
 import type { ServedModel } from "./served-model.ts";
 import { ServerError } from "./server-error.ts";
-
-/** Bytes; MB = 10^6. */
-export const DEFAULT_BODY_LIMIT = 100_000_000;
 
 export type ModelServerOptions = {
   readonly host: string;

@@ -6,7 +6,6 @@ import { loadModel } from "./load-model.ts";
 import type { LocalOptions } from "./local-options.ts";
 import { parseLocalOptions } from "./local-options.ts";
 import type { ModelServer, ModelServerOptions } from "./model-server.ts";
-import { startModelServer } from "./model-server.ts";
 import { startCommand } from "./process/start-command.ts";
 import { scoreExample } from "./score-example.ts";
 
@@ -106,6 +105,8 @@ async function listenHere(path: string, options: ServeOptions): Promise<Listenin
 }
 
 async function listen(options: ModelServerOptions): Promise<ModelServer> {
+  // A run serves nothing in its own process, and should not wait for the server's code.
+  const { startModelServer } = await import("./model-server.ts");
   try {
     return await startModelServer(options);
   } catch (thrown) {

@@ -67,6 +67,17 @@ describe("a model of TypeScript or JavaScript", () => {
   });
 });
 
+it("an ONNX file answers from a process of its own, too", async () => {
+  const job = await localJob();
+  const session = await job.open({ model: "../../../../models/penguins.onnx" });
+  const [answer] = await job.score(session, [
+    '{"instances":[{"a":38.6,"b":17.2,"c":199,"d":3750},{"a":"id","b":1,"c":1,"d":1}]}',
+  ]);
+  expect(answer).toMatch(
+    /^\{"predictions":\[\{"label":"Adelie","probabilities":\[0\.\d+,.*\{"error":"The column a is the text/,
+  );
+});
+
 describe("a model that cannot be loaded", () => {
   it.each([
     ["failing-load-model.ts", "failed in load(): the weights are missing"],
