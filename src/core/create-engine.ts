@@ -1,6 +1,7 @@
 import type { Engine, Run } from "./engine.ts";
 import { ScoreframeError } from "./errors/scoreframe-error.ts";
 import type { FramePool } from "./frames/frame-pool.ts";
+import { jobWarnings } from "./job/job-provenance.ts";
 import { jobForRecord } from "./job/job-record.ts";
 import { fillRunId } from "./job/parse-job.ts";
 import { checkJob } from "./pipeline/check.ts";
@@ -39,6 +40,7 @@ export function createEngine(tools: EngineTools): Engine {
       options.onEvent?.(event);
       if (event.type === "progress") options.onProgress?.(event.progress);
     };
+    for (const message of jobWarnings(prepared.job)) events({ type: "warning", message });
     return runJob(
       { ...prepared, runId, job, recordedJob: jobForRecord(job), events, signal: signalOf(options.signal) },
       tools,

@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { contractColumns } from "../frames/cast-prediction.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
@@ -16,10 +18,11 @@ import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { ChosenColumns } from "./choose-columns.ts";
 import { chooseColumns } from "./choose-columns.ts";
+import type { CollectedShards } from "./collect.ts";
+import { collectShards } from "./collect.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
-import type { FirstFailure } from "./failure-policy.ts";
-import { firstFailureOf, refuseTooManyFailures, stopWhenHopeless } from "./failure-policy.ts";
+import { refuseTooManyFailures } from "./failure-policy.ts";
 import { publishTable } from "./publish.ts";
 import type { RunOutput, RunReport } from "./run-report.ts";
 import type { RunTracker } from "./run-tracker.ts";
@@ -29,7 +32,6 @@ import { shardTable } from "./shard.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
 import { stitchAnswers } from "./stitch.ts";
 import { stitchStageInput } from "./stitch-stage-input.ts";
-import type { StitchedShard } from "./stitched-shard.ts";
 
 /** A run, ready to go: everything is parsed and chosen, nothing is begun. */
 export type RunInput = {
@@ -114,11 +116,18 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
       "stitch",
       stitchAnswers(stitchStageInput(run, columns, run.folders), answers, records, pool, signal),
     );
-    const parts = await collect(stitched, run);
+    const parts = await collectShards(stitched, {
+      tracker,
+      save: (record) => run.runStore.saveShard(run.runId, record),
+      maxFailedRows: job.failure.max_failed_rows,
+      deadLetter: run.folders.deadLetter,
+    });
 
     refuseTooManyFailures(tracker.ledger, job.failure.max_failed_rows, parts.firstFailure, run.folders.deadLetter);
     assertBalanced(tracker.ledger);
-    return await tracker.during("publish", () => publish(run, lock, table, columns, parts.shards));
+    const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));
+    await removeScratch(run, table);
+    return output;
   } catch (thrown) {
     // Before the session is closed: a backend in the middle of its work must stop first.
     run.stop.abort(thrown);
@@ -168,38 +177,21 @@ async function* countAnswers(
   }
 }
 
-type StitchedParts = { readonly shards: readonly StitchedShard[]; readonly firstFailure: FirstFailure | null };
-
-/** Writes each shard's end into the ledger, and ends a run early that can only fail. */
-async function collect(stitched: ReturnType<typeof stitchAnswers>, run: Run): Promise<StitchedParts> {
-  const shards: StitchedShard[] = [];
-  let firstFailure: FirstFailure | null = null;
-  let form: "value" | "object" | null = null;
-  for await (const answer of stitched) {
-    await run.runStore.saveShard(run.runId, answer.record);
-    run.tracker.stitched(answer);
-    firstFailure ??= firstFailureOf(answer.stitched);
-    stopWhenHopeless(run.tracker.ledger, run.job.failure.max_failed_rows, firstFailure, run.folders.deadLetter);
-    const { shard, path, scored, sourceColumns, predictionColumns, partitions } = answer.stitched;
-    if (answer.stitched.form !== "none") {
-      if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);
-      form = answer.stitched.form;
-    }
-    shards.push({ shard, path, rows: scored, schema: [...sourceColumns, ...predictionColumns], partitions });
-  }
-  return { shards: shards.sort((a, b) => a.shard - b.shard), firstFailure };
-}
-
 async function publish(
   run: Run,
   lock: OutputLock,
   table: ExtractedInput,
   columns: ChosenColumns,
-  shards: readonly StitchedShard[],
+  { shards, form }: CollectedShards,
 ): Promise<RunOutput> {
   const { job, tracker, pool, signal } = run;
   const published = await publishTable(
-    { ...intentOf(run), shards, scoredRows: tracker.ledger.scored, emptySchema: emptySchema(job, table, columns) },
+    {
+      ...intentOf(run),
+      shards,
+      scoredRows: tracker.ledger.scored,
+      emptySchema: knownSchema(job, table, columns, form),
+    },
     {
       output: run.output,
       lock,
@@ -213,14 +205,32 @@ async function publish(
   return { path, rows, files, bytes, partitions };
 }
 
-/** The columns of a table that no shard tells of: those of the source, and the predictions where a contract states them. */
-function emptySchema(job: Job, table: ExtractedInput, columns: ChosenColumns): TypedColumn[] {
+/**
+ * The columns that are known without a shard: those of the source, the predictions that a contract states, and a column of nulls where the
+ * model answered nothing else for any row.
+ */
+function knownSchema(
+  job: Job,
+  table: ExtractedInput,
+  columns: ChosenColumns,
+  form: CollectedShards["form"],
+): TypedColumn[] {
   const identity = job.output.include_row_id ? ["row_id", "batch_index"] : [];
+  const prefix = job.output.prefix ?? "";
+  const contract = parsePredictionTypes(job.output.predictions);
+  const unanswered: TypedColumn[] =
+    form === null && table.rows > 0 ? [{ name: `${prefix}prediction`, type: "Null" }] : [];
   return [
     ...identity.map((name): TypedColumn => ({ name, type: "Int64" })),
     ...table.columns.filter(({ name }) => columns.keep.includes(name)),
-    ...contractColumns(parsePredictionTypes(job.output.predictions) ?? [], job.output.prefix ?? ""),
+    ...(contract === null ? unanswered : contractColumns(contract, prefix)),
   ];
+}
+
+/** What can be made again from the features and the answers; what the run did not make itself stays. */
+async function removeScratch(run: Run, table: ExtractedInput): Promise<void> {
+  await rm(run.folders.stitched, { recursive: true, force: true });
+  if (dirname(table.path) === run.folders.root) await rm(table.path, { force: true });
 }
 
 function intentOf({ runId, job }: RunInput): Parameters<TableOutput["check"]>[0] {
@@ -230,15 +240,6 @@ function intentOf({ runId, job }: RunInput): Parameters<TableOutput["check"]>[0]
 
 function namesOf(columns: readonly TypedColumn[]): string[] {
   return columns.map(({ name }) => name);
-}
-
-function mixedForms(shard: number): ScoreframeError {
-  return new ScoreframeError(
-    "PREDICTIONS_INCOMPATIBLE",
-    `Shard ${shard} was answered with objects where others were answered with plain values, or the other way round. Make the model answer ` +
-      "every row with the same form.",
-    { shard, operation: "stitch" },
-  );
 }
 
 function stoppedError(run: Run): ScoreframeError {

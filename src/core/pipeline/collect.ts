@@ -1,0 +1,55 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { ShardRecord } from "../ledger/shard-record.ts";
+import type { FirstFailure } from "./failure-policy.ts";
+import { firstFailureOf, stopWhenHopeless } from "./failure-policy.ts";
+import type { RunTracker } from "./run-tracker.ts";
+import type { StitchedAnswer } from "./stitch.ts";
+import type { StitchedShard } from "./stitched-shard.ts";
+
+/** `form` is null where not a single prediction was more than null. */
+export type CollectedShards = {
+  /** In the order of the run. */
+  readonly shards: readonly StitchedShard[];
+  readonly firstFailure: FirstFailure | null;
+  readonly form: "value" | "object" | null;
+};
+
+export type CollectTools = {
+  readonly tracker: RunTracker;
+  readonly save: (record: ShardRecord) => Promise<void>;
+  readonly maxFailedRows: number;
+  /** Folder of the failed rows, for the message. */
+  readonly deadLetter: string;
+};
+
+/** Writes each shard's end into the ledger, and ends a run early that can only fail. */
+export async function collectShards(
+  stitched: AsyncIterable<StitchedAnswer>,
+  { tracker, save, maxFailedRows, deadLetter }: CollectTools,
+): Promise<CollectedShards> {
+  const shards: StitchedShard[] = [];
+  let firstFailure: FirstFailure | null = null;
+  let form: "value" | "object" | null = null;
+  for await (const answer of stitched) {
+    await save(answer.record);
+    tracker.stitched(answer);
+    firstFailure ??= firstFailureOf(answer.stitched);
+    stopWhenHopeless(tracker.ledger, maxFailedRows, firstFailure, deadLetter);
+    const { shard, path, scored, sourceColumns, predictionColumns, partitions } = answer.stitched;
+    if (answer.stitched.form !== "none") {
+      if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);
+      form = answer.stitched.form;
+    }
+    shards.push({ shard, path, rows: scored, schema: [...sourceColumns, ...predictionColumns], partitions });
+  }
+  return { shards: shards.sort((a, b) => a.shard - b.shard), firstFailure, form };
+}
+
+function mixedForms(shard: number): ScoreframeError {
+  return new ScoreframeError(
+    "PREDICTIONS_INCOMPATIBLE",
+    `Shard ${shard} was answered with objects where others were answered with plain values, or the other way round. Make the model answer ` +
+      "every row with the same form.",
+    { shard, operation: "stitch" },
+  );
+}
