@@ -15,7 +15,7 @@ export function numberedRows(count: number, first = 0): ConformanceRow[] {
 }
 
 /** A row as the protocol writes it. */
-export function rowText(row: ConformanceRow, protocol: Protocol): string {
+function rowText(row: ConformanceRow, protocol: Protocol): string {
   const text = JSON.stringify(row.text);
   return protocol.rowForm === "object" ? `{"id":${row.id},"text":${text}}` : `[${row.id},${text}]`;
 }

@@ -24,6 +24,19 @@ describe("telling bad rows apart", () => {
     expect(JSON.parse(lines[0]!).predictions.filter((p: unknown) => typeof p === "number")).toHaveLength(496);
   });
 
+  it.each([
+    ["first", (x: number) => x < 180],
+    ["last", (x: number) => x >= 320],
+    ["middle", (x: number) => x >= 160 && x < 340],
+  ])("scores nearly all good rows where the %s 180 of 500 are bad", async (_, bad) => {
+    const server = await refusing(bad);
+    const { lines } = await scoreOverHttp({ url: server.url }, [[instancesLine(500)]]);
+    const failed = failedRows(lines[0]);
+    // What is left together when the budget is spent stands at the border of the bad rows.
+    expect(failed.filter(bad)).toHaveLength(180);
+    expect(failed.length).toBeLessThan(185);
+  });
+
   it("keeps every byte of the rows and predictions that it takes apart", async () => {
     const rows = [
       '{"x":9007199254740993}',
@@ -100,7 +113,7 @@ describe("telling bad rows apart", () => {
     const lines = Array.from({ length: 40 }, (_, i) => instancesLine(500, i * 500));
     const scored = await scoreOverHttp({ url: server.url }, [lines]);
     expect(scored.lines).toHaveLength(40);
-    expect(server.received.length).toBeLessThan(40 + 7 * 21);
+    expect(server.received.length).toBeLessThan(40 + 7 * 41);
     expect(scored.lines[0]).toContain("were not told apart");
   });
 

@@ -9,10 +9,10 @@ export type IsolatedRow = Buffer | RowFault;
 const BAD_ROWS_WORTH_FINDING = 8;
 
 /**
- * The most extra requests that one failed request of `rows` rows may cost; with fewer than about 40 rows every bad row is found.
- * `patience`: after so many without a single good answer the model is taken for dead.
+ * The most extra requests that one failed request of `rows` rows may cost; up to 40 rows every bad row is found. `patience`: after so many from
+ * each end without a single good answer the model is taken for dead.
  */
-export function isolationBudget(rows: number): { readonly requests: number; readonly patience: number } {
+function isolationBudget(rows: number): { readonly requests: number; readonly patience: number } {
   const depth = Math.ceil(Math.log2(Math.max(2, rows)));
   return { requests: 2 * depth * BAD_ROWS_WORTH_FINDING, patience: 2 * depth + 2 };
 }
@@ -20,8 +20,10 @@ export function isolationBudget(rows: number): { readonly requests: number; read
 type Part = { readonly from: number; readonly to: number; readonly fault: RowFault };
 
 /**
- * Finds the bad rows of a failed request by sending halves, depth first, left before right. When the budget is spent, rows that are not yet
- * known to be good keep the fault of the smallest part that they failed in. Never throws but what `sendPart` throws.
+ * Finds the bad rows of a failed request by sending parts of it. Until a part is good: smaller and smaller ones from the left end, then from the
+ * right end, since bad rows often stand together. From then on the largest part that is left, which settles most rows by one request. When the
+ * budget is spent, rows that are not yet known to be good keep the fault of the smallest part that they failed in. Throws nothing but what
+ * `sendPart` throws.
  */
 export async function isolateRows(
   rows: readonly Buffer[],
@@ -32,12 +34,12 @@ export async function isolateRows(
   const budget = isolationBudget(rows.length);
   let requests = 0;
   let foundGood = false;
+  // In the order of the rows.
   const open = halves({ from: 0, to: rows.length, fault });
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    if (requests >= budget.requests || (!foundGood && requests >= budget.patience)) {
-      results.fill(abandoned(part.fault, requests), part.from, part.to);
-      continue;
-    }
+  while (open.length > 0 && requests < budget.requests && (foundGood || requests < 2 * budget.patience)) {
+    const at = foundGood ? largest(open) : requests < budget.patience ? 0 : open.length - 1;
+    const [part] = open.splice(at, 1);
+    if (part === undefined) break;
     requests += 1;
     const outcome = await sendPart(rows.slice(part.from, part.to));
     if ("predictions" in outcome) {
@@ -46,18 +48,23 @@ export async function isolateRows(
     } else if (part.to - part.from === 1 || !outcome.fault.isolable) {
       results.fill(outcome.fault, part.from, part.to);
     } else {
-      open.push(...halves({ ...part, fault: outcome.fault }));
+      open.splice(at, 0, ...halves({ ...part, fault: outcome.fault }));
     }
   }
+  for (const part of open) results.fill(abandoned(part.fault, requests), part.from, part.to);
   return results;
 }
 
-/** The right half first: the last one is taken first. */
+function largest(parts: readonly Part[]): number {
+  const sizes = parts.map((part) => part.to - part.from);
+  return sizes.indexOf(Math.max(...sizes));
+}
+
 function halves(part: Part): Part[] {
   const middle = part.from + Math.ceil((part.to - part.from) / 2);
   return [
-    { ...part, from: middle },
     { ...part, to: middle },
+    { ...part, from: middle },
   ];
 }
 

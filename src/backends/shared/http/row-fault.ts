@@ -1,19 +1,15 @@
-import type { ErrorCode } from "../../../core/errors/error-codes.ts";
+import type { RowCause } from "../../../core/protocols/error-object.ts";
+import { errorObjectText } from "../../../core/protocols/error-object.ts";
 
 /** Why the rows of one request have no predictions: the rows' fault, not the server's. */
-export type RowFault = {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** Times that the rows were sent together before it was given up. */
-  readonly attempts: number;
+export type RowFault = RowCause & {
   /** Whether sending fewer of the rows may help. */
   readonly isolable: boolean;
 };
 
 /** The error object that stands for the failed row (or for all rows of a line) in an answer. One line of JSON. */
 export function errorObject(fault: RowFault): Buffer {
-  const { code, message, attempts } = fault;
-  return Buffer.from(JSON.stringify({ error: { code, message, attempts } }));
+  return Buffer.from(errorObjectText(fault));
 }
 
 /** Whether a parsed answer is an error object: its only key is a non-null `error`. */
