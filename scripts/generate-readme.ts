@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { GeneratedFile } from "./generate-job-schema.ts";
 import { root } from "./lib/toolchain.mjs";
 
-const BLOCK = /^(```\w+ file=(\S+)\n)[^]*?^```$/gm;
-const MATRIX = /(<!-- support-matrix -->\n)[^]*?(<!-- \/support-matrix -->)/;
+const BLOCK = /^(```\w+ file=(\S+)\n)[\s\S]*?^```$/gm;
+const MATRIX = /(<!-- support-matrix -->\n)[\s\S]*?(<!-- \/support-matrix -->)/;
 
 /** Markdown with each block that names a file holding that file, so that what a reader copies is what CI runs. */
 export function withFiles(path: string): GeneratedFile {
