@@ -1,0 +1,60 @@
+import { CommanderError } from "commander";
+import { messageOf, ScoreframeError } from "../core/errors/scoreframe-error.ts";
+import type { CliContext } from "./cli-context.ts";
+import { createProgram } from "./create-program.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { EXIT_CODES, exitCodeOfError } from "./exit-code.ts";
+import { failureDocument } from "./failure-document.ts";
+import { printDocument } from "./print-document.ts";
+import { printError } from "./print-error.ts";
+import { setupError } from "./setup-error.ts";
+
+/**
+ * Runs one command line to its end; what goes wrong is printed, never thrown. `crash` rejects when something outside of every promise throws.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  context: CliContext,
+  crash: Promise<never> = new Promise(() => undefined),
+): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT_CODES.success;
+  const program = createProgram(context, (code) => {
+    exitCode = code;
+  });
+  if (args.length === 0) {
+    context.stderr.write(program.helpInformation());
+    return EXIT_CODES.usage;
+  }
+  try {
+    await Promise.race([program.parseAsync(args, { from: "user" }), crash]);
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT_CODES.success;
+    return fail(toScoreframeError(thrown), args, context);
+  }
+}
+
+function fail(error: ScoreframeError, args: readonly string[], context: CliContext): ExitCode {
+  printError(error, context, { verbose: args.includes("--verbose") });
+  // Read from the arguments themselves: they may be what could not be parsed.
+  if (args.includes("--json")) printDocument(failureDocument(args[0], error), context);
+  return exitCodeOfError(error.code);
+}
+
+function toScoreframeError(thrown: unknown): ScoreframeError {
+  const incomplete = setupError(thrown);
+  if (incomplete !== null) return incomplete;
+  if (ScoreframeError.is(thrown)) return thrown;
+  if (thrown instanceof CommanderError) return new ScoreframeError("USAGE", usageMessage(thrown.message));
+  return new ScoreframeError("INTERNAL", `Something that should not happen did: ${messageOf(thrown)}`, {
+    cause: thrown,
+  });
+}
+
+/** `error: unknown option '--jsn'\n(Did you mean --json?)` as sentences. */
+function usageMessage(message: string): string {
+  const [problem = "", hint] = message.replace(/^error: /, "").split("\n");
+  const sentence = problem.charAt(0).toUpperCase() + problem.slice(1);
+  const advice = hint === undefined ? "See scoreframe --help." : hint.replace(/^\(|\)$/g, "");
+  return `${sentence.replace(/\.$/, "")}. ${advice}`;
+}

@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import type { CheckReport } from "../../core/pipeline/check.ts";
+import type { CliContext, Conclude } from "../cli-context.ts";
+import { EXIT_CODES } from "../exit-code.ts";
+import { jobOptions } from "../job-options.ts";
+import { parseCount } from "../parse-count.ts";
+import { printDocument } from "../print-document.ts";
+import { checkList } from "../render/check-list.ts";
+import { styleFor } from "../render/style.ts";
+import { setupError } from "../setup-error.ts";
+import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../shared-options.ts";
+import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../shared-options.ts";
+import { withEngine } from "../with-engine.ts";
+
+type CheckOptions = OutputOptions & QuietOptions & SetOptions & WorkspaceOptions & { readonly sampleRows?: number };
+
+export function checkCommand(context: CliContext, conclude: Conclude): Command {
+  const command = new Command("check")
+    .description("check a job and send a sample of its rows through the real model; publishes nothing")
+    .argument("<job>", "job file")
+    .option("--sample-rows <count>", "rows of the sample (default: 20)", parseCount);
+  addQuietOption(addOutputOptions(addWorkspaceOption(addSetOption(command))));
+  return command.action(async (path: string, options: CheckOptions) => {
+    const sample = options.sampleRows === undefined ? {} : { sampleRows: options.sampleRows };
+    const report = await withEngine(options, context, (engine, onEvent) =>
+      engine.check(path, { ...jobOptions(options, context), ...sample, onEvent }),
+    );
+    refuseStopped(report, context.signal);
+    if (options.json === true) printDocument(report, context);
+    else context.stdout.write(checkList(report, styleFor(context.stdout)));
+    conclude(report.ok ? EXIT_CODES.success : EXIT_CODES.failed);
+  });
+}
+
+/** A check that was cut off, or that an incomplete installation made fail, says nothing about the job. */
+function refuseStopped({ error }: CheckReport, signal: AbortSignal): void {
+  if (error === null) return;
+  signal.throwIfAborted();
+  const incomplete = setupError(error);
+  if (incomplete !== null) throw incomplete;
+}

@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import type { CliContext, Conclude } from "../cli-context.ts";
+import { EXIT_CODES } from "../exit-code.ts";
+import { askAnswers } from "../init/ask-answers.ts";
+import type { InitOptions } from "../init/flag-answers.ts";
+import { flagAnswers, namesNothing } from "../init/flag-answers.ts";
+import { writeJobFile } from "../init/write-job-file.ts";
+import { parseList } from "../parse-list.ts";
+import { printDocument } from "../print-document.ts";
+import { addOutputOptions } from "../shared-options.ts";
+
+export function initCommand(context: CliContext, conclude: Conclude): Command {
+  const command = new Command("init")
+    .description("write a commented job file; asks on a terminal for what the options do not say")
+    .argument("[path]", "the file to write", "job.yaml")
+    .option("--name <name>", "name of the job (default: that of the file)")
+    .option("--rows <file>", "score the rows of this file: Parquet, CSV, JSON lines")
+    .option("--table <name=path>", "a table for --sql; may be repeated", collect, [])
+    .option("--sql <query>", "score what this query returns (default: all of the first --table)")
+    .option("--model <file>", "a model: .ts, .js or .onnx")
+    .option("--command <command>", "a command that serves the model over HTTP; {port} is filled in")
+    .option("--url <url>", "a server that runs already")
+    .option("--token-variable <name>", "environment variable with the bearer token for --url")
+    .option("--features <columns>", "columns that are sent, separated by commas", parseList)
+    .option("--passthrough <columns>", "columns that are only kept for the output", parseList)
+    .option("--output <folder>", "folder of the table that is written (default: out/<name>)")
+    .option("--partition-by <columns>", "columns that become folders", parseList)
+    .option("--force", "overwrite the file");
+  addOutputOptions(command);
+  return command.action(async (path: string, options: InitOptions) => {
+    const isAsked = namesNothing(options) && context.stdin.isTTY === true && context.stderr.isTTY === true;
+    const answers = isAsked ? await askAnswers(path, options, context) : flagAnswers(path, options, context);
+    const written = await writeJobFile(path, answers, { force: options.force === true, context });
+    if (options.json === true) printDocument({ path: written, error: null }, context);
+    else context.stdout.write(`Wrote ${path}. Next: scoreframe check ${path}\n`);
+    conclude(EXIT_CODES.success);
+  });
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}

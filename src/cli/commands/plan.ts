@@ -1,0 +1,27 @@
+import { Command } from "commander";
+import type { CliContext, Conclude } from "../cli-context.ts";
+import { EXIT_CODES } from "../exit-code.ts";
+import { jobOptions } from "../job-options.ts";
+import { printDocument } from "../print-document.ts";
+import { planTable } from "../render/plan-table.ts";
+import { styleFor } from "../render/style.ts";
+import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../shared-options.ts";
+import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../shared-options.ts";
+import { withEngine } from "../with-engine.ts";
+
+type PlanOptions = OutputOptions & QuietOptions & SetOptions & WorkspaceOptions;
+
+export function planCommand(context: CliContext, conclude: Conclude): Command {
+  const command = new Command("plan")
+    .description("say what a run would do: rows, bytes, requests, shards, advice; spends nothing")
+    .argument("<job>", "job file");
+  addQuietOption(addOutputOptions(addWorkspaceOption(addSetOption(command))));
+  return command.action(async (path: string, options: PlanOptions) => {
+    const report = await withEngine(options, context, (engine, onEvent) =>
+      engine.plan(path, { ...jobOptions(options, context), onEvent }),
+    );
+    if (options.json === true) printDocument({ ...report, error: null }, context);
+    else context.stdout.write(planTable(report, styleFor(context.stdout)));
+    conclude(EXIT_CODES.success);
+  });
+}

@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import type { CliContext, Conclude } from "../cli-context.ts";
+import { exitCodeOfRun } from "../exit-code.ts";
+import { jobOptions } from "../job-options.ts";
+import { printDocument } from "../print-document.ts";
+import { printError } from "../print-error.ts";
+import { runSummary } from "../render/run-summary.ts";
+import { styleFor } from "../render/style.ts";
+import { setupError } from "../setup-error.ts";
+import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../shared-options.ts";
+import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../shared-options.ts";
+import { withEngine } from "../with-engine.ts";
+
+type RunOptions = OutputOptions & QuietOptions & SetOptions & WorkspaceOptions;
+
+export function runCommand(context: CliContext, conclude: Conclude): Command {
+  const command = new Command("run")
+    .description("score every row of a job and publish the table")
+    .argument("<job>", "job file: .yaml, .yml, .json, .ts, .mts, .js or .mjs");
+  addQuietOption(addOutputOptions(addWorkspaceOption(addSetOption(command))));
+  return command.action(async (path: string, options: RunOptions) => {
+    const { report, error } = await withEngine(options, context, async (engine, onEvent) => {
+      const outcome = await engine.tryRun(path, { ...jobOptions(options, context), onEvent });
+      const incomplete = setupError(outcome.error);
+      if (incomplete === null) return outcome;
+      return { error: incomplete, report: { ...outcome.report, error: incomplete.toJSON() } };
+    });
+    if (options.json === true) printDocument(report, context);
+    else context.stdout.write(runSummary(report, { style: styleFor(context.stdout), ...context }));
+    if (error !== null) printError(error, context, { verbose: options.verbose === true });
+    conclude(exitCodeOfRun(report));
+  });
+}

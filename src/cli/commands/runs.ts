@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import type { RunReport } from "../../core/pipeline/run-report.ts";
+import type { CliContext, Conclude } from "../cli-context.ts";
+import { EXIT_CODES } from "../exit-code.ts";
+import { printDocument } from "../print-document.ts";
+import { runSummary } from "../render/run-summary.ts";
+import { runsTable } from "../render/runs-table.ts";
+import { styleFor } from "../render/style.ts";
+import type { OutputOptions, WorkspaceOptions } from "../shared-options.ts";
+import { addOutputOptions, addWorkspaceOption, workspaceOf } from "../shared-options.ts";
+import { withEngine } from "../with-engine.ts";
+
+type RunsOptions = OutputOptions & WorkspaceOptions;
+
+export function runsCommand(context: CliContext, conclude: Conclude): Command {
+  const command = new Command("runs")
+    .description("list the runs of the workspace, newest first, or show one")
+    .argument("[run-id]", "the run to show");
+  addOutputOptions(addWorkspaceOption(command));
+  return command.action(async (runId: string | undefined, options: RunsOptions) => {
+    // Records are read too quickly for a progress.
+    const quietly = { ...options, quiet: true };
+    if (runId === undefined) {
+      printRuns(await withEngine(quietly, context, (engine) => engine.runs()), options, context);
+    } else {
+      printRun(await withEngine(quietly, context, (engine) => engine.runReport(runId)), options, context);
+    }
+    conclude(EXIT_CODES.success);
+  });
+}
+
+function printRuns(reports: readonly RunReport[], options: RunsOptions, context: CliContext): void {
+  const { stdout } = context;
+  if (options.json === true) printDocument({ runs: reports, error: null }, context);
+  else if (reports.length > 0) stdout.write(runsTable(reports, { now: Date.now(), style: styleFor(stdout) }));
+  else stdout.write(`There are no runs in ${workspaceOf(options, context)}.\n`);
+}
+
+function printRun(report: RunReport, options: RunsOptions, context: CliContext): void {
+  const { stdout } = context;
+  const { error } = report;
+  if (options.json === true) {
+    printDocument(report, context);
+    return;
+  }
+  stdout.write(runSummary(report, { style: styleFor(stdout), ...context }));
+  if (error !== null) stdout.write(`Error ${error.code}: ${error.message}\n`);
+}

@@ -1,0 +1,48 @@
+import { Command, Option } from "commander";
+import type { StitchRequest } from "../../core/pipeline/stitch-prefixes.ts";
+import type { CliContext, Conclude } from "../cli-context.ts";
+import { EXIT_CODES } from "../exit-code.ts";
+import { printDocument } from "../print-document.ts";
+import { stitchSummary } from "../render/stitch-summary.ts";
+import { styleFor } from "../render/style.ts";
+import type { OutputOptions, WorkspaceOptions } from "../shared-options.ts";
+import { addOutputOptions, addWorkspaceOption } from "../shared-options.ts";
+import { withEngine } from "../with-engine.ts";
+
+type StitchOptions = OutputOptions &
+  WorkspaceOptions &
+  Pick<StitchRequest, "requests" | "responses" | "output" | "protocol" | "format" | "prefix">;
+
+export function stitchCommand(context: CliContext, conclude: Conclude): Command {
+  const command = new Command("stitch")
+    .description("join requests and responses that something else wrote into one table")
+    .requiredOption("--requests <folder>", "folder with request files, one request a line")
+    .requiredOption(
+      "--responses <folder>",
+      "folder with response files, each named after its request file, with .out behind",
+    )
+    .requiredOption("--output <folder>", "folder of the table that is written")
+    .option("--protocol <name>", "how rows are written in a request (default: instances)")
+    .addOption(
+      new Option("--format <format>", "format of the table (default: parquet)").choices(["parquet", "csv", "jsonl"]),
+    )
+    .option("--prefix <text>", "put before the name of every prediction column");
+  addOutputOptions(addWorkspaceOption(command));
+  return command.action(async (options: StitchOptions) => {
+    const { requests, responses, output, protocol, format, prefix } = options;
+    const request: StitchRequest = {
+      requests,
+      responses,
+      output,
+      ...(protocol === undefined ? {} : { protocol }),
+      ...(format === undefined ? {} : { format }),
+      ...(prefix === undefined ? {} : { prefix }),
+      baseDirectory: context.workingDirectory,
+      signal: context.signal,
+    };
+    const report = await withEngine({ ...options, quiet: true }, context, (engine) => engine.stitch(request));
+    if (options.json === true) printDocument({ ...report, error: null }, context);
+    else context.stdout.write(stitchSummary(report, { style: styleFor(context.stdout), ...context }));
+    conclude(report.dead_lettered > 0 ? EXIT_CODES.deadLetters : EXIT_CODES.success);
+  });
+}

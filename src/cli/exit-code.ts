@@ -1,0 +1,55 @@
+import type { ErrorCode } from "../core/errors/error-codes.ts";
+import type { RunReport } from "../core/pipeline/run-report.ts";
+
+/** A public interface, see docs/reference/command-line.md. */
+export const EXIT_CODES = {
+  success: 0,
+  failed: 1,
+  /** The command line, the job, or something that they name: the same call cannot succeed. */
+  usage: 2,
+  /** Published, and some rows could not be scored. */
+  deadLetters: 3,
+  /** Stopped by a signal; nothing was published. */
+  incomplete: 4,
+} as const;
+
+export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
+
+/** Errors that no repetition heals: somebody has to change the call, the job or the machine's set-up. */
+export const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "USAGE",
+  "JOB_FILE_NOT_FOUND",
+  "JOB_FILE_UNREADABLE",
+  "JOB_INVALID",
+  "TEMPLATE_VARIABLE_MISSING",
+  "COLUMN_UNKNOWN",
+  "COLUMN_TYPE_UNSUPPORTED",
+  "BACKEND_UNKNOWN",
+  "BACKEND_OPTIONS_INVALID",
+  "PROTOCOL_UNSUPPORTED",
+  "DEPENDENCY_MISSING",
+  "SETUP_INCOMPLETE",
+  "TABLE_NOT_FOUND",
+  "SQL_INVALID",
+  "RUN_NOT_FOUND",
+]);
+
+export function exitCodeOfError(code: ErrorCode): ExitCode {
+  if (code === "RUN_CANCELLED") return EXIT_CODES.incomplete;
+  return USAGE_ERRORS.has(code) ? EXIT_CODES.usage : EXIT_CODES.failed;
+}
+
+export function exitCodeOfRun({ status, error }: Pick<RunReport, "status" | "error">): ExitCode {
+  switch (status) {
+    case "succeeded":
+      return EXIT_CODES.success;
+    case "succeeded_with_dead_letters":
+      return EXIT_CODES.deadLetters;
+    case "incomplete":
+    case "cancelled":
+      return EXIT_CODES.incomplete;
+    case "running":
+    case "failed":
+      return error === null ? EXIT_CODES.failed : exitCodeOfError(error.code);
+  }
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Imports nothing but the check of the Node version: an old Node must be told so before it meets a file that it cannot read.
+import { refuseNode } from "./node-version.ts";
+
+const refusal = refuseNode(process.versions.node);
+if (refusal === null) {
+  const { startProcess } = await import("./start-process.ts");
+  await startProcess(process.argv.slice(2));
+} else {
+  process.stderr.write(`${refusal}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,112 @@
+import type { EventSink, RunEvent } from "../../core/ports/event-sink.ts";
+import type { CliStream } from "../cli-context.ts";
+import { plainStyle, styleFor } from "../render/style.ts";
+import { formatSeconds } from "../render/units.ts";
+import type { ProgressState } from "./progress-state.ts";
+import { INITIAL_PROGRESS, nextProgress } from "./progress-state.ts";
+import { progressBlock, progressLine, stageLine } from "./progress-text.ts";
+
+export type ProgressOptions = {
+  readonly verbose?: boolean;
+  /** No progress; warnings are told nevertheless. */
+  readonly quiet?: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+};
+
+/** Shows how a run goes on, on stderr: redrawn in place on a terminal, as lines of a log anywhere else. */
+export type ProgressReporter = {
+  readonly onEvent: EventSink;
+  /** A line for whoever watches, beside the progress. */
+  note(line: string): void;
+  /** Removes what was drawn. Called once, before anything else is printed. */
+  end(): void;
+};
+
+const REDRAW_MS = 100;
+const LOG_MS = 5000;
+
+export function createProgressReporter(stream: CliStream, options: ProgressOptions = {}): ProgressReporter {
+  const now = options.now ?? Date.now;
+  const display = stream.isTTY === true ? terminalDisplay(stream, now) : logDisplay(stream, now);
+  let state = INITIAL_PROGRESS;
+  const shows = options.quiet !== true;
+  const timer = shows ? setInterval(() => display.tick(state), display.interval).unref() : null;
+  return {
+    onEvent(event) {
+      state = nextProgress(state, event, now());
+      const line = lineOf(event, state, options.verbose === true, display.isLog && shows);
+      if (line !== null) display.line(line);
+    },
+    note: (line) => display.line(line),
+    end() {
+      if (timer !== null) clearInterval(timer);
+      display.clear();
+    },
+  };
+}
+
+function lineOf(event: RunEvent, state: ProgressState, verbose: boolean, stages: boolean): string | null {
+  switch (event.type) {
+    case "warning":
+      return `Warning: ${event.message}`;
+    case "retry": {
+      const wait = formatSeconds(event.waitMs / 1000);
+      return verbose ? `retry ${event.attempt} of shard ${event.shard} in ${wait}: ${event.reason}` : null;
+    }
+    case "model-ready":
+      return verbose || stages ? `model ready after ${formatSeconds(event.seconds)}: ${event.detail}` : null;
+    case "run-started":
+      return stages ? `run ${event.runId} of ${event.job}` : null;
+    case "stage-finished":
+      return stages ? stageLine(event.stage, event.seconds, state) : null;
+    default:
+      return null;
+  }
+}
+
+type Display = {
+  readonly isLog: boolean;
+  readonly interval: number;
+  tick(state: ProgressState): void;
+  line(text: string): void;
+  clear(): void;
+};
+
+function logDisplay(stream: CliStream, now: () => number): Display {
+  const line = (text: string): void => {
+    stream.write(`${new Date(now()).toISOString().slice(0, 19)}Z ${text}\n`);
+  };
+  return {
+    isLog: true,
+    interval: LOG_MS,
+    tick: (state) => line(progressLine(state, now())),
+    line,
+    clear: () => undefined,
+  };
+}
+
+function terminalDisplay(stream: CliStream, now: () => number): Display {
+  const style = stream.isTTY === true ? styleFor(stream) : plainStyle;
+  let drawn: readonly string[] = [];
+  const erase = (): string => (drawn.length === 0 ? "" : `\r${"\u001b[1A".repeat(drawn.length)}\u001b[0J`);
+  return {
+    isLog: false,
+    interval: REDRAW_MS,
+    tick(state) {
+      // A full line would break by itself and spoil the count of lines.
+      const block = progressBlock(state, now(), Math.max(20, (stream.columns ?? 80) - 1), style);
+      if (block.join("\n") === drawn.join("\n")) return;
+      stream.write(erase() + block.map((line) => `${line}\n`).join(""));
+      drawn = block;
+    },
+    line(text) {
+      stream.write(`${erase()}${text}\n`);
+      drawn = [];
+    },
+    clear() {
+      stream.write(erase());
+      drawn = [];
+    },
+  };
+}

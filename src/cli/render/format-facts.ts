@@ -1,0 +1,14 @@
+import type { Style } from "./style.ts";
+
+/** A name and what is known under it; null leaves it out. Further lines of a text stand under its first. */
+export type Fact = readonly [name: string, text: string | null];
+
+/** Names in one column, texts in another, indented by two spaces. Every line ends with a line break. */
+export function formatFacts(facts: readonly Fact[], style: Style): string {
+  const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null);
+  const width = Math.max(0, ...known.map(([name]) => name.length));
+  const margin = " ".repeat(width + 4);
+  return known
+    .map(([name, text]) => `  ${style("dim", name.padEnd(width))}  ${text.split("\n").join(`\n${margin}`)}\n`)
+    .join("");
+}

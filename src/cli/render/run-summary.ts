@@ -1,0 +1,70 @@
+import type { RunReport, RunStatus } from "../../core/pipeline/run-report.ts";
+import type { Fact } from "./format-facts.ts";
+import { formatFacts } from "./format-facts.ts";
+import { showPath } from "./show-path.ts";
+import type { Style, StyleName } from "./style.ts";
+import { formatAmount, formatBytes, formatCount, formatRate, formatSeconds } from "./units.ts";
+
+export type SummaryLayout = { readonly style: Style; readonly workingDirectory: string };
+
+const STATUS_WORDS: Readonly<Record<RunStatus, readonly [StyleName, string]>> = {
+  running: ["cyan", "Running"],
+  succeeded: ["green", "Succeeded"],
+  succeeded_with_dead_letters: ["yellow", "Succeeded, with dead letters"],
+  failed: ["red", "Failed"],
+  incomplete: ["yellow", "Stopped"],
+  cancelled: ["yellow", "Cancelled"],
+};
+
+/** What a person wants to know when a run has ended. */
+export function runSummary(report: RunReport, { style, workingDirectory }: SummaryLayout): string {
+  const [colour, word] = STATUS_WORDS[report.status];
+  const show = (path: string): string => showPath(path, workingDirectory);
+  const facts: Fact[] = [
+    ["run", report.run_id],
+    ["rows", ledgerText(report)],
+    ["output", outputText(report, show)],
+    ["dead letters", report.dead_letter === null ? null : deadLetterText(report.dead_letter, show)],
+    ["requests", requestsText(report)],
+    ["time", timeText(report)],
+  ];
+  const next = nextStep(report, show);
+  return `${style(colour, word)}: ${style("bold", report.job)}\n${formatFacts(facts, style)}${next === null ? "" : `${next}\n`}`;
+}
+
+function ledgerText({ ledger }: RunReport): string {
+  const { input, scored, dead_lettered: deadLettered, skipped } = ledger;
+  const others = [
+    deadLettered === 0 ? null : `${formatCount(deadLettered)} dead-lettered`,
+    skipped === 0 ? null : `${formatCount(skipped)} skipped`,
+  ].filter((part) => part !== null);
+  return [`${formatCount(scored)} of ${formatCount(input)} scored`, ...others].join(", ");
+}
+
+function outputText({ output }: RunReport, show: (path: string) => string): string {
+  if (output === null) return "nothing was published";
+  const partitions = output.partitions.length > 0 ? `, ${formatAmount(output.partitions.length, "partition")}` : "";
+  return `${show(output.path)} (${formatAmount(output.files, "file")}, ${formatBytes(output.bytes)}${partitions})`;
+}
+
+function deadLetterText({ path, rows }: NonNullable<RunReport["dead_letter"]>, show: (path: string) => string): string {
+  return `${formatAmount(rows, "row")} with their causes in ${show(path)}`;
+}
+
+function requestsText({ requests, shards, request_bytes: bytes, retries, backend }: RunReport): string | null {
+  if (requests === 0) return null;
+  const again = retries === 0 ? "" : `, ${formatAmount(retries, "retry", "retries")}`;
+  return `${formatCount(requests)} to ${backend} in ${formatAmount(shards.total, "shard")}, ${formatBytes(bytes)}${again}`;
+}
+
+function timeText({ timings_s: timings, ledger }: RunReport): string {
+  const { total, ...stages } = timings;
+  const rate = formatRate(ledger.scored, total);
+  const overlapping = Object.entries(stages).map(([stage, seconds]) => `${stage} ${formatSeconds(seconds)}`);
+  return `${formatSeconds(total)}${rate === null ? "" : `, ${rate}`}\n${overlapping.join(", ")}`;
+}
+
+function nextStep({ status, dead_letter: deadLetter }: RunReport, show: (path: string) => string): string | null {
+  if (status !== "succeeded_with_dead_letters" || deadLetter === null) return null;
+  return `Next: see why in ${show(deadLetter.path)}, mend the rows or the model, and run the job again.`;
+}

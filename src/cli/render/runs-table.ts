@@ -1,0 +1,44 @@
+import type { RunReport } from "../../core/pipeline/run-report.ts";
+import { formatTable } from "./format-table.ts";
+import type { Style } from "./style.ts";
+import { formatCount, formatSeconds } from "./units.ts";
+
+/** One line a run. `now` is in milliseconds since the epoch. */
+export function runsTable(
+  reports: readonly RunReport[],
+  { now, style }: { readonly now: number; readonly style: Style },
+): string {
+  const rows = reports.map((report) => [
+    report.run_id,
+    report.job,
+    report.status,
+    formatCount(report.ledger.input),
+    formatCount(report.ledger.dead_lettered),
+    // A run that goes on has not said how long it takes.
+    report.finished_at === null ? "" : formatSeconds(report.timings_s.total),
+    formatAge(now - Date.parse(report.started_at)),
+  ]);
+  return formatTable(
+    [
+      { title: "run" },
+      { title: "job" },
+      { title: "status" },
+      { title: "rows", align: "right" },
+      { title: "dead letters", align: "right" },
+      { title: "duration", align: "right" },
+      { title: "begun" },
+    ],
+    rows,
+    style,
+  );
+}
+
+/** `just now`, `5 min ago`, `3 h ago`, `12 days ago`. */
+export function formatAge(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ago`;
+  return `${Math.floor(hours / 24)} days ago`;
+}

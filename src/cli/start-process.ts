@@ -1,0 +1,46 @@
+import { enableCompileCache } from "node:module";
+import { setupError } from "./setup-error.ts";
+import { listenForStop } from "./stop-signals.ts";
+
+/** The command line as a process: its streams, its signals, its end. */
+export async function startProcess(args: readonly string[]): Promise<void> {
+  enableCompileCache();
+  const { stdout, stderr, stdin, env } = process;
+  for (const stream of [stdout, stderr]) ignoreClosedReader(stream);
+  const crash = firstCrash();
+  const { runCommandLine } = await import("./command-line.ts").catch(endWithoutPackages);
+  const context = { stdout, stderr, stdin, env, workingDirectory: process.cwd(), signal: listenForStop() };
+  const exitCode = await runCommandLine(args, context, crash);
+  await Promise.all([flushed(stdout), flushed(stderr)]);
+  // Not left to Node: a job written in TypeScript may have opened something that keeps the process alive.
+  process.exit(exitCode);
+}
+
+/** `scoreframe runs | head -1`, or a terminal that was closed: the work goes on, and what nobody reads is dropped. */
+function ignoreClosedReader(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
+}
+
+/** Rejects with what nobody else catches; never resolves. */
+function firstCrash(): Promise<never> {
+  const crash = new Promise<never>((_resolve, reject) => {
+    process.on("uncaughtException", reject);
+  });
+  crash.catch(() => undefined);
+  return crash;
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}
+
+function endWithoutPackages(thrown: unknown): never {
+  const error = setupError(thrown);
+  if (error === null) throw thrown;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+}

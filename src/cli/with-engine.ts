@@ -1,0 +1,33 @@
+import type { Engine } from "../core/engine.ts";
+import type { EventSink } from "../core/ports/event-sink.ts";
+import type { CliContext } from "./cli-context.ts";
+import { createProgressReporter } from "./progress/progress-reporter.ts";
+import type { OutputOptions, QuietOptions, WorkspaceOptions } from "./shared-options.ts";
+import { workspaceOf } from "./shared-options.ts";
+
+export type EngineWork<T> = (engine: Engine, onEvent: EventSink) => Promise<T>;
+
+/** Does some work with an engine and shows how it goes on. The engine is closed and the progress gone when it resolves or rejects. */
+export async function withEngine<T>(
+  options: OutputOptions & QuietOptions & WorkspaceOptions,
+  context: CliContext,
+  work: EngineWork<T>,
+): Promise<T> {
+  const { signal, stderr } = context;
+  const reporter = createProgressReporter(stderr, options);
+  const onStop = (): void => reporter.note("Stopping in order. Once more stops at once.");
+  signal.addEventListener("abort", onStop, { once: true });
+  try {
+    // Loaded here, so that --help and usage errors are quick.
+    const { createScoreframe } = await import("../composition/create-scoreframe.ts");
+    const engine = await createScoreframe({ workspace: workspaceOf(options, context) });
+    try {
+      return await work(engine, reporter.onEvent);
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    signal.removeEventListener("abort", onStop);
+    reporter.end();
+  }
+}

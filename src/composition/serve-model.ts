@@ -1,0 +1,1 @@
+export { type ServeResult, serveModel } from "../backends/local/serve-model.ts";
