@@ -1,7 +1,7 @@
 import type { DuckdbSession } from "./duckdb-session.ts";
-import type { TableInput } from "./register-tables.ts";
 import { quoteIdentifier, quoteText } from "./sql-quoting.ts";
 import { tableUnreadable } from "./table-error.ts";
+import type { TableInput } from "./table-input.ts";
 
 /** DuckDB files, attached read-only and once each, however many tables come from one. */
 export function createDuckdbFiles(session: DuckdbSession): { tableIn(input: TableInput): Promise<string> } {

@@ -12,8 +12,8 @@ export type DuckdbSettings = {
   readonly baseDirectory: string;
   /** Where intermediate results go that exceed the memory limit. Default: the system's. */
   readonly temporaryDirectory?: string | undefined;
-  /** DuckDB's own buffers, in MB (10^6 bytes); what it holds beside them comes on top. Default 256. */
-  readonly memoryLimitMb?: number | undefined;
+  /** DuckDB's own buffers, in MB (10^6 bytes); what it holds beside them comes on top. */
+  readonly memoryLimitMb: number;
 };
 
 /** One open in-memory database, thrown away after use. */
@@ -79,7 +79,7 @@ function configuration(settings: DuckdbSettings, spill: string): Record<string, 
     // Gives the position of a mistake as a number instead of a drawing that is cut at 80 characters.
     errors_as_json: "true",
     preserve_insertion_order: "true",
-    memory_limit: `${settings.memoryLimitMb ?? 256}MB`,
+    memory_limit: `${settings.memoryLimitMb}MB`,
     // Every thread holds buffers of its own, so more of them would not fit in the default limit.
     threads: String(Math.min(4, Math.max(2, availableParallelism()))),
     temp_directory: spill,

@@ -11,7 +11,7 @@ export type ExtractionContext = {
   readonly user: UserSql;
   readonly select: ExactSelect;
   readonly tables: readonly RegisteredTable[];
-  readonly memoryLimitMb: number | undefined;
+  readonly memoryLimitMb: number;
   /** How many bytes stand before the select in the statement that ran. */
   readonly prefixBytes: number;
 };
@@ -56,7 +56,7 @@ function withAdvice({ reason, text }: DuckdbError): string {
 
 function explain(error: DuckdbError, context: ExtractionContext): string {
   if (error.kind === "Out of Memory") {
-    return `the query needs more than its memory limit of ${context.memoryLimitMb ?? 256} MB, also with spilling to disk (${error.reason}). Raise the limit, or aggregate less at once.`;
+    return `the query needs more than its memory limit of ${context.memoryLimitMb} MB, also with spilling to disk (${error.reason}). Raise the limit, or aggregate less at once.`;
   }
   if (error.reason.includes("DECIMAL(38,0)") && context.select.hugeColumns.length > 0) {
     const columns = context.select.hugeColumns.map((name) => `"${name}"`).join(", ");

@@ -1,7 +1,7 @@
-import type { TableInput } from "./register-tables.ts";
 import { sampleSize } from "./sample-size.ts";
 import { quoteTexts } from "./sql-quoting.ts";
 import { escapeGlob } from "./table-files.ts";
+import type { TableInput } from "./table-input.ts";
 
 /** JSON documents, JSON arrays or JSON lines, one object a row. */
 export async function jsonReader({ found, format, hive }: TableInput): Promise<string> {

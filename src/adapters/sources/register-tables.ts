@@ -6,25 +6,15 @@ import { createDuckdbFiles } from "./duckdb-files.ts";
 import type { DuckdbSession } from "./duckdb-session.ts";
 import { jsonReader } from "./json-reader.ts";
 import { quoteIdentifier, quoteText, quoteTexts } from "./sql-quoting.ts";
-import type { TableDefinition, TableFormat, Tables } from "./table-definition.ts";
+import type { TableFormat, Tables } from "./table-definition.ts";
 import { formatOfName, TABLE_FORMATS } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
 import type { TableFiles } from "./table-files.ts";
 import { escapeGlob, findTableFiles } from "./table-files.ts";
+import type { TableInput, TableOptions } from "./table-input.ts";
 
 /** A table that the SQL can name, and the files behind it. */
 export type RegisteredTable = { readonly name: string; readonly files: readonly string[] };
-
-type TableOptions = Exclude<TableDefinition, string>;
-
-/** What one table is read from. */
-export type TableInput = {
-  readonly name: string;
-  readonly options: TableOptions;
-  readonly found: TableFiles;
-  readonly format: TableFormat;
-  readonly hive: boolean;
-};
 
 /** Makes each table a view of its name. Errors name the table and its file. */
 export async function registerTables(

@@ -1,8 +1,9 @@
-import type { Column, ExtractedTable, FrameSource } from "../../core/ports/frame-source.ts";
+import type { FrameSource } from "../../core/ports/frame-source.ts";
 import type { DuckdbSession } from "./duckdb-session.ts";
 import { withDuckdb } from "./duckdb-session.ts";
 import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./exact-select.ts";
 import { extractionError } from "./extraction-error.ts";
+import { withEnoughMemory } from "./memory-limits.ts";
 import { registerTables } from "./register-tables.ts";
 import type { Tables } from "./table-definition.ts";
 import { COPY_PREFIX, writeParquet } from "./write-parquet.ts";
@@ -16,7 +17,7 @@ export type SqlSourceOptions = {
   readonly baseDirectory: string;
   /** Where results that exceed the memory limit are spilled to. Default: the system's. */
   readonly temporaryDirectory?: string | undefined;
-  /** Memory limit of the query in MB (10^6 bytes). Default 256. */
+  /** Memory limit of the query in MB (10^6 bytes). Default: little, and half of the machine's where that is not enough. */
   readonly memoryLimitMb?: number | undefined;
 };
 
@@ -24,41 +25,32 @@ export type SqlSourceOptions = {
 export function createSqlSource(options: SqlSourceOptions): FrameSource {
   return {
     kind: "sql",
-    describe: (signal) => withDuckdb(options, signal, (session) => describe(session, options)),
+    describe: (signal) => runSelect(options, signal, DESCRIBE_PREFIX, describeSelect),
     extract: (target, { signal, limit }) =>
-      withDuckdb(options, signal, (session) => extract(session, options, target, limit)),
+      runSelect(options, signal, COPY_PREFIX, (session, select) =>
+        writeParquet(session, limit === undefined ? select : `${select} LIMIT ${limit}`, target),
+      ),
   };
 }
 
-async function describe(session: DuckdbSession, options: SqlSourceOptions): Promise<readonly Column[]> {
-  return runSelect(session, options, DESCRIBE_PREFIX, (select) => describeSelect(session, select));
-}
-
-async function extract(
-  session: DuckdbSession,
+/** Registers the tables, checks the SQL, and runs it in a statement that begins with `prefix`. */
+function runSelect<T>(
   options: SqlSourceOptions,
-  target: string,
-  limit: number | undefined,
-): Promise<ExtractedTable> {
-  return runSelect(session, options, COPY_PREFIX, (select) =>
-    writeParquet(session, limit === undefined ? select : `${select} LIMIT ${limit}`, target),
-  );
-}
-
-async function runSelect<T>(
-  session: DuckdbSession,
-  options: SqlSourceOptions,
+  signal: AbortSignal,
   prefix: string,
-  run: (select: string) => Promise<T>,
+  run: (session: DuckdbSession, select: string) => Promise<T>,
 ): Promise<T> {
-  const tables = await registerTables(session, options.tables, options.baseDirectory);
-  const user = { sql: options.sql, tables: tables.map(({ name }) => name) };
-  const select = await exactSelect(session, user);
-  try {
-    return await run(select.sql);
-  } catch (error) {
-    session.signal.throwIfAborted();
-    const prefixBytes = Buffer.byteLength(prefix);
-    throw extractionError(error, { user, select, tables, memoryLimitMb: options.memoryLimitMb, prefixBytes });
-  }
+  return withEnoughMemory(options.memoryLimitMb, (memoryLimitMb) =>
+    withDuckdb({ ...options, memoryLimitMb }, signal, async (session) => {
+      const tables = await registerTables(session, options.tables, options.baseDirectory);
+      const user = { sql: options.sql, tables: tables.map(({ name }) => name) };
+      const select = await exactSelect(session, user);
+      try {
+        return await run(session, select.sql);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw extractionError(error, { user, select, tables, memoryLimitMb, prefixBytes: Buffer.byteLength(prefix) });
+      }
+    }),
+  );
 }

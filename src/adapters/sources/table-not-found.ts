@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 
 /** Says where the table was looked for, and which file there was probably meant. */
@@ -41,7 +41,8 @@ async function nearestFolder(missing: string): Promise<Nearest> {
   const entries = await readdir(parent, { withFileTypes: true }).catch(() => undefined);
   if (entries === undefined && parent !== missing) return nearestFolder(parent);
   const folders = (entries ?? []).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const hint =
-    folders.length === 0 ? "" : `, the nearest folder is ${join(parent, closest(basename(missing), folders))}`;
+  const nearest = folders.length === 0 ? undefined : closest(basename(missing), folders);
+  const near = nearest !== undefined && distance(nearest, basename(missing)) <= basename(missing).length / 2;
+  const hint = near ? `, the nearest folder is ${join(parent, nearest)}` : "";
   return { text: `Its folder ${missing} does not exist${hint}: correct the path.` };
 }

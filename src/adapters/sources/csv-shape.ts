@@ -1,0 +1,60 @@
+import { readDuckdbError } from "./duckdb-error.ts";
+import type { DuckdbSession } from "./duckdb-session.ts";
+import { quoteText } from "./sql-quoting.ts";
+import { escapeGlob } from "./table-files.ts";
+
+/** What is fixed for every CSV file; a dialect that is found by sampling would change with the first quote after the sample. */
+export const CSV_QUOTES = `quote = '"', escape = '"'`;
+
+export type CsvDialect = {
+  /** The first line of the table's first file. */
+  readonly header: string;
+  readonly delimiter: string | undefined;
+  /** Options of read_csv. */
+  readonly options: string;
+};
+
+export function csvFieldCount(line: string, delimiter: string): number {
+  return line.replace(/"(?:[^"]|"")*"/g, "").split(delimiter).length;
+}
+
+/** Why not every line of the file is a row of one table, as a clause; undefined where all are. */
+export async function csvShapeProblem(
+  session: DuckdbSession,
+  file: string,
+  dialect: CsvDialect,
+): Promise<string | undefined> {
+  const path = quoteText(escapeGlob(file));
+  let skipped: number;
+  try {
+    const [found] = await session.query(`SELECT "SkipRows" AS skipped FROM sniff_csv(${path}, ${dialect.options})`);
+    skipped = Number(found?.["skipped"] ?? 0);
+  } catch (error) {
+    session.signal.throwIfAborted();
+    return (await strictProblem(session, path, dialect)) ?? readDuckdbError(error).reason;
+  }
+  if (skipped === 0) return undefined;
+  return (
+    (await strictProblem(session, path, dialect)) ??
+    `only what comes after its first ${skipped} lines is a table. Remove them, or read the file in the SQL: FROM read_csv('…', skip = ${skipped})`
+  );
+}
+
+/** The sniffer only says that it found no dialect; a strict reading with the header's number of columns names the line. */
+async function strictProblem(
+  session: DuckdbSession,
+  path: string,
+  { header, delimiter }: CsvDialect,
+): Promise<string | undefined> {
+  if (delimiter === undefined) return undefined;
+  const count = csvFieldCount(header, delimiter);
+  const columns = Array.from({ length: count }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
+  const strict = `auto_detect = false, header = true, ${CSV_QUOTES}, delim = ${quoteText(delimiter)}, columns = {${columns}}`;
+  try {
+    await session.query(`SELECT count(c0) FROM read_csv(${path}, ${strict})`);
+    return undefined;
+  } catch (error) {
+    session.signal.throwIfAborted();
+    return readDuckdbError(error).reason;
+  }
+}

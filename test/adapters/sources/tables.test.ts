@@ -1,0 +1,234 @@
+import { mkdir, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TableDefinition } from "../../../src/adapters/sources/table-definition.ts";
+import type { SourceBench } from "./source-bench.ts";
+import { openSourceBench } from "./source-bench.ts";
+
+let bench: SourceBench;
+
+const CSV = 'id,name\n1,"x, ""y"""\n2,it\'s\n';
+const LINES = '{"id":1,"name":"x, \\"y\\""}\n{"id":2,"name":"it\'s"}\n';
+const ROWS = [
+  [1n, 'x, "y"'],
+  [2n, "it's"],
+];
+
+beforeAll(async () => {
+  bench = await openSourceBench();
+  await mkdir(join(bench.folder, "parts"));
+});
+
+afterAll(() => bench.close());
+
+async function read(table: TableDefinition) {
+  return bench.extract(bench.sql("FROM t", { t: table }));
+}
+
+async function refusal(table: TableDefinition) {
+  return bench.failure(bench.sql("FROM t", { t: table }));
+}
+
+test.each([
+  ["plain.csv", CSV],
+  ["packed.csv.gz", gzipSync(CSV)],
+  ["packed.csv.zst", zstdCompressSync(CSV)],
+  ["semicolons.csv", CSV.replace("id,name", "id;name").replace("1,", "1;").replace("2,", "2;")],
+  ["windows.csv", `\uFEFF${CSV.replaceAll("\n", "\r\n")}`],
+  ["tabs.tsv", CSV.replace("id,name", "id\tname").replace("1,", "1\t").replace("2,", "2\t")],
+  ["array.json", `[${LINES.trim().replace("\n", ",\n")}]`],
+  ["lines.json", LINES],
+  ["lines.jsonl", LINES],
+  ["packed.ndjson.gz", gzipSync(LINES)],
+  ["packed.jsonl.zst", zstdCompressSync(LINES)],
+])("reads %s", async (name, content) => {
+  await bench.write(name, content);
+
+  const { values, columns } = await read(name);
+
+  expect(values).toEqual(ROWS);
+  expect(columns).toEqual([
+    { name: "id", type: "BIGINT" },
+    { name: "name", type: "VARCHAR" },
+  ]);
+});
+
+test("reads a Parquet file whose name has the characters of a glob", async () => {
+  await bench.query(`COPY (SELECT 1 AS a) TO '${join(bench.folder, "x1.parquet")}'`);
+  await bench.query(`COPY (SELECT 2 AS a) TO '${join(bench.folder, "x[1].parquet")}'`);
+
+  expect((await read("x[1].parquet")).values).toEqual([[2]]);
+});
+
+test("reads the files of a glob and of a folder by column name, in the order of their names", async () => {
+  await bench.write("parts/p1.csv", "a,b\n1,2\n");
+  await bench.write("parts/p2.csv", "b,a\n20,10\n");
+  await bench.write("parts/p3.csv", "");
+  await bench.write("parts/_SUCCESS", "");
+
+  for (const path of ["parts", "parts/*.csv", "parts/p[12].csv"]) {
+    expect((await read(path)).values, path).toEqual([
+      [1n, 2n],
+      [10n, 20n],
+    ]);
+  }
+});
+
+test("makes columns of folders named key=value, unless told not to", async () => {
+  const folder = join(bench.folder, "by-day");
+  await bench.query(
+    `COPY (SELECT 1 AS a, '2024-01-02' AS ds, 7 AS k) TO '${folder}' (FORMAT parquet, PARTITION_BY (ds, k))`,
+  );
+
+  const names = async (table: TableDefinition) => (await read(table)).columns.map(({ name }) => name);
+  expect(await names("by-day")).toEqual(["a", "ds", "k"]);
+  expect(await names("by-day/ds=*/**/*.parquet")).toEqual(["a", "ds", "k"]);
+  expect(await names({ path: "by-day", hive: false })).toEqual(["a"]);
+  expect(await names("by-day/ds=2024-01-02/k=7")).toEqual(["a"]);
+});
+
+test("reads the only table of a DuckDB file, or the one that is chosen", async () => {
+  const path = join(bench.folder, "my tables.duckdb");
+  await bench.query(`ATTACH '${path}' AS mine`);
+  await bench.query("CREATE TABLE mine.one AS SELECT 1 AS a");
+  await bench.query("DETACH mine");
+  expect((await read("my tables.duckdb")).values).toEqual([[1]]);
+
+  await bench.query(`ATTACH '${path}' AS mine`);
+  await bench.query("CREATE SCHEMA mine.s");
+  await bench.query("CREATE TABLE mine.s.two AS SELECT 2 AS a");
+  await bench.query("DETACH mine");
+  expect((await read({ path, table: "s.two" })).values).toEqual([[2]]);
+  expect((await refusal(path)).message).toContain("it has 2 tables. Choose one with `table`: one, s.two.");
+  expect((await refusal({ path, table: "three" })).message).toContain('it has no table "three"');
+});
+
+test("two tables may come from one DuckDB file, which is not changed", async () => {
+  const path = join(bench.folder, "shared.duckdb");
+  await bench.query(`ATTACH '${path}' AS shared`);
+  await bench.query("CREATE TABLE shared.a AS SELECT 1 AS x");
+  await bench.query("CREATE TABLE shared.b AS SELECT 2 AS y");
+  await bench.query("DETACH shared");
+
+  const tables = { a: { path, table: "a" }, b: { path, table: "b" } };
+  expect((await bench.extract(bench.sql("SELECT x, y FROM a, b", tables))).values).toEqual([[1, 2]]);
+  expect((await bench.failure(bench.sql("DELETE FROM a", tables))).code).toBe("SQL_INVALID");
+});
+
+test("a table's name may be anything that SQL can quote", async () => {
+  await bench.write("plain.csv", CSV);
+
+  const { rows } = await bench.extract(bench.sql('FROM "we ""ird"', { 'we "ird': "plain.csv" }));
+
+  expect(rows).toBe(2);
+});
+
+test("the format can be given where the name does not tell it", async () => {
+  await bench.write("export.txt", CSV);
+
+  expect((await refusal("export.txt")).message).toContain("Give the table a `format` (parquet, csv,");
+  expect((await read({ path: "export.txt", format: "csv" })).values).toEqual(ROWS);
+});
+
+test("a missing file is named with its absolute path and the nearest name", async () => {
+  await bench.write("flights.csv", CSV);
+
+  const error = await refusal("fligths.csv");
+
+  expect(error.code).toBe("TABLE_NOT_FOUND");
+  expect(error.message).toContain('The table "t"');
+  expect(error.message).toContain(`${join(bench.folder, "fligths.csv")} does not exist`);
+  expect(error.message).toContain(join(bench.folder, "flights.csv"));
+});
+
+test("a missing folder and a glob without a file are told apart", async () => {
+  expect((await refusal("nowhere/x.csv")).message).toContain(
+    `Its folder ${join(bench.folder, "nowhere")} does not exist`,
+  );
+  expect((await refusal("*.nothing")).message).toContain(`no file matches ${join(bench.folder, "*.nothing")}`);
+});
+
+test("a remote path is refused without repeating what may be a credential", async () => {
+  const error = await refusal("s3://key:secret@bucket/x.parquet");
+
+  expect(error.message).toContain("s3:// paths are not read by this source");
+  expect(JSON.stringify(error)).not.toContain("secret");
+});
+
+test("a truncated Parquet file is unreadable", async () => {
+  const path = join(bench.folder, "truncated.parquet");
+  await bench.query(`COPY (FROM range(100000)) TO '${path}'`);
+  await truncate(path, 5000);
+
+  const error = await refusal(path);
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain(`"t" (${path}) cannot be read: No magic bytes found`);
+});
+
+test.each(["empty.csv", "empty.parquet", "empty.jsonl"])("an empty file is unreadable: %s", async (name) => {
+  await bench.write(name, "");
+
+  expect((await refusal(name)).message).toContain("the file is empty (0 bytes)");
+});
+
+const NUMBERS = Array.from({ length: 100 }, (_, row) => `${row},${row}`);
+
+test.each([
+  ["a row with a field too many", ["a,b", "1,2", "3,4,5", "6,7"], "Line: 3"],
+  ["a row with a field too few", ["a,b", "1,2", "3", "6,7"], "Line: 3"],
+  ["a late ragged row", ["a,b", ...NUMBERS, "1,2,3"], "Line: 102"],
+  ["a header that is too short", ["a,b", "1,2,3", "4,5,6"], "Expected Number of Columns: 2 Found: 3"],
+  ["lines before the header", ["Report of today", "", "a,b", "1,2", "3,4"], "after its first 2 lines is a table"],
+  ["a single column and one row of two", ["name", "x", "y", "x,y"], "is a table"],
+])("a CSV file with %s is unreadable", async (_, lines, reason) => {
+  await bench.write("ragged.csv", `${lines.join("\n")}\n`);
+
+  const error = await refusal("ragged.csv");
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain(reason);
+  expect(error.message).not.toContain("strict_mode");
+});
+
+test("every file of a CSV table has to have the shape of the first", async () => {
+  await bench.write("shape-1.csv", "a,b\n1,2\n");
+  await bench.write("shape-2.csv", "a,b\n1,2\n3,4,5\n");
+
+  expect((await refusal("shape-*.csv")).message).toMatch(/shape-2\.csv\) cannot be read: .*Line: 3/s);
+});
+
+test("the columns of a text file have types that hold for the last row, too", async () => {
+  const rows = Array.from({ length: 30_000 }, (_, row) => `${row},${row === 29_000 ? '"n/a"' : row}`);
+  await bench.write("late.csv", `a,b\n${rows.join("\n")}\n`);
+
+  const { columns, values } = await read("late.csv");
+
+  expect(columns).toEqual([
+    { name: "a", type: "BIGINT" },
+    { name: "b", type: "VARCHAR" },
+  ]);
+  expect(values[29_000]).toEqual([29_000n, "n/a"]);
+});
+
+test("a key that only a late JSON line has is a column", async () => {
+  const lines = Array.from({ length: 30_000 }, (_, row) => (row === 29_000 ? '{"a":1,"b":2}' : `{"a":${row}}`));
+  await bench.write("late.jsonl", lines.join("\n"));
+
+  expect((await read("late.jsonl")).values[29_000]).toEqual([1n, 2n]);
+});
+
+test("malformed JSON is unreadable", async () => {
+  await bench.write("bad.jsonl", '{"a":1}\n{"a":\n');
+
+  expect((await refusal("bad.jsonl")).message).toMatch(/bad\.jsonl\) cannot be read: Malformed JSON/);
+});
+
+test("two tables whose names differ in case only are refused", async () => {
+  await bench.write("plain.csv", CSV);
+
+  const error = await bench.failure(bench.sql("FROM t", { t: "plain.csv", T: "plain.csv" }));
+
+  expect(error.message).toContain('The tables "t" and "T" differ in case only');
+});
