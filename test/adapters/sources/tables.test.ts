@@ -1,4 +1,4 @@
-import { mkdir, truncate } from "node:fs/promises";
+import { mkdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -165,6 +165,18 @@ test("a truncated Parquet file is unreadable", async () => {
 
   expect(error.code).toBe("TABLE_UNREADABLE");
   expect(error.message).toContain(`"t" (${path}) cannot be read: No magic bytes found`);
+});
+
+test("bytes that turn out to be damaged while the query runs are the table's fault, not the SQL's", async () => {
+  const path = join(bench.folder, "damaged.parquet");
+  await bench.query(`COPY (SELECT range AS a FROM range(100000)) TO '${path}'`);
+  const bytes = await readFile(path);
+  await bench.write("damaged.parquet", bytes.fill(7, 100, 3000));
+
+  const error = await bench.failure(bench.sql("SELECT sum(a) AS s FROM t", { t: path }));
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain(`"t" (${path})`);
 });
 
 test.each(["empty.csv", "empty.parquet", "empty.jsonl"])("an empty file is unreadable: %s", async (name) => {
