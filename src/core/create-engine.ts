@@ -13,7 +13,6 @@ import { prepareRun } from "./pipeline/prepare-run.ts";
 import type { RunOutcome } from "./pipeline/run.ts";
 import { runJob } from "./pipeline/run.ts";
 import { scoreRows } from "./pipeline/score-rows.ts";
-import { stitchPrefixes } from "./pipeline/stitch-prefixes.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { EventSink } from "./ports/event-sink.ts";
 import type { RunStore } from "./ports/run-store.ts";
@@ -69,7 +68,10 @@ export function createEngine(tools: EngineTools): Engine {
         signal: signalOf(options.signal),
       });
     },
-    stitch: (request) => stitchPrefixes(request, tools, signalOf(request.signal)),
+    async stitch(request) {
+      const { stitchPrefixes } = await import("./pipeline/stitch-prefixes.ts");
+      return stitchPrefixes(request, tools, signalOf(request.signal));
+    },
     score: (rows, backend, options = {}) =>
       scoreRows(rows, backend, { ...options, signal: signalOf(options.signal) }, tools),
     runs: () => tools.runStore.listReports(),

@@ -1,0 +1,48 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { BackendPlugin } from "../../src/core/ports/scoring-backend.ts";
+import { defineBackend } from "../../src/core/ports/scoring-backend.ts";
+
+/** Answers a request line, given as parsed JSON; returns the text of the answer line. */
+export type AnswerLine = (
+  request: { instances: Record<string, never>[] },
+  line: number,
+  shard: number,
+) => string | Promise<string>;
+
+/** A backend in this process that answers by a function: the smallest honest member of the family. */
+export function functionBackend(id: string, answer: AnswerLine, maxRequestBytes = 1_000_000): BackendPlugin {
+  const capabilities = {
+    maxRequestBytes,
+    protocols: ["instances"],
+    failureUnit: "shard",
+    isolatesFailedRows: false,
+    shardOrder: "given",
+    cancel: true,
+    reattach: false,
+    concurrency: { min: 1, default: 1, max: 1 },
+    offline: true,
+  } as const;
+  return defineBackend({
+    specificationVersion: "v1",
+    id,
+    capabilities,
+    parseOptions: (input) => input,
+    create: () => ({
+      id,
+      capabilities,
+      open: async () => ({
+        async *score(shards, signal) {
+          for await (const { shard, requestPath, responsePath } of shards) {
+            signal.throwIfAborted();
+            const lines = (await readFile(requestPath, "utf8")).trimEnd().split("\n");
+            const answers: string[] = [];
+            for (const [line, text] of lines.entries()) answers.push(await answer(JSON.parse(text), line, shard));
+            await writeFile(responsePath, answers.map((text) => `${text}\n`).join(""));
+            yield { shard, responsePath, retries: 0 };
+          }
+        },
+        close: async () => undefined,
+      }),
+    }),
+  });
+}
