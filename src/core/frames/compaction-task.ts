@@ -28,6 +28,8 @@ export type CompactionTask = {
   readonly partitions: readonly PartitionRows[];
   /** Whether the rows of the task are few enough to be held in memory at once; otherwise it has one partition, which is streamed. */
   readonly inMemory: boolean;
+  /** Whether the file is a step on the way, from which many small slices will be read. */
+  readonly forSlicing: boolean;
   /** Most rows of one Parquet file, estimated from the bytes of a row in the shards. */
   readonly rowsPerFile: number;
   /** Most bytes of one CSV or JSON Lines file, but for its last rows. */

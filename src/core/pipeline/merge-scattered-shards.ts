@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TypedColumn } from "../frames/column-type.ts";
 import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts";
-import { collectPartitions, sliceGroup } from "./plan-compaction.ts";
+import { collectPartitions, distinctSchemas, sliceGroup } from "./plan-compaction.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
 
 /** More runs than this for each partition and shard, and the table is not in the order of its partitions. */
@@ -40,13 +40,8 @@ export function mergeTask(
   folder: string,
 ): { task: CompactionTask; merged: (file: CompactedFile) => StitchedShard } {
   const partitions = collectPartitions(batch, partitionBy);
-  const numbers = new Map(batch.map((shard, index) => [shard, index]));
-  const sliced = sliceGroup(
-    { partitions, inMemory: true },
-    batch,
-    (shard) => numbers.get(shard) ?? 0,
-    () => folder,
-  );
+  const { schemas, numberOf } = distinctSchemas(batch);
+  const sliced = sliceGroup({ partitions, inMemory: true }, batch, numberOf, () => folder);
   let offset = 0;
   const runs = partitions.map(({ values, rows }) => {
     offset += rows;
@@ -55,10 +50,11 @@ export function mergeTask(
   const task: CompactionTask = {
     format: "parquet",
     columns,
-    schemas: batch.map((shard) => shard.schema),
+    schemas,
     slices: sliced.slices,
     partitions: [{ folder, ranges: sliced.partitions.flatMap((partition) => partition.ranges) }],
     inMemory: true,
+    forSlicing: true,
     rowsPerFile: offset,
     bytesPerFile: Number.MAX_SAFE_INTEGER,
   };

@@ -97,6 +97,23 @@ function runsInFileOrder(partitions: readonly PlannedPartition[]): [number, numb
   return runs.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
 }
 
+/** Most shards share one schema: a task carries it once. */
+export function distinctSchemas(shards: readonly StitchedShard[]): {
+  schemas: (readonly TypedColumn[])[];
+  numberOf: (shard: StitchedShard) => number;
+} {
+  const schemas: (readonly TypedColumn[])[] = [];
+  const known = new Map<string, number>();
+  const numbers = new Map<StitchedShard, number>();
+  for (const shard of shards) {
+    const key = JSON.stringify(shard.schema);
+    const number = known.get(key) ?? schemas.push(shard.schema) - 1;
+    known.set(key, number);
+    numbers.set(shard, number);
+  }
+  return { schemas, numberOf: (shard) => numbers.get(shard) ?? 0 };
+}
+
 /** Bytes that a row takes in memory, roughly: fixed widths by type, and for texts and lists what they take in the file, threefold. */
 export function memoryPerRow(columns: readonly TypedColumn[], fileBytesPerRow: number): number {
   return columns.reduce((sum, { type }) => sum + fixedWidth(type), 0) + 3 * fileBytesPerRow;

@@ -8,7 +8,7 @@ import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts
 import type { OutputIntent, OutputLock, StagedFile, TableOutput } from "../ports/table-output.ts";
 import { batchShards, isScattered, mergeFolder, mergeTask } from "./merge-scattered-shards.ts";
 import type { PartitionGroup, PlannedPartition } from "./plan-compaction.ts";
-import { collectPartitions, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
+import { collectPartitions, distinctSchemas, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
 import type { TableManifest } from "./table-manifest.ts";
 
@@ -179,25 +179,10 @@ function taskMaker(
     schemas,
     ...sliceGroup(group, shards, numberOf, ({ folder }) => join(staging, folder)),
     inMemory: group.inMemory,
+    forSlicing: false,
     rowsPerFile,
     bytesPerFile: FILE_BYTES,
   });
-}
-
-function distinctSchemas(shards: readonly StitchedShard[]): {
-  schemas: (readonly TypedColumn[])[];
-  numberOf: (shard: StitchedShard) => number;
-} {
-  const schemas: (readonly TypedColumn[])[] = [];
-  const known = new Map<string, number>();
-  const numbers = new Map<StitchedShard, number>();
-  for (const shard of shards) {
-    const key = JSON.stringify(shard.schema);
-    const number = known.get(key) ?? schemas.push(shard.schema) - 1;
-    known.set(key, number);
-    numbers.set(shard, number);
-  }
-  return { schemas, numberOf: (shard) => numbers.get(shard) ?? 0 };
 }
 
 function stagedFile(file: CompactedFile, group: PartitionGroup, partitionBy: readonly string[]): StagedFile {

@@ -1,4 +1,6 @@
+import { readdirSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
+import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
 import type { TableFixture } from "./table-fixture.ts";
 import { createTable, fileList, query } from "./table-fixture.ts";
 
@@ -68,15 +70,31 @@ describe("what is written", () => {
 
   test("streams a partition that is too large to be held, in order", async () => {
     const each = await table("ds");
-    const big = (from: number, to: number): Promise<never> =>
+    const big = (from: number, to: number): Promise<StitchedShard> =>
       each.shard(
         `select i as id, case when i % 100 = 0 then 'a' else 'b' end as ds, repeat('x', 30) || i as text from range(${from}, ${to}) r(i)`,
-      ) as Promise<never>;
+      );
     await each.publish([await big(0, 300_000), await big(300_000, 600_000)]);
     const [, b = ""] = each.files();
     const ordered = `select count(*)::int, bool_and(id > before)::varchar from
       (select id, lag(id, 1, -1) over (order by file_row_number) as before from read_parquet(${fileList(each, [b])}, file_row_number = true))`;
     expect(await query(ordered)).toEqual([[594_000, "true"]]);
+  });
+
+  test("is the same where every shard holds a little of every partition", async () => {
+    const each = await table("ds");
+    const scattered = (from: number): Promise<StitchedShard> =>
+      each.shard(`select i as id, (i * 7919) % 40 as ds, i * 2 as score from range(${from}, ${from + 500}) r(i)`);
+    const shards = await Promise.all([0, 500, 1000, 1500, 2000, 2500, 3000, 3500].map(scattered));
+    await each.publish(shards);
+    expect(each.files()).toHaveLength(40);
+    expect(await rowsOf(each, "id::int, ds::int, score::int")).toEqual(
+      Array.from({ length: 4000 }, (_, id) => [id, (id * 7919) % 40, id * 2]),
+    );
+    const [first = ""] = each.files();
+    const ids = (await query(`select id::int from read_parquet(${fileList(each, [first])})`)).flat();
+    expect(ids).toEqual([...ids].sort((a, b) => Number(a) - Number(b)));
+    expect(readdirSync(each.path, { recursive: true }).filter((path) => String(path).includes("_merged"))).toEqual([]);
   });
 
   test("names partitions as Hive does, whatever the value holds", async () => {
