@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { CliContext, Conclude } from "./cli-context.ts";
 import { checkCommand } from "./commands/check.ts";
+import { demoCommand } from "./commands/demo.ts";
 import { initCommand } from "./commands/init.ts";
 import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly CommandFactory[] = [
   runsCommand,
   stitchCommand,
   serveCommand,
+  demoCommand,
 ];
 
 const FOOTER = `
@@ -41,7 +43,7 @@ export function createProgram(context: CliContext, conclude: Conclude): Command 
       writeErr: (text) => context.stderr.write(text),
       // Printed as every other error, once.
       outputError: () => undefined,
-      getOutHelpWidth: () => Math.min(context.stdout.columns ?? 100, 120),
+      getOutHelpWidth: () => Math.min(context.stdout.columns || 100, 120),
     });
   for (const create of COMMANDS) {
     const command = create(context, conclude);

@@ -7,6 +7,9 @@ import { wrapText } from "./render/wrap-text.ts";
 /** Lines that a person reads are no longer than this, however wide the terminal is. */
 const READABLE_WIDTH = 100;
 
+/** Frames of a stack, as the message of an error that nobody expected may quote them. */
+const STACK_LINES = /\n\s+at .*/g;
+
 /** Prints an error on stderr: its code and message; with `verbose` also its facts, and its causes with their stacks. */
 export function printError(
   error: ScoreframeError,
@@ -15,7 +18,7 @@ export function printError(
 ): void {
   // A log keeps its lines whole, so that they can be searched.
   const width =
-    stderr.isTTY === true ? Math.min(READABLE_WIDTH, stderr.columns ?? READABLE_WIDTH) : Number.POSITIVE_INFINITY;
+    stderr.isTTY === true ? Math.min(READABLE_WIDTH, stderr.columns || READABLE_WIDTH) : Number.POSITIVE_INFINITY;
   stderr.write(formatError(error, { verbose, width, style: styleFor(stderr) }));
 }
 
@@ -23,7 +26,8 @@ export type ErrorLayout = { readonly verbose: boolean; readonly width: number; r
 
 export function formatError(error: ScoreframeError, { verbose, width, style }: ErrorLayout): string {
   const head = `${style("red", `Error ${error.code}`)}: `;
-  const [first = "", ...rest] = wrapText(`Error ${error.code}: ${error.message}`, width).split("\n");
+  const said = verbose ? error.message : error.message.replace(STACK_LINES, "");
+  const [first = "", ...rest] = wrapText(`Error ${error.code}: ${said}`, width).split("\n");
   const message = [head + first.slice(`Error ${error.code}: `.length), ...rest].join("\n");
   const extra = verbose ? [...factLines(error.facts), ...causeLines(error)] : hint(error);
   return [message, ...extra.map((line) => style("dim", line))].map((line) => `${line}\n`).join("");

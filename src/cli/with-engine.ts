@@ -14,7 +14,7 @@ export async function withEngine<T>(
   work: EngineWork<T>,
 ): Promise<T> {
   const { signal, stderr } = context;
-  const reporter = createProgressReporter(stderr, options);
+  const reporter = createProgressReporter(stderr, { ...options, dumb: context.env["TERM"] === "dumb" });
   const onStop = (): void => reporter.note("Stopping in order. Once more stops at once.");
   signal.addEventListener("abort", onStop, { once: true });
   try {

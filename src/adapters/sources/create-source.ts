@@ -1,7 +1,10 @@
-import type { RowsInput } from "../../core/pipeline/options.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { isFrame, isLazyFrame } from "../../core/frames/frame-rows.ts";
+import type { DataFrame } from "../../core/frames/polars.ts";
 import type { Job } from "../../core/job/job.ts";
+import type { RowsInput } from "../../core/pipeline/options.ts";
 import type { FrameSource } from "../../core/ports/frame-source.ts";
+import { createFrameSource } from "./frame-source.ts";
 import { createRowsSource } from "./rows-source.ts";
 import { createSqlSource } from "./sql-source.ts";
 
@@ -24,7 +27,27 @@ export function createSource(
       "The job's source is rows, and there are none. Set source.path to a file, or hand rows over: engine.run(job, { rows }).",
     );
   }
+  if (isFrame(input)) return createFrameSource(input);
+  refuseWhatIsNoRows(input);
   return createRowsSource(input, { baseDirectory });
+}
+
+/** Programs in JavaScript hand over what types would not let through. */
+function refuseWhatIsNoRows(input: Exclude<RowsInput, DataFrame>): void {
+  if (typeof input === "string") return;
+  if (typeof input === "object" && input !== null && (Symbol.iterator in input || Symbol.asyncIterator in input))
+    return;
+  const what = isLazyFrame(input) ? "a lazy frame: collect it first (frame.collectSync())" : describeValue(input);
+  throw new ScoreframeError(
+    "ROWS_INVALID",
+    `The rows that were handed over are ${what}. Hand over an array of objects, an iterable of them, a Polars frame, or the path of a table file.`,
+    { operation: "read rows" },
+  );
+}
+
+function describeValue(value: unknown): string {
+  if (value instanceof Promise) return "a promise: await it first";
+  return typeof value === "object" ? "an object that holds no rows" : `a ${typeof value}`;
 }
 
 function rowsMisplaced(message: string): ScoreframeError {

@@ -1,7 +1,7 @@
 import type { EventSink, RunEvent } from "../../core/ports/event-sink.ts";
 import type { CliStream } from "../cli-context.ts";
-import { plainStyle, styleFor } from "../render/style.ts";
-import { formatSeconds } from "../render/units.ts";
+import { styleFor } from "../render/style.ts";
+import { formatAmount, formatSeconds } from "../render/units.ts";
 import type { ProgressState } from "./progress-state.ts";
 import { INITIAL_PROGRESS, nextProgress } from "./progress-state.ts";
 import { progressBlock, progressLine, stageLine } from "./progress-text.ts";
@@ -10,6 +10,8 @@ export type ProgressOptions = {
   readonly verbose?: boolean;
   /** No progress; warnings are told nevertheless. */
   readonly quiet?: boolean;
+  /** A terminal whose lines cannot be redrawn (TERM=dumb) gets a log. */
+  readonly dumb?: boolean;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 };
@@ -28,14 +30,16 @@ const LOG_MS = 5000;
 
 export function createProgressReporter(stream: CliStream, options: ProgressOptions = {}): ProgressReporter {
   const now = options.now ?? Date.now;
-  const display = stream.isTTY === true ? terminalDisplay(stream, now) : logDisplay(stream, now);
+  const display =
+    stream.isTTY === true && options.dumb !== true ? terminalDisplay(stream, now) : logDisplay(stream, now);
   let state = INITIAL_PROGRESS;
   const shows = options.quiet !== true;
   const timer = shows ? setInterval(() => display.tick(state), display.interval).unref() : null;
   return {
     onEvent(event) {
-      state = nextProgress(state, event, now());
-      const line = lineOf(event, state, options.verbose === true, display.isLog && shows);
+      const before = state;
+      state = nextProgress(before, event, now());
+      const line = lineOf(event, before, state, { verbose: options.verbose === true, stages: display.isLog && shows });
       if (line !== null) display.line(line);
     },
     note: (line) => display.line(line),
@@ -46,7 +50,12 @@ export function createProgressReporter(stream: CliStream, options: ProgressOptio
   };
 }
 
-function lineOf(event: RunEvent, state: ProgressState, verbose: boolean, stages: boolean): string | null {
+function lineOf(
+  event: RunEvent,
+  before: ProgressState,
+  state: ProgressState,
+  { verbose, stages }: { readonly verbose: boolean; readonly stages: boolean },
+): string | null {
   switch (event.type) {
     case "warning":
       return `Warning: ${event.message}`;
@@ -59,7 +68,14 @@ function lineOf(event: RunEvent, state: ProgressState, verbose: boolean, stages:
     case "run-started":
       return stages ? `run ${event.runId} of ${event.job}` : null;
     case "stage-finished":
-      return stages ? stageLine(event.stage, event.seconds, state) : null;
+      return stages && event.stage !== "extract" ? stageLine(event.stage, event.seconds, state) : null;
+    case "progress": {
+      // Told after the stage has ended, since that is when the rows are counted.
+      const { inputRows } = event.progress;
+      return stages && inputRows !== null && before.progress.inputRows === null
+        ? `extract: ${formatAmount(inputRows, "row")}`
+        : null;
+    }
     default:
       return null;
   }
@@ -87,7 +103,7 @@ function logDisplay(stream: CliStream, now: () => number): Display {
 }
 
 function terminalDisplay(stream: CliStream, now: () => number): Display {
-  const style = stream.isTTY === true ? styleFor(stream) : plainStyle;
+  const style = styleFor(stream);
   let drawn: readonly string[] = [];
   const erase = (): string => (drawn.length === 0 ? "" : `\r${"\u001b[1A".repeat(drawn.length)}\u001b[0J`);
   return {
@@ -95,7 +111,7 @@ function terminalDisplay(stream: CliStream, now: () => number): Display {
     interval: REDRAW_MS,
     tick(state) {
       // A full line would break by itself and spoil the count of lines.
-      const block = progressBlock(state, now(), Math.max(20, (stream.columns ?? 80) - 1), style);
+      const block = progressBlock(state, now(), Math.max(20, (stream.columns || 80) - 1), style);
       if (block.join("\n") === drawn.join("\n")) return;
       stream.write(erase() + block.map((line) => `${line}\n`).join(""));
       drawn = block;

@@ -33,18 +33,19 @@ export function progressLine(state: ProgressState, now: number): string {
 }
 
 /** What a stage has done, when it ends. */
-export function stageLine(stage: Stage, seconds: number, { progress }: ProgressState): string {
-  const { inputRows, shards, requestBytes, scoredRows, stitchedRows, publishedRows } = progress;
-  const done: Readonly<Record<Stage, string>> = {
-    extract: formatAmount(inputRows ?? 0, "row"),
+export function stageLine(
+  stage: Exclude<Stage, "extract">,
+  seconds: number,
+  { progress }: Pick<ProgressState, "progress">,
+): string {
+  const { shards, requestBytes, scoredRows, stitchedRows, publishedRows } = progress;
+  const done: Readonly<Record<typeof stage, string>> = {
     shard: `${formatAmount(shards, "shard")}, ${formatBytes(requestBytes)}`,
     score: formatAmount(scoredRows, "row"),
     stitch: formatAmount(stitchedRows, "row"),
     publish: formatAmount(publishedRows, "row"),
   };
-  // The end of a stage can be told before its last rows are counted.
-  const counted = stage === "extract" && inputRows === null ? "ended" : done[stage];
-  return `${stage}: ${counted} after ${formatSeconds(seconds)}`;
+  return `${stage}: ${done[stage]} after ${formatSeconds(seconds)}`;
 }
 
 function facts(state: ProgressState, now: number): string[] {

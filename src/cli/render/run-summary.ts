@@ -60,8 +60,9 @@ function requestsText({ requests, shards, request_bytes: bytes, retries, backend
 function timeText({ timings_s: timings, ledger }: RunReport): string {
   const { total, ...stages } = timings;
   const rate = formatRate(ledger.scored, total);
-  const overlapping = Object.entries(stages).map(([stage, seconds]) => `${stage} ${formatSeconds(seconds)}`);
-  return `${formatSeconds(total)}${rate === null ? "" : `, ${rate}`}\n${overlapping.join(", ")}`;
+  const reached = Object.entries(stages).filter(([, seconds]) => seconds > 0);
+  const each = reached.map(([stage, seconds]) => `${stage} ${formatSeconds(seconds)}`).join(", ");
+  return [`${formatSeconds(total)}${rate === null ? "" : `, ${rate}`}`, each].filter((line) => line !== "").join("\n");
 }
 
 function nextStep({ status, dead_letter: deadLetter }: RunReport, show: (path: string) => string): string | null {

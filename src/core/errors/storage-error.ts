@@ -18,10 +18,10 @@ export function isStorageFailure(thrown: unknown): boolean {
 
 function mendFor(said: string): string {
   if (/ENOSPC|No space left|EDQUOT|quota/i.test(said))
-    return "Free some space, then resume the run; the former table is untouched.";
+    return "Free some space, then run the job again; the former table is untouched.";
   if (/EACCES|EPERM|EROFS|[Pp]ermission denied|[Rr]ead-only/.test(said))
-    return "Give this user the right to write there, then resume the run.";
+    return "Give this user the right to write there, then run the job again.";
   if (/ENAMETOOLONG|name too long/i.test(said))
     return "A partition value is too long for a folder's name: partition by a shorter column.";
-  return "Look at the disk, then resume the run.";
+  return "Look at the disk, then run the job again.";
 }

@@ -59,7 +59,7 @@ export function settleType(type: ColumnType): ColumnType {
  * the fields of both, lists unify their elements. `column` names the culprit of a `PREDICTIONS_INCOMPATIBLE`.
  */
 export function unifyTypes(a: ColumnType, b: ColumnType, column: string): ColumnType {
-  const unified = supertype(a, b);
+  const unified = commonType(a, b);
   if (unified !== null) return unified;
   throw new ScoreframeError(
     "PREDICTIONS_INCOMPATIBLE",
@@ -82,7 +82,8 @@ export function typeText(type: ColumnType): string {
   return zone === null ? `Datetime(${unit})` : `Datetime(${unit}, ${zone.inner})`;
 }
 
-function supertype(a: ColumnType, b: ColumnType): ColumnType | null {
+/** The same, null where there is none. */
+export function commonType(a: ColumnType, b: ColumnType): ColumnType | null {
   if (a === "Null") return b;
   if (b === "Null" || JSON.stringify(a) === JSON.stringify(b)) return a;
   if (typeof a === "object" && typeof b === "object") return nestedSupertype(a, b);
@@ -93,7 +94,7 @@ function nestedSupertype(a: Exclude<ColumnType, string>, b: Exclude<ColumnType, 
   const elementA = elementOf(a);
   const elementB = elementOf(b);
   if (elementA !== null && elementB !== null) {
-    const element = supertype(elementA, elementB);
+    const element = commonType(elementA, elementB);
     if (element === null) return null;
     return "Array" in a && "Array" in b && a.Array[1] === b.Array[1]
       ? { Array: [element, a.Array[1]] }
@@ -111,7 +112,7 @@ function elementOf(type: Exclude<ColumnType, string>): ColumnType | null {
 function structSupertype(a: readonly StructField[], b: readonly StructField[]): ColumnType | null {
   const fields = new Map(a.map((field) => [field.name, field.dtype]));
   for (const { name, dtype } of b) {
-    const unified = supertype(fields.get(name) ?? "Null", dtype);
+    const unified = commonType(fields.get(name) ?? "Null", dtype);
     if (unified === null) return null;
     fields.set(name, unified);
   }

@@ -195,7 +195,7 @@ function readBack(partition: number, path: string, expected: number): CompactedF
   if (rows !== expected) {
     throw new ScoreframeError(
       "LEDGER_IMBALANCE",
-      `${path} holds ${rows ?? "no readable"} rows where ${expected} were written. Nothing was published; look for a full disk, then resume the run.`,
+      `${path} holds ${rows ?? "no readable"} rows where ${expected} were written. Nothing was published; look for a full disk, then run the job again.`,
       { operation: "publish", details: { path, rows, expected } },
     );
   }

@@ -1,47 +1,95 @@
 import { randomBytes } from "node:crypto";
+import type { ColumnType } from "./column-type.ts";
+import { frameSchema } from "./frame-schema.ts";
+import { mayBeCoerced } from "./json-coercion.ts";
+import { orderFields } from "./order-fields.ts";
 import type { DataFrame } from "./polars.ts";
-import { column, pl, structField } from "./polars.ts";
+import { column, decodeJson, pl, structField } from "./polars.ts";
+
+/** Values in a column `value`, and their type. */
+export type DecodedColumn = { readonly values: DataFrame; readonly type: ColumnType };
 
 /**
- * Decodes each value of the column `text` as JSON, types inferred over all of them; null where they do not decode, one by one, into one type.
+ * Decodes each value of the column `text` as JSON. Without a type it is inferred over all of them, and the answer is null at the first doubt:
+ * where a text does not decode by itself, where they have no type in common, where Polars might have made one thing of another. With a type,
+ * which must hold all values (`widenType`), null means that a text is not JSON.
  *
  * Polars joins the texts by commas before it parses them, so that `{"a":1},{"a":2` followed by `"x":3}` would pass as two rows. Each text is
  * therefore wrapped with its number under a key that nobody can know beforehand: every parsed document must bear the number of its own line.
  */
-export function decodeJsonColumn(texts: DataFrame): DataFrame | null {
+export function decodeJsonColumn(texts: DataFrame, type?: ColumnType): DecodedColumn | null {
   const key = `n${randomBytes(8).toString("hex")}`;
-  const wrapped = texts
-    .withColumn(
-      pl.Series(
-        "number",
-        Int32Array.from({ length: texts.height }, (_, index) => index),
-      ),
-    )
-    .lazy()
-    .select(
-      pl
-        .concatString(
-          [pl.lit(`{"${key}":`), column("number").cast(pl.Utf8), pl.lit(',"v":'), column("text"), pl.lit("}")],
-          "",
-        )
-        .alias("text"),
-    )
-    .collectSync();
+  const wrapped = wrapTexts(texts, key);
+  if (type !== undefined) return decodeAs(wrapped, key, type);
+  const documents = readableOrNull(() => pl.DataFrame([wrapped.getColumn("text").str.jsonDecode()]));
+  const values = documents === null ? null : unwrap(documents, key, texts.height);
+  if (values === null) return null;
+  const inferred = frameSchema(values)[0]?.type ?? "Null";
+  if (mayBeCoerced(texts, inferred)) return null;
+  const ordered = orderFields(inferred, firstValue(texts));
+  return JSON.stringify(ordered) === JSON.stringify(inferred)
+    ? { values, type: inferred }
+    : decodeAs(wrapped, key, ordered);
+}
+
+function readableOrNull<T>(read: () => T): T | null {
   try {
-    const documents = pl.DataFrame([wrapped.getColumn("text").str.jsonDecode()]);
-    const document = column(documents.columns[0] as string);
-    const decoded = documents
-      .lazy()
-      .select(structField(document, key).alias("number"), structField(document, "v").alias("value"))
-      .collectSync();
-    return isCountedUp(decoded, texts.height) ? decoded.select("value") : null;
+    return read();
   } catch {
     return null;
   }
+}
+
+function wrapTexts(texts: DataFrame, key: string): DataFrame {
+  const numbers = Int32Array.from({ length: texts.height }, (_, index) => index);
+  const parts = [
+    pl.lit(`{"${key}":`),
+    column("number").cast(pl.Utf8),
+    pl.lit(',"v":'),
+    column("text"),
+    pl.lit("}"),
+  ];
+  return texts
+    .withColumn(pl.Series("number", numbers))
+    .lazy()
+    .select(pl.concatString(parts, "").alias("text"))
+    .collectSync();
+}
+
+function decodeAs(wrapped: DataFrame, key: string, type: ColumnType): DecodedColumn | null {
+  const document: ColumnType = {
+    Struct: [
+      { name: key, dtype: "Int32" },
+      { name: "v", dtype: type },
+    ],
+  };
+  const documents = readableOrNull(() =>
+    wrapped
+      .lazy()
+      .select(decodeJson(column("text"), document).alias("text"))
+      .collectSync(),
+  );
+  const values = documents === null ? null : unwrap(documents, key, wrapped.height);
+  return values === null ? null : { values, type };
+}
+
+/** The values of documents that bear the numbers 0, 1, 2, …; null where they do not. */
+function unwrap(documents: DataFrame, key: string, rows: number): DataFrame | null {
+  const document = column(documents.columns[0] as string);
+  const decoded = documents
+    .lazy()
+    .select(structField(document, key).alias("number"), structField(document, "v").alias("value"))
+    .collectSync();
+  return isCountedUp(decoded, rows) ? decoded.select("value") : null;
 }
 
 function isCountedUp(decoded: DataFrame, rows: number): boolean {
   const numbers = decoded.getColumn("number");
   if (decoded.height !== rows || numbers.nullCount() > 0) return false;
   return (numbers.cast(pl.Int64).toTypedArray() as BigInt64Array).every((number, index) => number === BigInt(index));
+}
+
+function firstValue(texts: DataFrame): unknown {
+  const [text] = texts.head(1).getColumn("text").toArray() as (string | null)[];
+  return JSON.parse(text ?? "null");
 }

@@ -1,33 +1,38 @@
-import type { FrameSource } from "../ports/frame-source.ts";
-import { typeText } from "./column-type.ts";
-import { readParquetSchema } from "./parquet-schema.ts";
+import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { DataFrame } from "./polars.ts";
-import { pl } from "./polars.ts";
-import { writeParquet } from "./write-parquet.ts";
 
-/** Whether a value is a Polars frame, also one of another copy of the package. */
+/** Whether a value is a Polars frame, also one of another copy of the package. Told by its tag, so that Polars need not be loaded to ask. */
 export function isFrame(value: unknown): value is DataFrame {
-  return pl.DataFrame.isDataFrame(value);
+  return tagOf(value) === "DataFrame";
 }
 
-/** A Polars frame as the source of a run. */
-export function createFrameRows(
-  frame: DataFrame,
-  columns: () => Promise<ReturnType<typeof readParquetSchema>>,
-): FrameSource {
-  return {
-    kind: "rows",
-    async describe() {
-      return (await columns()).map(({ name, type }) => ({ name, type: typeText(type) }));
-    },
-    async extract(target, { limit }) {
-      const rows = limit === undefined ? frame.height : Math.min(limit, frame.height);
-      writeParquet(frame.lazy().slice(0, rows), target);
-      return {
-        path: target,
-        rows,
-        columns: readParquetSchema(target).map(({ name, type }) => ({ name, type: typeText(type) })),
-      };
-    },
-  };
+/** A query that was not collected: it looks like a frame to whoever wrote it. */
+export function isLazyFrame(value: unknown): boolean {
+  return tagOf(value) === "LazyDataFrame";
+}
+
+/** Writes a frame that a program hands over to a Parquet file. Throws `ROWS_INVALID`. */
+export function writeFrame(frame: DataFrame, path: string): void {
+  // A column hides the method of its name; this is the one method that is called, so that `height`, `lazy` or `limit` may be columns.
+  if (typeof frame.writeParquet !== "function") {
+    throw rowsInvalid(
+      "The frame has a column named writeParquet, which hides the method that writes it: rename the column.",
+    );
+  }
+  try {
+    frame.writeParquet(path, { compression: "zstd" });
+  } catch (cause) {
+    throw rowsInvalid(`The frame could not be written as Parquet: ${messageOf(cause)}`, cause);
+  }
+}
+
+function tagOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, Symbol.toStringTag) : undefined;
+}
+
+function rowsInvalid(message: string, cause?: unknown): ScoreframeError {
+  return new ScoreframeError("ROWS_INVALID", message, {
+    operation: "read rows",
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -99,3 +99,13 @@ export function parseTime(text: Expr, type: ColumnType, format: string): Expr {
     },
   });
 }
+
+/** JSON text decoded into a type given as data. Polars makes what does not fit fit (4.7 becomes 4): the type must hold every value. */
+export function decodeJson(text: Expr, type: ColumnType): Expr {
+  return callFunction({ StringExpr: { JsonDecode: { Literal: type } } }, text);
+}
+
+/** How often a regular expression is found in a text, as uint32. */
+export function countMatches(text: Expr, pattern: string): Expr {
+  return callFunction({ StringExpr: { CountMatches: false } }, text, pl.lit(pattern));
+}

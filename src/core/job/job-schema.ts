@@ -80,7 +80,7 @@ const requests = z.strictObject({
     .positive()
     .default(5)
     .describe(
-      "Most megabytes (10^6 bytes) in one request file, which is one shard: the unit of scoring, retry and resume.",
+      "Most megabytes (10^6 bytes) in one request file, which is one shard: the unit of scoring, retry and the ledger.",
     ),
   batch_size: z.int().min(1).default(5).describe("Most rows in one request."),
 });

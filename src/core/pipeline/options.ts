@@ -1,3 +1,4 @@
+import type { DataFrame } from "../frames/polars.ts";
 import type { Job, JobInput } from "../job/job.ts";
 import type { EventSink, RunProgress } from "../ports/event-sink.ts";
 
@@ -7,8 +8,8 @@ export type JobReference = string | JobInput | Job;
 /** One row as an object from column name to value. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows that a program hands over: objects, or the path of a table file (Parquet, CSV, TSV, JSON, JSON Lines). */
-export type RowsInput = readonly Row[] | AsyncIterable<Row> | Iterable<Row> | string;
+/** Rows that a program hands over: objects, a Polars frame, or the path of a table file (Parquet, CSV, TSV, JSON, JSON Lines). */
+export type RowsInput = readonly Row[] | AsyncIterable<Row> | Iterable<Row> | DataFrame | string;
 
 export type JobOptions = {
   /** The rows of a job with `source: { kind: rows }`. */

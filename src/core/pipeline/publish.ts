@@ -229,7 +229,7 @@ function checkFiles(partitions: readonly PlannedPartition[], files: readonly Sta
 function imbalance(what: string, facts: { shard?: number } = {}): ScoreframeError {
   return new ScoreframeError(
     "LEDGER_IMBALANCE",
-    `${what}. Nothing was published; resume the run, which stitches again what does not add up.`,
+    `${what}. Nothing was published; run the job again, and report it if it happens twice.`,
     { operation: "publish", ...facts },
   );
 }

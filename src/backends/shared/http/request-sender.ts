@@ -163,8 +163,8 @@ function mend(failure: Failure): string {
     return "Send fewer rows a request (`requests.batch_size`), or raise `headers_timeout_s` and `request_timeout_s`.";
   }
   if (failure.status !== undefined)
-    return "Lower `concurrency` or set `requests_per_second` if the server is overloaded; then resume the run.";
-  return "Check that the server runs and that `url` is right; then resume the run.";
+    return "Lower `concurrency` or set `requests_per_second` if the server is overloaded; then run the job again.";
+  return "Check that the server runs and that `url` is right; then run the job again.";
 }
 
 /** Where a redirect points, without user, password and query. */
