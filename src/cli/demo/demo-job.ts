@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import type { DemoFlights } from "./demo-flights.ts";
+
+const HEADER = "# Written by `scoreframe demo`, which writes it anew: copy it to change it.";
+
+export type DemoJob = {
+  readonly flights: DemoFlights;
+  /** Rows from the beginning of the table; null takes all. */
+  readonly rows: number | null;
+  /** Absolute path of the table. */
+  readonly output: string;
+};
+
+/** Writes the job file beside the table; answers its absolute path. Throws USAGE rather than replace a file of somebody else. */
+export function writeDemoJob(job: DemoJob): string {
+  const path = `${job.output}.yaml`;
+  if (existsSync(path) && !readFileSync(path, "utf8").startsWith(HEADER)) {
+    throw new ScoreframeError(
+      "USAGE",
+      `${path} exists and was not written by the demo, which would put its job there. Choose another --output.`,
+    );
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, demoJobText(job, dirname(path)));
+  return path;
+}
+
+function demoJobText({ flights, rows, output }: DemoJob, folder: string): string {
+  const path = (target: string): string => JSON.stringify(relative(folder, target).replaceAll("\\", "/"));
+  return `${HEADER}
+name: flight-delay-scores
+source:
+  kind: sql
+  tables:
+    flights: ${path(flights.table)}
+  sql: |
+    select
+      ${flights.idExpression} as id,
+      date, origin, destination, distance, delay,
+      hour(date) as hour,
+      isodow(date) as weekday,
+      strftime(date, '%Y-%m-%d') as ds
+    from flights${rows === null ? "" : `\n    limit ${rows}`}
+model:
+  features: [origin, destination, distance, hour, weekday]
+requests:
+  batch_size: 500
+backend:
+  kind: local
+  model: ${path(flights.model)}
+output:
+  path: ${path(output)}
+  partition_by: [ds]
+  predictions: { label: int64, probabilities: list<double> }
+`;
+}
