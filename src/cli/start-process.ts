@@ -1,4 +1,7 @@
 import { enableCompileCache } from "node:module";
+import { exitCodeOfError } from "./exit-code.ts";
+import { failureDocument } from "./failure-document.ts";
+import { printDocument } from "./print-document.ts";
 import { setupError } from "./setup-error.ts";
 import { listenForStop } from "./stop-signals.ts";
 
@@ -8,7 +11,9 @@ export async function startProcess(args: readonly string[]): Promise<void> {
   const { stdout, stderr, stdin, env } = process;
   for (const stream of [stdout, stderr]) ignoreClosedReader(stream);
   const crash = firstCrash();
-  const { runCommandLine } = await import("./command-line.ts").catch(endWithoutPackages);
+  const { runCommandLine } = await import("./command-line.ts").catch((thrown: unknown) =>
+    endWithoutPackages(thrown, args),
+  );
   const context = { stdout, stderr, stdin, env, workingDirectory: process.cwd(), signal: listenForStop() };
   const exitCode = await runCommandLine(args, context, crash);
   await Promise.all([flushed(stdout), flushed(stderr)]);
@@ -38,9 +43,10 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-function endWithoutPackages(thrown: unknown): never {
+function endWithoutPackages(thrown: unknown, args: readonly string[]): never {
   const error = setupError(thrown);
   if (error === null) throw thrown;
   process.stderr.write(`${error.message}\n`);
-  process.exit(2);
+  if (args.includes("--json")) printDocument(failureDocument(args[0], error), process);
+  process.exit(exitCodeOfError(error.code));
 }

@@ -1,0 +1,166 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseJob } from "../../src/core/job/parse-job.ts";
+import { readJobText } from "../../src/core/job/read-job-text.ts";
+import { runInProcess } from "./support/memory-context.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
+
+describe("a command line that cannot be understood", () => {
+  it.each([
+    [["rnu", "job.yaml"], "Unknown command 'rnu'. Did you mean run?"],
+    [["run", "job.yaml", "--jsno"], "Unknown option '--jsno'. Did you mean --json?"],
+    [["run"], "Missing required argument 'job'."],
+    [["run", "a.yaml", "b.yaml"], "Too many arguments for 'run'. Expected 1 argument but got 2"],
+    [["check", "job.yaml", "--sample-rows", "0"], "It must be a whole number from 1."],
+    [["serve", "--port", "70000"], "It must be a whole number from 0 to 65535."],
+    [["stitch", "--requests", "a"], "Required option '--responses <folder>' not specified."],
+    [["run", "job.yaml", "--quiet", "--verbose"], "cannot be used with option '--verbose'"],
+    [["run", "job.yaml", "--set", "no-equals-sign"], "--set takes key=value"],
+  ])("%j is refused with exit code 2 and says why", async (args, reason) => {
+    const { exitCode, stdout, stderr } = await runInProcess(args, await temporaryFolder());
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("Error USAGE: ");
+    expect(stderr).toContain(reason);
+  });
+
+  it("prints its help on stderr where there is no command at all", async () => {
+    const { exitCode, stdout, stderr } = await runInProcess([], "/");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("Usage: scoreframe");
+  });
+});
+
+describe("--json where nothing could be begun", () => {
+  it.each([["run", "nope.yaml"], ["run"], ["run", "nope.yaml", "--what"]])(
+    "%j prints the document of a run with nothing in it",
+    async (...args) => {
+      const { exitCode, stdout } = await runInProcess([...args, "--json"], await temporaryFolder());
+      expect(exitCode).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({
+        run_id: null,
+        status: "failed",
+        ledger: { input: 0, scored: 0, dead_lettered: 0, skipped: 0 },
+        output: null,
+        error: { code: expect.stringMatching(/^(USAGE|JOB_FILE_NOT_FOUND)$/) },
+      });
+    },
+  );
+
+  it.each([["plan", "nope.yaml"], ["plan"], ["runs", "nope"], ["serve"], ["stitch"], ["nope"], ["init", "job.txt"]])(
+    "%j prints a document with the error",
+    async (...args) => {
+      const { exitCode, stdout, stderr } = await runInProcess([...args, "--json"], await temporaryFolder());
+      const { error } = JSON.parse(stdout);
+      expect(stderr).toContain(`Error ${error.code}: `);
+      expect(exitCode).toBe(2);
+    },
+  );
+});
+
+describe("--help and --version", () => {
+  it("names every command", async () => {
+    const { exitCode, stdout, stderr } = await runInProcess(["--help"], "/");
+    for (const name of ["init", "check", "plan", "run", "runs", "stitch", "serve"]) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+    }
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  });
+
+  it("explains the options of a command", async () => {
+    const { exitCode, stdout } = await runInProcess(["run", "--help"], "/");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/--set <key=value>[\s\S]*--workspace <folder>[\s\S]*--json/);
+  });
+
+  it("prints the version of the package and nothing else", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await runInProcess(["--version"], "/")).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});
+
+describe("init", () => {
+  const written = async (folder: string, path: string): Promise<ReturnType<typeof parseJob>> => {
+    const text = await readFile(join(folder, path), "utf8");
+    return parseJob(readJobText(text, "yaml", path).value, { env: { TOKEN: "t" } });
+  };
+
+  it("writes a job that can be parsed", async () => {
+    const folder = await temporaryFolder();
+    const args = ["init", "--rows", "rows.csv", "--model", "model.ts", "--features", "a, b", "--partition-by", "ds"];
+    const { exitCode, stdout } = await runInProcess(args, folder);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "Wrote job.yaml. Next: scoreframe check job.yaml\n" });
+    expect(await written(folder, "job.yaml")).toMatchObject({
+      name: "job",
+      source: { kind: "rows", path: "rows.csv" },
+      model: { features: ["a", "b"] },
+      backend: { kind: "local", model: "model.ts" },
+      output: { path: "out/job", partition_by: ["ds"] },
+    });
+  });
+
+  it("writes paths as the job file needs them, where they were typed from elsewhere", async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, "jobs"));
+    const args = ["init", "jobs/a.yaml", "--table", "t=data/t.parquet", "--url", "http://localhost:1/x"];
+    await runInProcess([...args, "--token-variable", "TOKEN", "--output", "out"], folder);
+    expect(await written(folder, "jobs/a.yaml")).toMatchObject({
+      name: "a",
+      source: { kind: "sql", tables: { t: "../data/t.parquet" }, sql: "select * from t" },
+      backend: { kind: "http", url: "http://localhost:1/x", headers: { authorization: "Bearer t" } },
+      output: { path: "../out" },
+    });
+  });
+
+  it("keeps a command and a query as they are", async () => {
+    const folder = await temporaryFolder();
+    const command = `mlflow models serve -m "./my model" -p {port}`;
+    const sql = `select 'it''s', "a:b" from "my table" -- # no comment`;
+    await runInProcess(["init", "--table", "my table=t.csv", "--sql", sql, "--command", command], folder);
+    expect(await written(folder, "job.yaml")).toMatchObject({
+      source: { tables: { "my table": "t.csv" }, sql },
+      backend: { kind: "local", command },
+    });
+  });
+
+  it("overwrites nothing unless it is told to", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "job.yaml"), "mine\n");
+    const args = ["init", "--rows", "rows.csv", "--model", "model.ts"];
+    const refused = await runInProcess(args, folder);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("job.yaml exists already. Choose another name, or overwrite it with --force.");
+    expect(await readFile(join(folder, "job.yaml"), "utf8")).toBe("mine\n");
+    expect((await runInProcess([...args, "--force"], folder)).exitCode).toBe(0);
+    expect(await written(folder, "job.yaml")).toMatchObject({ name: "job" });
+  });
+
+  it.each([
+    [[], "Say where the rows come from"],
+    [["--rows", "a.csv"], "Say where the model is"],
+    [["--model", "m.ts"], "Say where the rows come from"],
+    [["--rows", "a.csv", "--model", "m.ts", "--url", "http://x"], "Say where the model is, with one of"],
+    [["--rows", "a.csv", "--sql", "select 1", "--model", "m.ts"], "leave out --sql"],
+    [["--table", "a.csv", "--model", "m.ts"], "--table takes name=path"],
+    [["--rows", "a.csv", "--features", "a,,b", "--model", "m.ts"], "It must be names with commas"],
+  ])("%j off a terminal writes nothing and says what is missing", async (args, reason) => {
+    const folder = await temporaryFolder();
+    const { exitCode, stderr } = await runInProcess(["init", ...args], folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(reason);
+    await expect(readFile(join(folder, "job.yaml"))).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("the workspace", () => {
+  it("is --workspace, or SCOREFRAME_WORKSPACE, or .scoreframe where one stands", async () => {
+    const folder = await temporaryFolder();
+    const said = async (args: readonly string[], env: Record<string, string>): Promise<string> =>
+      (await runInProcess(["runs", ...args], folder, { env })).stdout;
+    expect(await said([], {})).toBe(`There are no runs in ${join(folder, ".scoreframe")}.\n`);
+    expect(await said([], { SCOREFRAME_WORKSPACE: "w" })).toBe(`There are no runs in ${join(folder, "w")}.\n`);
+    expect(await said(["--workspace", "v"], { SCOREFRAME_WORKSPACE: "w" })).toBe(
+      `There are no runs in ${join(folder, "v")}.\n`,
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { access, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCli } from "../cli/support/run-cli.ts";
+import { INIT, sampleProject } from "../cli/support/sample-project.ts";
+
+describe("from init to a table", () => {
+  it("every command says what it found, and the next one goes on from there", async () => {
+    const cwd = await sampleProject("doubles");
+    expect(await runCli(INIT, { cwd })).toMatchObject({ exitCode: 0 });
+
+    const check = await runCli(["check", "job.yaml"], { cwd });
+    expect(check).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Ready: job can be run\.$/m) });
+    expect(check.stdout).toContain('first answer   {"predictions":[{"double":3}');
+
+    const plan = await runCli(["plan", "job.yaml"], { cwd });
+    expect(plan).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^ {2}rows +4$/m) });
+    await expect(access(join(cwd, "out"))).rejects.toThrow("ENOENT");
+
+    const run = await runCli(["run", "job.yaml"], { cwd });
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Succeeded: job\n/) });
+    expect(run.stdout).toContain("4 of 4 scored");
+    expect(run.stdout).toContain(`${join("out", "job")} (1 file`);
+    expect((await readdir(join(cwd, "out", "job"))).filter((name) => name.endsWith(".parquet"))).toHaveLength(1);
+
+    const runs = await runCli(["runs"], { cwd });
+    expect(runs.stdout.split("\n")[1]).toMatch(/^\S+ +job +succeeded +4 +0 /);
+  });
+
+  it("has an identical report in --json of run and of runs", async () => {
+    const cwd = await sampleProject("doubles");
+    await runCli(INIT, { cwd });
+    const report = JSON.parse((await runCli(["run", "job.yaml", "--json"], { cwd })).stdout);
+    const shown = await runCli(["runs", report.run_id, "--json"], { cwd });
+    expect(JSON.parse(shown.stdout)).toEqual(report);
+    const listed = await runCli(["runs", "--json"], { cwd });
+    expect(JSON.parse(listed.stdout)).toEqual({ runs: [report], error: null });
+  });
+});
+
+describe("--json prints one document on stdout and everything else on stderr", () => {
+  it("of a run that succeeded", async () => {
+    const cwd = await sampleProject("doubles");
+    await runCli(INIT, { cwd });
+    const { exitCode, stdout, stderr } = await runCli(["run", "job.yaml", "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({
+      run_id: expect.stringMatching(/^\d{8}T\d{6}-/),
+      job: "job",
+      status: "succeeded",
+      ledger: { input: 4, scored: 4, dead_lettered: 0, skipped: 0 },
+      output: { path: join(cwd, "out", "job"), rows: 4, partitions: [] },
+      error: null,
+    });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("score: 4 rows");
+  });
+
+  it("of a run that was published without some rows, with exit code 3", async () => {
+    const cwd = await sampleProject("refusesNegative");
+    await runCli(INIT, { cwd });
+    const { exitCode, stdout } = await runCli(["run", "job.yaml", "--json", "--set", "failure.max_failed_rows=1"], {
+      cwd,
+    });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      status: "succeeded_with_dead_letters",
+      ledger: { input: 4, scored: 3, dead_lettered: 1, skipped: 0 },
+      dead_letter: { rows: 1 },
+      error: null,
+    });
+    expect(exitCode).toBe(3);
+    expect(await readdir(report.dead_letter.path)).not.toEqual([]);
+  });
+
+  it("of a run that failed, with exit code 1 and nothing published", async () => {
+    const cwd = await sampleProject("refusesNegative");
+    await runCli(INIT, { cwd });
+    const { exitCode, stdout, stderr } = await runCli(["run", "job.yaml", "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: "failed",
+      ledger: { input: 4, scored: 3, dead_lettered: 1 },
+      output: null,
+      error: { code: "TOO_MANY_FAILED_ROWS" },
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("Error TOO_MANY_FAILED_ROWS: ");
+  });
+
+  it("of a run whose job names a column that is not there, with exit code 2", async () => {
+    const cwd = await sampleProject("doubles");
+    await runCli(INIT, { cwd });
+    const { exitCode, stdout } = await runCli(["run", "job.yaml", "--json", "--set", "model.features=[y]"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ status: "failed", error: { code: "COLUMN_UNKNOWN" } });
+    expect(exitCode).toBe(2);
+  });
+
+  it("of a run that could not be begun, with the same shape and exit code 2", async () => {
+    const cwd = await sampleProject("doubles");
+    await runCli(INIT, { cwd });
+    const begun = JSON.parse((await runCli(["run", "job.yaml", "--json"], { cwd })).stdout);
+    const { exitCode, stdout } = await runCli(["run", "nope.yaml", "--json"], { cwd });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ run_id: null, status: "failed", error: { code: "JOB_FILE_NOT_FOUND" } });
+    expect(Object.keys(report)).toEqual(Object.keys(begun));
+    expect(exitCode).toBe(2);
+  });
+
+  it("of a check that failed, with exit code 1", async () => {
+    const cwd = await sampleProject("refusesNegative");
+    await runCli(INIT, { cwd });
+    const { exitCode, stdout } = await runCli(["check", "job.yaml", "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ job: "job", ok: false, sample: { rows: 4, scored: 3 } });
+    expect(exitCode).toBe(1);
+  });
+
+  it("of a model's dry run, with every digit", async () => {
+    const cwd = await sampleProject("doubles");
+    const { exitCode, stdout } = await runCli(
+      ["serve", "--model", "model.ts", "--dry-run", "--json", "--example", '{"x": 4, "id": 9007199254740993}'],
+      { cwd },
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ status: "scored", prediction: { double: 8 }, error: null });
+    expect(stdout).toContain("9007199254740993");
+    expect(exitCode).toBe(0);
+  });
+});
