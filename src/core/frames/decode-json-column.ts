@@ -42,13 +42,7 @@ function readableOrNull<T>(read: () => T): T | null {
 
 function wrapTexts(texts: DataFrame, key: string): DataFrame {
   const numbers = Int32Array.from({ length: texts.height }, (_, index) => index);
-  const parts = [
-    pl.lit(`{"${key}":`),
-    column("number").cast(pl.Utf8),
-    pl.lit(',"v":'),
-    column("text"),
-    pl.lit("}"),
-  ];
+  const parts = [pl.lit(`{"${key}":`), column("number").cast(pl.Utf8), pl.lit(',"v":'), column("text"), pl.lit("}")];
   return texts
     .withColumn(pl.Series("number", numbers))
     .lazy()

@@ -150,16 +150,14 @@ function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChun
   const rows = encoded.filter(pl.col("fits").not());
   const cause = `The row needs more than the ${largest} bytes that a row may have in a request.`;
   writeParquet(
-    rows
-      .lazy()
-      .select(
-        ...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)),
-        ...deadLetterColumns({
-          code: pl.lit("ROW_TOO_LARGE"),
-          message: pl.lit(cause),
-          attempts: pl.lit(0).cast(pl.Int32),
-        }),
-      ),
+    rows.lazy().select(
+      ...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)),
+      ...deadLetterColumns({
+        code: pl.lit("ROW_TOO_LARGE"),
+        message: pl.lit(cause),
+        attempts: pl.lit(0).cast(pl.Int32),
+      }),
+    ),
     path,
   );
   return {

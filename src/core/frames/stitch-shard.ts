@@ -5,17 +5,20 @@ import type { RowCause } from "../protocols/error-object.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import { applyContract } from "./apply-contract.ts";
-import type { ColumnType, TypedColumn } from "./column-type.ts";
+import type { TypedColumn } from "./column-type.ts";
 import { deadLetterColumns } from "./dead-letter-columns.ts";
 import { decodeAnswers } from "./decode-answers.ts";
 import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
+import { describeCauses } from "./describe-causes.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { partitionRuns, sortByPartition } from "./partition-runs.ts";
 import type { DataFrame } from "./polars.ts";
 import { column, int64, pl, releaseFrames, scanParquet } from "./polars.ts";
 import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts";
 import { predictionColumns } from "./prediction-columns.ts";
+import { predictionForm } from "./prediction-form.ts";
 import { readLines } from "./read-lines.ts";
+import { refuseCollisions } from "./refuse-collisions.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
 import { writeParquet } from "./write-parquet.ts";
@@ -48,7 +51,7 @@ export type StitchOutcome = {
   readonly deadLetterPath: string | null;
   readonly firstFailure: (RowCause & { readonly line: number }) | null;
   /** `none` where every prediction is null: another shard knows the form. */
-  readonly form: "value" | "object" | "none";
+  readonly form: ReturnType<typeof predictionForm>;
   /** Columns of the output file: source columns, then predictions. */
   readonly sourceColumns: readonly TypedColumn[];
   readonly predictionColumns: readonly TypedColumn[];
@@ -69,7 +72,9 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   });
   const source = readParquetSchema(input.featuresPath);
   const predictions = contracted(answers, input);
-  refuseCollisions(source, predictions, input);
+  const identity = input.includeRowId ? [{ name: "row_id" }, { name: "batch_index" }] : [];
+  const kept = source.filter(({ name }) => input.keep.includes(name));
+  refuseCollisions([...identity, ...kept], predictions, "output.prefix", input.shard);
   const joined = setSideBySide(input, source, answers, predictions, lineRows);
   const good = answers.failures.length === 0 ? joined : joined.filter(pl.col("failure").isNull());
   const outputNames = writeScored(good, input, source, predictions);
@@ -83,7 +88,7 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
     deadLettered: answers.failures.length,
     deadLetterPath,
     firstFailure: firstFailure(answers),
-    form: formOf(answers.type),
+    form: predictionForm(answers.type),
     ...outputNames,
   };
 }
@@ -102,23 +107,6 @@ function readAnswerLines(input: StitchShardInput, expected: number): DataFrame {
 function contracted(answers: DecodedAnswers, input: StitchShardInput): PredictionColumn[] {
   const columns = predictionColumns(answers.type, input.naming);
   return input.contract === null ? columns : applyContract(columns, answers, input.contract, input);
-}
-
-function refuseCollisions(
-  source: readonly TypedColumn[],
-  predictions: readonly PredictionColumn[],
-  input: StitchShardInput,
-): void {
-  const taken = new Set(input.includeRowId ? ["row_id", "batch_index"] : []);
-  for (const { name } of source) if (input.keep.includes(name)) taken.add(name);
-  const collision = predictions.find(({ name }) => taken.has(name));
-  if (collision === undefined) return;
-  throw new ScoreframeError(
-    "COLUMN_COLLISION",
-    `The model answers a column "${collision.name}", and the table has one of that name. Set output.prefix (for example "predicted_"), ` +
-      "or rename the column in the source's SQL.",
-    { shard: input.shard, option: "output.prefix", details: { column: collision.name } },
-  );
 }
 
 /** Columns c0…cn of the source, p0…pn of the predictions, row_id and batch_index, and `failure`: the index of the row's failure or null. */
@@ -195,44 +183,22 @@ function writeDeadLetters(
   source: readonly TypedColumn[],
   failures: readonly RowFailure[],
 ): string {
-  const causes = joined.filter(pl.col("failure").isNotNull());
-  const text = (name: string, values: readonly string[]): pl.Series => pl.Series(name, values as string[], pl.Utf8);
-  const ordered = (causes.getColumn("failure").toArray() as number[]).map((index) => failures[index] as RowFailure);
-  const described = causes.hstack(
-    pl.DataFrame([
-      text(
-        "e0",
-        ordered.map(({ cause }) => cause.code),
-      ),
-      text(
-        "e1",
-        ordered.map(({ cause }) => cause.message),
-      ),
-      pl.Series(
-        "e2",
-        ordered.map(({ cause }) => cause.attempts),
-        pl.Int32,
-      ),
-    ]),
-  );
+  const failed = joined.filter(pl.col("failure").isNotNull());
+  const ordered = (failed.getColumn("failure").toArray() as number[]).map((index) => failures[index] as RowFailure);
+  const described = failed.hstack(describeCauses(ordered));
   writeParquet(
     described.lazy().select(
       ...source.map(({ name }, index) => column(`c${index}`).alias(name)),
       ...deadLetterColumns({
-        code: column("e0"),
-        message: column("e1"),
-        attempts: column("e2"),
+        code: column("code"),
+        message: column("message"),
+        attempts: column("attempts"),
         place: { shard: int64(input.shard), rowId: column("row_id"), batchIndex: column("batch_index") },
       }),
     ),
     input.deadLetterPath,
   );
   return input.deadLetterPath;
-}
-
-function formOf(type: ColumnType): StitchOutcome["form"] {
-  if (type === "Null") return "none";
-  return typeof type !== "string" && "Struct" in type ? "object" : "value";
 }
 
 function firstFailure({ failures }: DecodedAnswers): StitchOutcome["firstFailure"] {

@@ -1,0 +1,83 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { ExactJson } from "../json/exact-json.ts";
+import { exactField, parseExact } from "../json/exact-json.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+import { typeText } from "./column-type.ts";
+import type { Explosion } from "./explode-uniform.ts";
+import { explodeUniform } from "./explode-uniform.ts";
+import { findUnreadable, widenType } from "./json-type.ts";
+import type { DataFrame } from "./polars.ts";
+import { createValueColumn } from "./value-column.ts";
+
+/** Where the rows of a request line are; null where the line is the row. */
+const ROWS_KEY = { instances: "instances", dataframe_split: null, json_lines: null } as const;
+
+/**
+ * Explodes request lines into one value a row: an object from column to value. Throws `LINE_NOT_JSON` and `ROWS_INVALID`, which name file and
+ * line: whose rows are not known cannot be paired.
+ */
+export function explodeRequests(lines: DataFrame, protocol: ProtocolId, file: string): Explosion {
+  // The values of `dataframe_split` stand in lists of mixed types, which no column can hold.
+  const uniform = protocol === "dataframe_split" ? null : explodeUniform(lines, ROWS_KEY[protocol]);
+  return uniform ?? explodeOneByOne(lines, protocol, file);
+}
+
+function explodeOneByOne(lines: DataFrame, protocol: ProtocolId, file: string): Explosion {
+  const column = createValueColumn();
+  const texts = lines.getColumn("line").toArray() as (string | null)[];
+  const counts = texts.map((text, line) => {
+    const fail = (code: "LINE_NOT_JSON" | "ROWS_INVALID", complaint: string): ScoreframeError =>
+      new ScoreframeError(code, `Request file ${file}, line ${line}: ${complaint}`, { line, operation: "stitch" });
+    const rows = readRows(text ?? "", protocol, fail);
+    for (const row of rows) {
+      const unreadable = findUnreadable(row);
+      if (unreadable !== null) throw fail("ROWS_INVALID", `a row holds ${unreadable}. Mend the request file.`);
+      if (column.add(row)) continue;
+      const types = [column.type, widenType("Null", row) ?? column.type].map(typeText);
+      throw fail(
+        "ROWS_INVALID",
+        `a row is ${types[1]}, and those before it are ${types[0]}. Give each column one type.`,
+      );
+    }
+    return rows.length;
+  });
+  const { values, type } = column.decode();
+  return { values, type, counts };
+}
+
+type Fail = (code: "LINE_NOT_JSON" | "ROWS_INVALID", complaint: string) => ScoreframeError;
+
+function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly ExactJson[] {
+  let request: ExactJson;
+  try {
+    request = parseExact(text);
+  } catch (error) {
+    throw fail(
+      "LINE_NOT_JSON",
+      `it is not JSON (${(error as Error).message}), so its rows are not known. Mend the request file.`,
+    );
+  }
+  if (protocol === "json_lines") return [request];
+  if (protocol === "dataframe_split") return readSplit(exactField(request, "dataframe_split"), fail);
+  const rows = exactField(request, "instances");
+  if (Array.isArray(rows)) return rows;
+  throw fail("ROWS_INVALID", 'it has no list "instances". Say which protocol the requests have, or mend the file.');
+}
+
+/** `{"columns":["a","b"],"data":[[1,2],…]}` as `{"a":1,"b":2}, …`. */
+function readSplit(split: ExactJson | undefined, fail: Fail): readonly ExactJson[] {
+  const [columns, data] = ["columns", "data"].map((key) => exactField(split ?? null, key));
+  if (!Array.isArray(columns) || !Array.isArray(data) || !columns.every((name) => typeof name === "string")) {
+    throw fail("ROWS_INVALID", 'it has no "dataframe_split" with a list of names "columns" and a list of rows "data".');
+  }
+  if (new Set(columns).size < columns.length)
+    throw fail("ROWS_INVALID", "it names a column twice. Give each its own name.");
+  return data.map((values: ExactJson) => {
+    if (!Array.isArray(values) || values.length !== columns.length) {
+      const count = Array.isArray(values) ? `${values.length} values` : "no list";
+      throw fail("ROWS_INVALID", `a row has ${count} for ${columns.length} columns. Mend the request file.`);
+    }
+    // Not by assignment: a column may be called __proto__.
+    return Object.fromEntries(columns.map((name, index) => [name, values[index]])) as ExactJson;
+  });
+}

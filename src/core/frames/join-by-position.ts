@@ -1,0 +1,105 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { RowCause } from "../protocols/error-object.ts";
+import type { ExplodedAnswers } from "./explode-answers.ts";
+import type { Explosion } from "./explode-uniform.ts";
+import type { DataFrame } from "./polars.ts";
+import { column, pl } from "./polars.ts";
+import { countMismatch } from "./read-answer-line.ts";
+
+/** A request row without a prediction: its position in the file, its line there, and why. */
+export type UnpairedRow = { readonly row: number; readonly line: number; readonly cause: RowCause };
+
+export type JoinedRows = {
+  /** Columns `row_id`, `batch_index`, `row` (position in the file), `request`, and, for rows that have one, `prediction`. */
+  readonly paired: DataFrame;
+  readonly requests: DataFrame;
+  readonly unpaired: readonly UnpairedRow[];
+};
+
+/**
+ * Joins two independent explosions of as many lines on (row_id, batch_index). A line whose counts differ, or that failed, pairs none of its
+ * rows. `firstRowId` is the number of the file's first line.
+ */
+export function joinByPosition(
+  requests: Explosion,
+  answers: ExplodedAnswers,
+  firstRowId: number,
+  nameLine: (line: number) => string,
+): JoinedRows {
+  const unpaired = findUnpaired(requests, answers, nameLine);
+  const left = positioned(requests, firstRowId, "request");
+  const right = positioned(answers, firstRowId, "prediction");
+  const bad = new Set(unpaired.map(({ row }) => row));
+  const good = Uint8Array.from({ length: left.height }, (_, row) => (bad.has(row) ? 0 : 1));
+  const whole = left.withColumn(pl.Series("good", good));
+  const wanted = bad.size === 0 ? whole : whole.filter(column("good").eq(1));
+  const paired = wanted
+    .lazy()
+    .join(right.lazy().select(column("row_id"), column("batch_index"), column("prediction")), {
+      on: ["row_id", "batch_index"],
+      how: "inner",
+      validate: "1:1",
+      maintainOrder: "left",
+      suffix: "_answer",
+    } as never)
+    .collectSync();
+  if (paired.height !== wanted.height) throw incomplete(paired.height, wanted.height);
+  return { paired, requests: whole, unpaired: unpaired.toSorted((a, b) => a.row - b.row) };
+}
+
+function findUnpaired(
+  requests: Explosion,
+  answers: ExplodedAnswers,
+  nameLine: (line: number) => string,
+): UnpairedRow[] {
+  const failedLines = new Map(answers.failures.filter(isWholeLine).map(({ line, cause }) => [line, cause]));
+  const starts: number[] = [];
+  const unpaired: UnpairedRow[] = [];
+  const matching = new Set<number>();
+  let row = 0;
+  for (let line = 0; line < requests.counts.length; line += 1) {
+    const [wanted, got] = [requests.counts[line] as number, answers.counts[line] as number];
+    const failed = failedLines.get(line) ?? (wanted === got ? null : countMismatch(nameLine(line), got, wanted));
+    if (failed === null) matching.add(line);
+    else for (let index = 0; index < wanted; index += 1) unpaired.push({ row: row + index, line, cause: failed });
+    starts.push(row);
+    row += wanted;
+  }
+  for (const { line, batchIndex, cause } of answers.failures) {
+    if (batchIndex !== null && matching.has(line))
+      unpaired.push({ row: (starts[line] as number) + batchIndex, line, cause });
+  }
+  return unpaired;
+}
+
+function isWholeLine(failure: { readonly batchIndex: number | null }): boolean {
+  return failure.batchIndex === null;
+}
+
+/** The values beside their identity; `row` counts from 0. */
+function positioned({ values, counts }: Explosion, firstRowId: number, name: string): DataFrame {
+  const rowId = new BigInt64Array(values.height);
+  const batchIndex = new BigInt64Array(values.height);
+  const position = Int32Array.from({ length: values.height }, (_, row) => row);
+  let row = 0;
+  for (let line = 0; line < counts.length; line += 1) {
+    for (let index = 0; index < (counts[line] as number); index += 1, row += 1) {
+      rowId[row] = BigInt(firstRowId + line);
+      batchIndex[row] = BigInt(index);
+    }
+  }
+  const identity = [
+    pl.Series("row_id", rowId as never),
+    pl.Series("batch_index", batchIndex as never),
+    pl.Series("row", position),
+  ];
+  return pl.DataFrame(identity).hstack(values.rename({ value: name }));
+}
+
+function incomplete(paired: number, wanted: number): ScoreframeError {
+  return new ScoreframeError(
+    "LEDGER_IMBALANCE",
+    `${wanted} rows were to be paired with an answer, ${paired} were. Nothing was published.`,
+    { operation: "stitch", details: { wanted, paired } },
+  );
+}

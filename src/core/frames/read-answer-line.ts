@@ -1,0 +1,63 @@
+import type { ExactJson } from "../json/exact-json.ts";
+import { exactField, parseExact } from "../json/exact-json.ts";
+import type { RowCause } from "../protocols/error-object.ts";
+import { readErrorObject } from "../protocols/error-object.ts";
+import type { Protocol } from "../protocols/protocol.ts";
+import { findUnreadable } from "./json-type.ts";
+
+/** Most characters of an answer that a message quotes. */
+const QUOTED = 120;
+
+/** What one row got: its prediction, or why it has none. */
+export type RowAnswer =
+  | { readonly value: ExactJson; readonly cause: null }
+  | { readonly value: null; readonly cause: RowCause };
+
+/** An answer line, read by itself: an answer for each of its rows in their order, or why all of them failed. `where` begins the messages. */
+export function readAnswerLine(text: string, where: string, protocol: Protocol): readonly RowAnswer[] | RowCause {
+  let answer: ExactJson;
+  try {
+    answer = parseExact(text);
+  } catch (error) {
+    const reason = text.trim() === "" ? "is empty" : `is not JSON (${(error as Error).message}): ${quote(text)}`;
+    const mend = "See that the model server answers strict JSON (no bare NaN) for every request.";
+    return rowCause("LINE_NOT_JSON", `${where}: the answer ${reason}. ${mend}`);
+  }
+  if (protocol.answerKey === null) return [rowAnswer(answer, where)];
+  const cause = readErrorObject(answer);
+  if (cause !== null) return cause;
+  const list = exactField(answer, protocol.answerKey);
+  if (Array.isArray(list)) return list.map((value: ExactJson) => rowAnswer(value, where));
+  const complaint = `the answer has no list "${protocol.answerKey}": ${quote(text)}`;
+  return rowCause(
+    "RESPONSE_INVALID",
+    `${where}: ${complaint}. See that the server speaks the protocol ${protocol.id}.`,
+  );
+}
+
+/** Why the rows of a line failed that has another number of predictions. */
+export function countMismatch(where: string, predictions: number, rows: number): RowCause {
+  return rowCause(
+    "PREDICTION_COUNT_MISMATCH",
+    `${where}: ${predictions} predictions for ${rows} rows. The model must answer one prediction a row, in the order of the rows.`,
+  );
+}
+
+function rowAnswer(value: ExactJson, where: string): RowAnswer {
+  const cause = readErrorObject(value);
+  if (cause !== null) return { value: null, cause };
+  const unreadable = findUnreadable(value);
+  if (unreadable === null) return { value, cause: null };
+  return {
+    value: null,
+    cause: rowCause("RESPONSE_INVALID", `${where}: a prediction holds ${unreadable}. Mend the model's output.`),
+  };
+}
+
+function rowCause(code: RowCause["code"], message: string): RowCause {
+  return { code, message, attempts: 1 };
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text);
+}

@@ -1,0 +1,152 @@
+import { basename } from "node:path";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+import { PROTOCOLS } from "../protocols/protocols.ts";
+import { assertSameLines } from "./assert-same-lines.ts";
+import type { ColumnType, TypedColumn } from "./column-type.ts";
+import { deadLetterColumns } from "./dead-letter-columns.ts";
+import { describeCauses } from "./describe-causes.ts";
+import { explodeAnswers } from "./explode-answers.ts";
+import { explodeRequests } from "./explode-requests.ts";
+import type { JoinedRows } from "./join-by-position.ts";
+import { joinByPosition } from "./join-by-position.ts";
+import type { DataFrame } from "./polars.ts";
+import { column, int64, releaseFrames, structField } from "./polars.ts";
+import type { PredictionColumn } from "./prediction-columns.ts";
+import { predictionColumns } from "./prediction-columns.ts";
+import { predictionForm } from "./prediction-form.ts";
+import { readLines } from "./read-lines.ts";
+import { refuseCollisions } from "./refuse-collisions.ts";
+import { writeParquet } from "./write-parquet.ts";
+
+/** Columns of the output that say where a row stood. */
+const IDENTITY: readonly TypedColumn[] = [
+  { name: "row_id", type: "Int64" },
+  { name: "batch_index", type: "Int64" },
+];
+/** Column of rows that are no objects. */
+const SCALAR_ROW = "instance";
+
+export type StitchPairInput = {
+  /** Number of the pair, 0-based. */
+  readonly shard: number;
+  readonly requestsPath: string;
+  readonly responsesPath: string;
+  /** Number of the file's first line among those of all files. */
+  readonly firstRowId: number;
+  readonly protocol: ProtocolId;
+  /** Put before every prediction column's name. */
+  readonly prefix: string;
+  readonly outputPath: string;
+  readonly deadLetterPath: string;
+};
+
+export type StitchedPair = {
+  readonly shard: number;
+  readonly path: string;
+  readonly lines: number;
+  readonly rows: number;
+  readonly scored: number;
+  readonly deadLettered: number;
+  readonly firstFailure: string | null;
+  readonly form: ReturnType<typeof predictionForm>;
+  /** Columns of the output file: those of the requests, `row_id` and `batch_index` first, then the predictions. */
+  readonly sourceColumns: readonly TypedColumn[];
+  readonly predictionColumns: readonly TypedColumn[];
+  readonly schema: readonly TypedColumn[];
+};
+
+/** Explodes one request file and its answer file, each by itself, and joins them on (row_id, batch_index). */
+export function stitchPair(input: StitchPairInput): StitchedPair {
+  const [requestFile, answerFile] = [basename(input.requestsPath), basename(input.responsesPath)];
+  const requestLines = readLines(input.requestsPath);
+  const answerLines = readLines(input.responsesPath);
+  assertSameLines(requestFile, requestLines.height, answerFile, answerLines.height);
+  const requests = explodeRequests(requestLines, input.protocol, requestFile);
+  const answers = explodeAnswers(answerLines, PROTOCOLS[input.protocol], answerFile, input.shard);
+  const joined = joinByPosition(
+    requests,
+    answers,
+    input.firstRowId,
+    (line) => `Answer file ${answerFile}, line ${line}`,
+  );
+  const columns = rowColumns(requests.type);
+  const predictions = predictionColumns(answers.type, { prefix: input.prefix, flatten: false });
+  refuseIdentity(columns, requestFile);
+  const source = [...IDENTITY, ...columns.map(typed)];
+  refuseCollisions(source, predictions, "prefix");
+  writePaired(joined.paired, columns, predictions, input.outputPath);
+  if (joined.unpaired.length > 0) writeUnpaired(joined, columns, input);
+  releaseFrames();
+  return {
+    shard: input.shard,
+    path: input.outputPath,
+    lines: requestLines.height,
+    rows: joined.requests.height,
+    scored: joined.paired.height,
+    deadLettered: joined.unpaired.length,
+    firstFailure: joined.unpaired[0]?.cause.message ?? null,
+    form: predictionForm(answers.type),
+    sourceColumns: source,
+    predictionColumns: predictions.map(typed),
+    schema: [...source, ...predictions.map(typed)],
+  };
+}
+
+function refuseIdentity(columns: readonly TypedColumn[], requestFile: string): void {
+  const taken = columns.find(({ name }) => IDENTITY.some((each) => each.name === name));
+  if (taken === undefined) return;
+  throw new ScoreframeError(
+    "COLUMN_COLLISION",
+    `The rows of request file ${requestFile} have a column "${taken.name}", which the table needs for the row's position. Rename it in the requests.`,
+    { operation: "stitch", details: { column: taken.name } },
+  );
+}
+
+/** Expressions over the column `request`, which holds whole rows. */
+function rowColumns(type: ColumnType): PredictionColumn[] {
+  const whole = column("request");
+  if (typeof type === "string" || !("Struct" in type)) return [{ name: SCALAR_ROW, type, value: whole }];
+  return type.Struct.map(({ name, dtype }) => ({ name, type: dtype, value: structField(whole, name) }));
+}
+
+function writePaired(
+  paired: DataFrame,
+  columns: readonly PredictionColumn[],
+  predictions: readonly PredictionColumn[],
+  path: string,
+): void {
+  const values = [...columns, ...predictions].map(({ name, value }) => value.alias(name));
+  writeParquet(paired.lazy().select(...IDENTITY.map(({ name }) => column(name)), ...values), path);
+}
+
+function writeUnpaired(
+  { requests, unpaired }: JoinedRows,
+  columns: readonly PredictionColumn[],
+  input: StitchPairInput,
+): void {
+  const causes = describeCauses(unpaired);
+  const rows = requests
+    .lazy()
+    .join(causes.lazy(), {
+      on: ["row"],
+      how: "inner",
+      validate: "1:1",
+      maintainOrder: "left",
+      suffix: "_cause",
+    } as never)
+    .select(
+      ...columns.map(({ name, value }) => value.alias(name)),
+      ...deadLetterColumns({
+        code: column("code"),
+        message: column("message"),
+        attempts: column("attempts"),
+        place: { shard: int64(input.shard), rowId: column("row_id"), batchIndex: column("batch_index") },
+      }),
+    );
+  writeParquet(rows, input.deadLetterPath);
+}
+
+function typed({ name, type }: TypedColumn): TypedColumn {
+  return { name, type };
+}

@@ -1,0 +1,46 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { ExactJson } from "../json/exact-json.ts";
+import { stringifyExact } from "../json/exact-json.ts";
+import type { ColumnType } from "./column-type.ts";
+import type { DecodedColumn } from "./decode-json-column.ts";
+import { decodeJsonColumn } from "./decode-json-column.ts";
+import { widenType } from "./json-type.ts";
+import { pl } from "./polars.ts";
+
+/** A column that is built value by value, its type growing with them. */
+export type ValueColumn = {
+  readonly length: number;
+  /** The type of the values so far. */
+  readonly type: ColumnType;
+  /** False, with nothing added, where the value has no type in common with those before. */
+  add(value: ExactJson): boolean;
+  decode(): DecodedColumn;
+};
+
+export function createValueColumn(): ValueColumn {
+  const texts: string[] = [];
+  let type: ColumnType = "Null";
+  return {
+    get length() {
+      return texts.length;
+    },
+    get type() {
+      return type;
+    },
+    add(value) {
+      const widened = widenType(type, value);
+      if (widened === null) return false;
+      type = widened;
+      texts.push(stringifyExact(value));
+      return true;
+    },
+    decode() {
+      const decoded = decodeJsonColumn(pl.DataFrame([pl.Series("text", texts, pl.Utf8)]), type);
+      if (decoded !== null) return decoded;
+      throw new ScoreframeError(
+        "INTERNAL",
+        `${texts.length} JSON values could not be read as ${JSON.stringify(type)}.`,
+      );
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+import { PROTOCOL_IDS } from "../protocols/protocols.ts";
+
+/** Keys of requests that hold rows in a form that is not read; a row of `json_lines` would not be called so. */
+const FOREIGN_KEYS = ["dataframe_records", "inputs", "parameters"];
+
+/** The protocol that was asked for, or the one that the first request line of the files shows. `PROTOCOL_UNSUPPORTED` where it is none. */
+export async function requestProtocol(wanted: string | undefined, files: readonly string[]): Promise<ProtocolId> {
+  if (wanted !== undefined) return PROTOCOL_IDS.find((id) => id === wanted) ?? refuse(`"${wanted}" is none`);
+  for (const file of files) {
+    const line = await firstLine(file);
+    if (line !== null) return protocolOf(line, file);
+  }
+  return "instances";
+}
+
+function protocolOf(line: string, file: string): ProtocolId {
+  const keys = keysOf(line);
+  if (keys === null) refuse(`the first line of ${file} is no JSON object`);
+  if (keys.includes("instances")) return "instances";
+  if (keys.includes("dataframe_split")) return "dataframe_split";
+  if (keys.length === 0 || keys.some((key) => FOREIGN_KEYS.includes(key))) {
+    refuse(`the first line of ${file} has the keys ${keys.map((key) => `"${key}"`).join(", ") || "(none)"}`);
+  }
+  return "json_lines";
+}
+
+function keysOf(line: string): string[] | null {
+  try {
+    const request: unknown = JSON.parse(line);
+    return typeof request === "object" && request !== null && !Array.isArray(request) ? Object.keys(request) : null;
+  } catch {
+    return null;
+  }
+}
+
+function refuse(found: string): never {
+  throw new ScoreframeError(
+    "PROTOCOL_UNSUPPORTED",
+    `Requests can be read in the protocols ${PROTOCOL_IDS.join(", ")}, and ${found}. Say which one it is with protocol, or write the requests in one.`,
+    { operation: "stitch", option: "protocol", details: { protocols: PROTOCOL_IDS } },
+  );
+}
+
+async function firstLine(file: string): Promise<string | null> {
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    for await (const line of lines) return line.replace(/^\uFEFF/, "");
+    return null;
+  } finally {
+    lines.close();
+  }
+}
