@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
-import { askAnswers } from "../init/ask-answers.ts";
+import { askOptions } from "../init/ask-options.ts";
 import type { InitOptions } from "../init/flag-answers.ts";
-import { flagAnswers, namesNothing } from "../init/flag-answers.ts";
+import { flagAnswers } from "../init/flag-answers.ts";
 import { writeJobFile } from "../init/write-job-file.ts";
 import { parseList } from "../parse-list.ts";
 import { printDocument } from "../print-document.ts";
@@ -28,8 +28,9 @@ export function initCommand(context: CliContext, conclude: Conclude): Command {
     .option("--force", "overwrite the file");
   addOutputOptions(command);
   return command.action(async (path: string, options: InitOptions) => {
-    const isAsked = namesNothing(options) && context.stdin.isTTY === true && context.stderr.isTTY === true;
-    const answers = isAsked ? await askAnswers(path, options, context) : flagAnswers(path, options, context);
+    const canAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
+    const complete = canAsk ? { ...options, ...(await askOptions(path, options, context)) } : options;
+    const answers = flagAnswers(path, complete, context);
     const written = await writeJobFile(path, answers, { force: options.force === true, context });
     if (options.json === true) printDocument({ path: written, error: null }, context);
     else context.stdout.write(`Wrote ${path}. Next: scoreframe check ${path}\n`);

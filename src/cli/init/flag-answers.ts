@@ -20,9 +20,12 @@ export type InitOptions = OutputOptions & {
   readonly force?: boolean;
 };
 
-/** Whether neither the rows nor the model are said, so that there is everything to ask. */
-export function namesNothing({ rows, table, sql, model, command, url }: InitOptions): boolean {
-  return table.length === 0 && [rows, sql, model, command, url].every((option) => option === undefined);
+export function namesRows({ rows, table, sql }: InitOptions): boolean {
+  return rows !== undefined || sql !== undefined || table.length > 0;
+}
+
+export function namesModel({ model, command, url }: InitOptions): boolean {
+  return [model, command, url].some((option) => option !== undefined);
 }
 
 /** The job that the options describe. Throws USAGE where they leave out the rows or the model, or name two. */

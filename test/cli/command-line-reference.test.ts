@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import type { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { createProgram } from "../../src/cli/create-program.ts";
+import { EXIT_CODES, exitCodeOfError } from "../../src/cli/exit-code.ts";
+import { ERROR_CODES } from "../../src/core/errors/error-codes.ts";
+import { memoryStream } from "./support/memory-context.ts";
+import { sampleReport } from "./support/sample-report.ts";
+
+const page = (name: string): string => readFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), "utf8");
+const reference = page("command-line.md");
+
+const program = createProgram(
+  {
+    stdout: memoryStream(),
+    stderr: memoryStream(),
+    stdin: Readable.from([]),
+    env: {},
+    workingDirectory: "/",
+    signal: new AbortController().signal,
+  },
+  () => undefined,
+);
+
+/** The text below a heading, up to the next one of the same or a higher level. */
+function section(heading: string): string {
+  const level = heading.split(" ")[0] ?? "#";
+  const after = reference.split(`\n${heading}\n`)[1] ?? "";
+  return after.split(new RegExp(`\n#{1,${level.length}} `))[0] ?? "";
+}
+
+function tableRows(text: string): string[][] {
+  const rows = text.split("\n").filter((line) => line.startsWith("| `") || /^\| \d/.test(line));
+  return rows.map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** `init [path]`. */
+function usage(command: Command): string {
+  const names = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
+  return [command.name(), ...names].join(" ");
+}
+
+/** Flags of each command, as the page tells of them. */
+function documentedFlags(): Record<string, string[]> {
+  const commands = program.commands.map((command) => command.name());
+  const common = tableRows(section("## Common options")).map(([flag = "", of = ""]) => ({
+    flag: flag.replaceAll("`", ""),
+    of: of === "all" ? commands : of.split(", "),
+  }));
+  const entries = program.commands.map((command) => {
+    const own = tableRows(section(`### \`${usage(command)}\``)).map(([flag = ""]) => flag.replaceAll("`", ""));
+    const shared = common.filter(({ of }) => of.includes(command.name())).map(({ flag }) => flag);
+    return [command.name(), [...own, ...shared].sort()] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+describe("the reference page of the command line", () => {
+  it("has the commands that there are, with their arguments", () => {
+    const headings = [...section("## Commands").matchAll(/^### `(.*)`$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual(program.commands.map(usage));
+  });
+
+  it("has the options that there are, of every command", () => {
+    const defined = program.commands.map((command) => [
+      command.name(),
+      [...command.options.map(({ flags }) => flags), "--help"].sort(),
+    ]);
+    expect(documentedFlags()).toEqual(Object.fromEntries(defined));
+  });
+
+  it("has the exit codes that there are", () => {
+    const codes = tableRows(section("## Exit codes")).map(([code]) => Number(code));
+    expect(codes).toEqual(Object.values(EXIT_CODES));
+  });
+
+  it("shows the report of a run with the keys that it has", () => {
+    const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(reference)?.[1] ?? "{}");
+    const keysOf = (value: object): string[] => Object.keys(value);
+    expect(keysOf(example)).toEqual(keysOf(sampleReport()));
+    expect(keysOf(example.output)).toEqual(keysOf(sampleReport().output!));
+    expect(keysOf(example.timings_s)).toEqual(keysOf(sampleReport().timings_s));
+  });
+});
+
+describe("the reference page of the errors", () => {
+  it("has the exit code of every error", () => {
+    const documented = [...page("errors.md").matchAll(/^### `(\w+)` \((\d)\)$/gm)].map(([, code, exit]) => [
+      code,
+      Number(exit),
+    ]);
+    expect(Object.fromEntries(documented)).toEqual(
+      Object.fromEntries(ERROR_CODES.map((code) => [code, exitCodeOfError(code)])),
+    );
+  });
+});
