@@ -16,7 +16,7 @@ export const EXIT_CODES = {
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
 /** Errors that no repetition heals: somebody has to change the call, the job or the machine's set-up. */
-export const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "USAGE",
   "JOB_FILE_NOT_FOUND",
   "JOB_FILE_UNREADABLE",

@@ -32,6 +32,17 @@ describe("a signal in the middle of a run", () => {
     },
   );
 
+  it("a second one ends it at once, with the exit code of a shell", async () => {
+    const cwd = await sampleProject("blocks");
+    await runCli(INIT, { cwd });
+    const run = startCli(["run", "job.yaml", "--json"], { cwd });
+    await run.hasSaid("model ready");
+    run.child.kill("SIGINT");
+    await run.hasSaid("Stopping in order. Once more stops at once.");
+    run.child.kill("SIGINT");
+    expect(await run.ended).toMatchObject({ exitCode: 130, stdout: "" });
+  });
+
   it("ends a server with exit code 0", async () => {
     const cwd = await sampleProject("doubles");
     const serving = startCli(["serve", "--model", "model.ts", "--port", "0"], { cwd });

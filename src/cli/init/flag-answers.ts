@@ -48,7 +48,7 @@ export function flagAnswers(
 }
 
 /** Paths are typed from where one stands, and a job's are relative to its file. */
-export function pathsFrom(jobPath: string, workingDirectory: string): (path: string) => string {
+function pathsFrom(jobPath: string, workingDirectory: string): (path: string) => string {
   const folder = dirname(resolve(workingDirectory, jobPath));
   return (path) => {
     if (isAbsolute(path) || /^[a-z][\w+.-]*:\/\//i.test(path)) return path;

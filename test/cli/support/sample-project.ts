@@ -6,6 +6,9 @@ const MODELS = {
   doubles: "export default { predict: (rows) => rows.map(({ x }) => ({ double: x * 2 })) };",
   refusesNegative: `export default { predict: (rows) => rows.map(({ x }) => (x < 0 ? { error: "negative" } : { double: x * 2 })) };`,
   hangs: "export default { predict: () => new Promise(() => setInterval(() => undefined, 1000)) };",
+  // Hears no signal meanwhile.
+  blocks:
+    "export default { predict: (rows) => { for (const end = Date.now() + 5000; Date.now() < end; ); return rows; } };",
 } as const;
 
 /** A folder with four rows in rows.csv, one of them negative, and a model in model.ts. */
