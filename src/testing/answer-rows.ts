@@ -1,3 +1,4 @@
+import { isErrorObject } from "../core/protocols/error-object.ts";
 import type { Protocol } from "../core/protocols/protocol.ts";
 import { ConformanceError, demand } from "./conformance-error.ts";
 
@@ -63,8 +64,4 @@ function elementSources(line: string, key: string): string[] {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isErrorObject(value: unknown): value is { readonly error: unknown } {
-  return isObject(value) && Object.keys(value).length === 1 && value["error"] !== undefined && value["error"] !== null;
 }

@@ -1,4 +1,5 @@
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { isErrorObject } from "../../core/protocols/error-object.ts";
 import { parseJsonExact } from "./parse-json-exact.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -75,9 +76,4 @@ function predictionsOf(text: string): readonly unknown[] | null {
   } catch {
     return null;
   }
-}
-
-function isErrorObject(value: unknown): value is { readonly error: unknown } {
-  if (typeof value !== "object" || value === null || !("error" in value)) return false;
-  return Object.keys(value).length === 1 && value.error !== null;
 }

@@ -7,15 +7,18 @@ import { exactField, isExactObject, stringifyExact } from "../json/exact-json.ts
 export type RowCause = { readonly code: ErrorCode; readonly message: string; readonly attempts: number };
 
 /**
- * An error object stands for a row (or, as a whole answer line, for all rows of that line) that could not be scored: an object whose only
- * key is a non-null `error`, which holds a text or `{ code, message, attempts }`. Null where the value is anything else: a prediction may
- * well have a field `error` beside others.
+ * Whether a parsed answer, however its numbers are held, is an error object. It stands for a row (or, as a whole answer line, for all rows of
+ * that line) that could not be scored: an object whose only key is a non-null `error`. A prediction may well have a field `error` beside others.
  */
+export function isErrorObject(value: unknown): value is { readonly error: unknown } {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).length === 1 && "error" in value && value.error !== null;
+}
+
+/** Why the row failed, where the value is an error object that holds a text or `{ code, message, attempts }`; null where it is none. */
 export function readErrorObject(value: ExactJson): RowCause | null {
-  if (!isExactObject(value)) return null;
-  const keys = Object.keys(value);
-  const error = exactField(value, "error");
-  if (keys.length !== 1 || error === undefined || error === null) return null;
+  if (!isErrorObject(value)) return null;
+  const error = exactField(value, "error") ?? null;
   if (!isExactObject(error)) {
     return { code: "ROW_FAILED", message: typeof error === "string" ? error : stringifyExact(error), attempts: 1 };
   }
@@ -27,7 +30,7 @@ export function readErrorObject(value: ExactJson): RowCause | null {
   };
 }
 
-/** The text of an error object. */
+/** The text of an error object, on one line. */
 export function errorObjectText(cause: RowCause): string {
   return JSON.stringify({ error: { code: cause.code, message: cause.message, attempts: cause.attempts } });
 }

@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
+import { isErrorObject } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { answerExcerpt, contentTypeOf, shorten } from "./answer-excerpt.ts";
 import type { HttpReply } from "./http-exchange.ts";
 import { listElements, listUnderKey, trimSpan } from "./json-spans.ts";
 import type { RowFault } from "./row-fault.ts";
-import { isErrorObject } from "./row-fault.ts";
 
 /** An answer that may be kept. */
 export type GoodAnswer = {

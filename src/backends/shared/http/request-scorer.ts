@@ -1,3 +1,4 @@
+import { errorObjectText } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import type { GoodAnswer } from "./check-answer.ts";
 import { checkAnswer } from "./check-answer.ts";
@@ -8,7 +9,6 @@ import { openEnvelope, wrapPredictions } from "./request-envelope.ts";
 import type { RequestSender, SendResult } from "./request-sender.ts";
 import type { RequestUnit } from "./request-units.ts";
 import type { RowFault } from "./row-fault.ts";
-import { errorObject } from "./row-fault.ts";
 
 /** A request's answer lines, each ended by `\n`, as many as it has lines. */
 export type ScoredUnit = { readonly lines: Buffer; readonly retries: number };
@@ -81,9 +81,9 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
 }
 
 function predictionOrError(row: Buffer | RowFault): Buffer {
-  return Buffer.isBuffer(row) ? row : errorObject(row);
+  return Buffer.isBuffer(row) ? row : Buffer.from(errorObjectText(row));
 }
 
 function failedLines(fault: RowFault, lines: number): Buffer {
-  return Buffer.from(`${errorObject(fault).toString()}\n`.repeat(lines));
+  return Buffer.from(`${errorObjectText(fault)}\n`.repeat(lines));
 }
