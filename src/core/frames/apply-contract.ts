@@ -1,7 +1,8 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { PredictionField, PredictionType } from "../job/prediction-type.ts";
-import { castPrediction, contractType } from "./cast-prediction.ts";
+import { castPrediction } from "./cast-prediction.ts";
 import { typeText } from "./column-type.ts";
+import { contractType } from "./contract-columns.ts";
 import type { DecodedAnswers } from "./decoded-answers.ts";
 import { castTo, column, pl } from "./polars.ts";
 import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts";

@@ -1,37 +1,12 @@
-import type { PredictionField, PredictionType, ScalarKind } from "../job/prediction-type.ts";
-import type { ColumnType, IntegerType, TypedColumn } from "./column-type.ts";
+import type { PredictionType } from "../job/prediction-type.ts";
+import type { ColumnType, IntegerType } from "./column-type.ts";
 import { isFloat, isInteger } from "./column-type.ts";
+import { contractType } from "./contract-columns.ts";
 import type { Expr } from "./polars.ts";
 import { castTo, parseTime, pl } from "./polars.ts";
 
 /** How a prediction column is brought to its contract: the cast, and what is true for a value that it would change. */
 export type PredictionCast = { readonly type: ColumnType; readonly value: Expr; readonly spoiled: Expr | null };
-
-const SCALARS: Readonly<Record<ScalarKind, ColumnType>> = {
-  boolean: "Boolean",
-  int8: "Int8",
-  int16: "Int16",
-  int32: "Int32",
-  int64: "Int64",
-  uint64: "UInt64",
-  float: "Float32",
-  double: "Float64",
-  string: "String",
-  date: "Date",
-  timestamp: { Datetime: ["Microseconds", null] },
-};
-
-/** The column type that a contract stands for. */
-export function contractType(contract: PredictionType): ColumnType {
-  if (contract.kind === "list") return { List: contractType(contract.element) };
-  if (contract.kind !== "struct") return SCALARS[contract.kind];
-  return { Struct: contract.fields.map((field) => ({ name: field.name, dtype: contractType(field.type) })) };
-}
-
-/** The prediction columns that a contract states, in its order. */
-export function contractColumns(contract: readonly PredictionField[], prefix: string): TypedColumn[] {
-  return contract.map(({ name, type }) => ({ name: `${prefix}${name}`, type: contractType(type) }));
-}
 
 /** Null where no value of the answered type can be one of the contract. */
 export function castPrediction(value: Expr, answered: ColumnType, contract: PredictionType): PredictionCast | null {
@@ -39,8 +14,7 @@ export function castPrediction(value: Expr, answered: ColumnType, contract: Pred
   if (answered === "Null") return { type, value: castTo(value, type), spoiled: null };
   if (JSON.stringify(answered) === JSON.stringify(type)) return { type, value, spoiled: null };
   const cast = castTo(value, type);
-  if (type === "Float64" || type === "Float32")
-    return isInteger(answered) || isFloat(answered) ? { type, value: cast, spoiled: null } : null;
+  if (isFloat(type)) return isNumber(answered) ? { type, value: cast, spoiled: null } : null;
   if (isInteger(type)) return integerCast(value, answered, type);
   if (type === "Boolean") return booleanCast(value, cast, answered);
   if (type === "Date" || (typeof type === "object" && "Datetime" in type)) return timeCast(value, answered, type);
@@ -49,10 +23,15 @@ export function castPrediction(value: Expr, answered: ColumnType, contract: Pred
 
 /** An integer may be answered as 4.0, never as 4.7; a cast alone would cut the fraction off in silence. */
 function integerCast(value: Expr, answered: ColumnType, type: IntegerType): PredictionCast | null {
-  if (!isInteger(answered) && !isFloat(answered)) return null;
+  if (!isNumber(answered)) return null;
   const lenient = castTo(value, type);
   const changed = isFloat(answered) ? lenient.cast(pl.Float64).neq(value) : pl.lit(false);
   return { type, value: lenient, spoiled: value.isNotNull().and(lenient.isNull().or(changed)) };
+}
+
+/** Integers that no integer type holds together are answered as decimals without a fraction. */
+function isNumber(type: ColumnType): boolean {
+  return isInteger(type) || isFloat(type) || (typeof type === "object" && "Decimal" in type);
 }
 
 /** Many models answer a yes or no as 0 or 1. */
@@ -63,7 +42,8 @@ function booleanCast(value: Expr, cast: Expr, answered: ColumnType): PredictionC
 
 function timeCast(value: Expr, answered: ColumnType, type: ColumnType): PredictionCast | null {
   if (answered !== "String") return null;
-  const iso = value.str.replace("T", " ");
+  // A timestamp has no zone: what is said to be UTC is kept as UTC, other offsets are refused.
+  const iso = value.str.replace("T", " ").str.replace("(Z|[+]00:?00)$", "");
   const parsed = type === "Date" ? parseTime(value, type, "%Y-%m-%d") : parseTime(iso, type, "%Y-%m-%d %H:%M:%S%.f");
   return { type, value: parsed, spoiled: value.isNotNull().and(parsed.isNull()) };
 }

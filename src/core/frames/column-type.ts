@@ -157,11 +157,6 @@ function isNumeric(type: ColumnType): boolean {
   return isFloat(type) || decimalOf(type) !== null;
 }
 
-/** Whether the type is binary at its top; JSON encodes such a column as base64. */
-export function isBinary(type: ColumnType): boolean {
-  return type === "Binary";
-}
-
 /** Whether a list of structs occurs at any depth: what the JSON encoder gets wrong in a sliced frame. */
 export function containsListOfStruct(type: ColumnType): boolean {
   if (typeof type === "string") return false;

@@ -1,6 +1,8 @@
 import type { Expr } from "./polars.ts";
 import { pl } from "./polars.ts";
 
+const NAMES = ["_shard", "_row_id", "_batch_index", "_error_code", "_error_message", "_attempts"];
+
 export type DeadLetterCause = {
   readonly code: Expr;
   readonly message: Expr;
@@ -20,4 +22,9 @@ export function deadLetterColumns({ code, message, attempts, place }: DeadLetter
     message.alias("_error_message"),
     attempts.alias("_attempts"),
   ];
+}
+
+/** The columns of a row that go into a dead-letter file: one of an earlier dead letter gives way to its successor. */
+export function deadLetterSource<Column extends { readonly name: string }>(columns: readonly Column[]): Column[] {
+  return columns.filter(({ name }) => !NAMES.includes(name));
 }

@@ -5,6 +5,7 @@ import { mayBeCoerced } from "./json-coercion.ts";
 import { orderFields } from "./order-fields.ts";
 import type { DataFrame } from "./polars.ts";
 import { column, decodeJson, pl, structField } from "./polars.ts";
+import { storableValues } from "./storable-values.ts";
 
 /** Values in a column `value`, and their type. */
 export type DecodedColumn = { readonly values: DataFrame; readonly type: ColumnType };
@@ -18,6 +19,11 @@ export type DecodedColumn = { readonly values: DataFrame; readonly type: ColumnT
  * therefore wrapped with its number under a key that nobody can know beforehand: every parsed document must bear the number of its own line.
  */
 export function decodeJsonColumn(texts: DataFrame, type?: ColumnType): DecodedColumn | null {
+  const decoded = decodeTexts(texts, type);
+  return decoded === null ? null : storableValues(decoded.values, decoded.type);
+}
+
+function decodeTexts(texts: DataFrame, type: ColumnType | undefined): DecodedColumn | null {
   const key = `n${randomBytes(8).toString("hex")}`;
   const wrapped = wrapTexts(texts, key);
   if (type !== undefined) return decodeAs(wrapped, key, type);

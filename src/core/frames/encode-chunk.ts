@@ -5,7 +5,7 @@ import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { ColumnType } from "./column-type.ts";
 import { containsListOfStruct } from "./column-type.ts";
-import { deadLetterColumns } from "./dead-letter-columns.ts";
+import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
 import type { EncodedColumn } from "./encode-rows.ts";
 import { encodeRow } from "./encode-rows.ts";
 import type { Line, LineLimits } from "./line-plan.ts";
@@ -148,10 +148,11 @@ function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChun
   if (first === -1) return null;
   const path = join(input.oversizedDirectory, `${input.name}-oversized.parquet`);
   const rows = encoded.filter(pl.col("fits").not());
+  const aliased = input.columns.map(({ name }, index) => ({ name, alias: `c${index}` }));
   const cause = `The row needs more than the ${largest} bytes that a row may have in a request.`;
   writeParquet(
     rows.lazy().select(
-      ...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)),
+      ...deadLetterSource(aliased).map(({ name, alias }) => column(alias).alias(name)),
       ...deadLetterColumns({
         code: pl.lit("ROW_TOO_LARGE"),
         message: pl.lit(cause),

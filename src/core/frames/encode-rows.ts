@@ -1,8 +1,9 @@
 import type { Protocol } from "../protocols/protocol.ts";
 import type { ColumnType } from "./column-type.ts";
-import { isBinary, isFloat, isInteger } from "./column-type.ts";
+import { isFloat, isInteger } from "./column-type.ts";
+import { jsonReady } from "./json-ready.ts";
 import type { Expr } from "./polars.ts";
-import { base64, column, pl, textHead } from "./polars.ts";
+import { column, pl, textHead } from "./polars.ts";
 
 /** A column of a chunk: its name in the table, its name inside the engine (`c0`), its type. */
 export type EncodedColumn = { readonly name: string; readonly alias: string; readonly type: ColumnType };
@@ -18,11 +19,9 @@ export function encodeRow(columns: readonly EncodedColumn[], rowForm: Protocol["
 
 function encodeObject(columns: readonly EncodedColumn[]): Expr {
   // A struct of strings would be literals: every field is an expression.
-  return pl.struct(columns.map((each) => jsonReady(each).alias(each.name))).struct.jsonEncode();
-}
-
-function jsonReady({ alias, type }: EncodedColumn): Expr {
-  return isBinary(type) ? base64(column(alias)) : column(alias);
+  return pl
+    .struct(columns.map((each) => jsonReady(column(each.alias), each.type).alias(each.name)))
+    .struct.jsonEncode();
 }
 
 /** Text of one value. Numbers have a short way; everything else is encoded as `{"v":…}` and loses its five first and its last character. */
@@ -32,6 +31,6 @@ function encodeValue(each: EncodedColumn): Expr {
   if (isFloat(each.type)) {
     return pl.when(value.isFinite()).then(value.cast(pl.Utf8)).otherwise(pl.lit("null")).fillNull(pl.lit("null"));
   }
-  const wrapped = pl.struct([jsonReady(each).alias("v")]).struct.jsonEncode();
+  const wrapped = pl.struct([jsonReady(value, each.type).alias("v")]).struct.jsonEncode();
   return textHead(wrapped.str.slice(5, null as never), -1);
 }

@@ -19,6 +19,7 @@ export function writeFrame(frame: DataFrame, path: string): void {
       "The frame has a column named writeParquet, which hides the method that writes it: rename the column.",
     );
   }
+  if (Object.keys(frame).length === 0) throw rowsInvalid("The frame has no columns, so there is nothing to score.");
   try {
     frame.writeParquet(path, { compression: "zstd" });
   } catch (cause) {

@@ -4,7 +4,7 @@ import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import { assertSameLines } from "./assert-same-lines.ts";
 import type { ColumnType, TypedColumn } from "./column-type.ts";
-import { deadLetterColumns } from "./dead-letter-columns.ts";
+import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
 import { describeCauses } from "./describe-causes.ts";
 import { explodeAnswers } from "./explode-answers.ts";
 import { explodeRequests } from "./explode-requests.ts";
@@ -136,7 +136,7 @@ function writeUnpaired(
       suffix: "_cause",
     } as never)
     .select(
-      ...columns.map(({ name, value }) => value.alias(name)),
+      ...deadLetterSource(columns).map(({ name, value }) => value.alias(name)),
       ...deadLetterColumns({
         code: column("code"),
         message: column("message"),

@@ -6,7 +6,7 @@ import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import { applyContract } from "./apply-contract.ts";
 import type { TypedColumn } from "./column-type.ts";
-import { deadLetterColumns } from "./dead-letter-columns.ts";
+import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
 import { decodeAnswers } from "./decode-answers.ts";
 import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { describeCauses } from "./describe-causes.ts";
@@ -185,10 +185,11 @@ function writeDeadLetters(
 ): string {
   const failed = joined.filter(pl.col("failure").isNotNull());
   const ordered = (failed.getColumn("failure").toArray() as number[]).map((index) => failures[index] as RowFailure);
+  const aliased = source.map(({ name }, index) => ({ name, alias: `c${index}` }));
   const described = failed.hstack(describeCauses(ordered));
   writeParquet(
     described.lazy().select(
-      ...source.map(({ name }, index) => column(`c${index}`).alias(name)),
+      ...deadLetterSource(aliased).map(({ name, alias }) => column(alias).alias(name)),
       ...deadLetterColumns({
         code: column("code"),
         message: column("message"),

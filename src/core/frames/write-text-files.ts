@@ -1,8 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { ColumnType, TypedColumn } from "./column-type.ts";
 import type { CompactionTask } from "./compaction-task.ts";
+import { jsonReady } from "./json-ready.ts";
 import type { Expr, LazyFrame } from "./polars.ts";
-import { base64, column, pl, structField, textHead, unsliced } from "./polars.ts";
+import { base64, column, pl, textHead, unsliced } from "./polars.ts";
 
 /** Rows that are turned into text at a time. */
 const BATCH_ROWS = 25_000;
@@ -78,23 +79,6 @@ function csvReady(value: Expr, type: ColumnType): Expr {
   const wrapped = pl.struct([jsonReady(value, type).alias("v")]).struct.jsonEncode();
   const text = textHead(wrapped.str.slice(5, null as never), -1);
   return pl.when(value.isNull()).then(pl.lit(null)).otherwise(text);
-}
-
-/** Bytes have no JSON form (the encoder panics): base64 instead, at any depth. */
-function jsonReady(value: Expr, type: ColumnType): Expr {
-  if (type === "Binary") return base64(value);
-  if (typeof type === "string" || !holdsBinary(type)) return value;
-  if ("List" in type) return value.lst.eval(jsonReady(pl.element(), type.List));
-  if (!("Struct" in type)) return value;
-  const fields = type.Struct.map(({ name, dtype }) => jsonReady(structField(value, name), dtype).alias(name));
-  return pl.when(value.isNull()).then(pl.lit(null)).otherwise(pl.struct(fields));
-}
-
-function holdsBinary(type: ColumnType): boolean {
-  if (typeof type === "string") return type === "Binary";
-  if ("List" in type) return holdsBinary(type.List);
-  if ("Array" in type) return holdsBinary(type.Array[0]);
-  return "Struct" in type && type.Struct.some((field) => holdsBinary(field.dtype));
 }
 
 function writeAll(file: number, bytes: Buffer): void {
