@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import { contractColumns } from "../frames/cast-prediction.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
+import { contractColumns } from "../frames/contract-columns.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { Job } from "../job/job.ts";
 import { parsePredictionTypes } from "../job/parse-prediction-type.ts";
