@@ -7,7 +7,15 @@ export { defineJob } from "./core/job/define-job.ts";
 export type { Job, JobInput } from "./core/job/job.ts";
 export type { RowLedger } from "./core/ledger/row-ledger.ts";
 export type { CheckItem, CheckReport, CheckSample } from "./core/pipeline/check.ts";
-export type { JobOptions, JobReference, Row, RowsInput, RunOptions, ScoreOptions } from "./core/pipeline/options.ts";
+export type {
+  BackendChoice,
+  JobOptions,
+  JobReference,
+  Row,
+  RowsInput,
+  RunOptions,
+  ScoreOptions,
+} from "./core/pipeline/options.ts";
 export type { PlanReport } from "./core/pipeline/plan.ts";
 export type { RunOutcome } from "./core/pipeline/run.ts";
 export type { RunOutput, RunReport, RunStatus } from "./core/pipeline/run-report.ts";

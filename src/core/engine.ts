@@ -1,7 +1,14 @@
 import type { DataFrame } from "./frames/polars.ts";
 import type { RowLedger } from "./ledger/row-ledger.ts";
 import type { CheckReport } from "./pipeline/check.ts";
-import type { JobOptions, JobReference, RowsInput, RunOptions, ScoreOptions } from "./pipeline/options.ts";
+import type {
+  BackendChoice,
+  JobOptions,
+  JobReference,
+  RowsInput,
+  RunOptions,
+  ScoreOptions,
+} from "./pipeline/options.ts";
 import type { PlanReport } from "./pipeline/plan.ts";
 import type { RunOutcome } from "./pipeline/run.ts";
 import type { RunOutput, RunReport, RunStatus } from "./pipeline/run-report.ts";
@@ -38,11 +45,7 @@ export type Engine = {
    * Scores rows that are too few to need a run: no workspace, no files that stay. Returns a Polars frame of the rows with their predictions; throws
    * `TOO_MANY_FAILED_ROWS` where one cannot be scored.
    */
-  score(
-    rows: RowsInput,
-    backend: ScoringBackend | { readonly kind: string },
-    options?: ScoreOptions,
-  ): Promise<DataFrame>;
+  score(rows: RowsInput, backend: ScoringBackend | BackendChoice, options?: ScoreOptions): Promise<DataFrame>;
   /** Newest first. */
   runs(): Promise<readonly RunReport[]>;
   /** `RUN_NOT_FOUND` where there is none of that id. */

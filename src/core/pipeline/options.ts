@@ -32,6 +32,9 @@ export type RunOptions = JobOptions & {
   readonly onProgress?: (progress: RunProgress) => void;
 };
 
+/** What a job's `backend` holds: which backend, and its options. */
+export type BackendChoice = { readonly kind: string; readonly [option: string]: unknown };
+
 export type ScoreOptions = {
   readonly features?: readonly string[];
   readonly protocol?: string;

@@ -2,7 +2,7 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { DataFrame } from "../frames/polars.ts";
 import { parseJob } from "../job/parse-job.ts";
 import type { ScoringBackend } from "../ports/scoring-backend.ts";
-import type { RowsInput, ScoreOptions } from "./options.ts";
+import type { BackendChoice, RowsInput, ScoreOptions } from "./options.ts";
 import type { PreparationTools } from "./prepare-run.ts";
 import { chooseBackend, chooseProtocol } from "./prepare-run.ts";
 import type { SampleTools, ScoredSample } from "./score-sample.ts";
@@ -14,7 +14,7 @@ const BATCH_SIZE = 500;
 /** Scores rows that are too few to need a run, and returns them with their predictions as a Polars frame. */
 export async function scoreRows(
   rows: RowsInput,
-  backend: ScoringBackend | { readonly kind: string },
+  backend: ScoringBackend | BackendChoice,
   options: ScoreOptions & { readonly signal: AbortSignal },
   tools: SampleTools & PreparationTools,
 ): Promise<DataFrame> {
@@ -44,7 +44,7 @@ async function readScored({ answers }: ScoredSample): Promise<DataFrame> {
     const total = answers.reduce((sum, { stitched }) => sum + stitched.deadLettered, 0);
     throw new ScoreframeError(
       "TOO_MANY_FAILED_ROWS",
-      `${total} rows could not be scored. The first: ${failed.firstFailure.message}`,
+      `${total} ${total === 1 ? "row" : "rows"} could not be scored. The first: ${failed.firstFailure.message}`,
       {
         shard: failed.shard,
         line: failed.firstFailure.line,
