@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { BUILTIN_BACKENDS } from "../src/backends/builtin-backends.ts";
 import type { GeneratedFile } from "./generate-job-schema.ts";
 import { generateJobFiles } from "./generate-job-schema.ts";
-import { generateReadme } from "./generate-readme.ts";
+import { generateReadme, withFiles } from "./generate-readme.ts";
 import { renderSupportMatrix, SUPPORT_MATRIX_PATH } from "./generate-support-matrix.ts";
 import { root } from "./lib/toolchain.mjs";
 
@@ -14,6 +14,7 @@ const files: readonly GeneratedFile[] = [
   ...generateJobFiles(),
   { path: SUPPORT_MATRIX_PATH, text: matrix },
   generateReadme(matrix),
+  withFiles("docs/guides/library.md"),
 ];
 
 const stale = files.filter(({ path, text }) => {

@@ -16,7 +16,7 @@ type Example = {
 };
 
 /** Keeps the weights finite where a feature separates the few rows perfectly; too weak to be seen otherwise. */
-const RIDGE = 1e-3;
+const RIDGE: number = 1e-3;
 const MOST_STEPS = 50;
 
 const sample = pathOf("../../fixtures/flights-sample.csv");
