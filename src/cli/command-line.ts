@@ -30,7 +30,7 @@ export async function runCommandLine(
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT_CODES.success;
-    return fail(toScoreframeError(thrown), args, context);
+    return fail(context.signal.aborted ? stopped(thrown) : toScoreframeError(thrown), args, context);
   }
 }
 
@@ -39,6 +39,12 @@ function fail(error: ScoreframeError, args: readonly string[], context: CliConte
   // Read from the arguments themselves: they may be what could not be parsed.
   if (args.includes("--json")) printDocument(failureDocument(args[0], error), context);
   return exitCodeOfError(error.code);
+}
+
+/** Whatever a command throws once it is told to stop, it throws for that. */
+function stopped(thrown: unknown): ScoreframeError {
+  const message = "Stopped before the end. Run the same command again to begin anew.";
+  return new ScoreframeError("RUN_CANCELLED", message, { cause: thrown });
 }
 
 function toScoreframeError(thrown: unknown): ScoreframeError {

@@ -9,9 +9,7 @@ export function listenForStop(): AbortSignal {
   for (const [name, exitCode] of Object.entries(DEATHS)) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(exitCode);
-      controller.abort(
-        new ScoreframeError("RUN_CANCELLED", `Stopped by ${name}. Run the same command again to go on.`),
-      );
+      controller.abort(new ScoreframeError("RUN_CANCELLED", `Stopped by ${name}.`));
     });
   }
   return controller.signal;

@@ -1,8 +1,10 @@
-import { access, readdir } from "node:fs/promises";
+import { access, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { runInProcess } from "../cli/support/memory-context.ts";
 import { runCli } from "../cli/support/run-cli.ts";
 import { INIT, sampleProject } from "../cli/support/sample-project.ts";
+import { temporaryFolder } from "../cli/support/temporary-folder.ts";
 
 describe("from init to a table", () => {
   it("every command says what it found, and the next one goes on from there", async () => {
@@ -122,5 +124,43 @@ describe("--json prints one document on stdout and everything else on stderr", (
     expect(JSON.parse(stdout)).toMatchObject({ status: "scored", prediction: { double: 8 }, error: null });
     expect(stdout).toContain("9007199254740993");
     expect(exitCode).toBe(0);
+  });
+});
+
+describe("stitch", () => {
+  async function foreignFiles(answer: object): Promise<string> {
+    const cwd = await temporaryFolder();
+    await Promise.all([mkdir(join(cwd, "requests")), mkdir(join(cwd, "responses"))]);
+    await writeFile(join(cwd, "requests", "a.jsonl"), '{"instances":[{"x":1},{"x":2}]}\n');
+    await writeFile(join(cwd, "responses", "a.jsonl.out"), `${JSON.stringify(answer)}\n`);
+    return cwd;
+  }
+  const STITCH = ["stitch", "--requests", "requests", "--responses", "responses", "--output", "out"];
+
+  it("joins files that something else wrote, with exit code 0", async () => {
+    const cwd = await foreignFiles({ predictions: [{ y: 1 }, { y: 2 }] });
+    const { exitCode, stdout } = await runInProcess([...STITCH, "--json"], cwd);
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1, rows: 2, dead_lettered: 0, output: { rows: 2 }, error: null });
+    expect(exitCode).toBe(0);
+  });
+
+  it("ends with exit code 3 where a row failed, and says where it is", async () => {
+    const cwd = await foreignFiles({ predictions: [{ y: 1 }, { error: "no" }] });
+    const { exitCode, stdout } = await runInProcess(STITCH, cwd);
+    expect(stdout).toContain("dead letters  1 row in out.dead-letter\n");
+    expect(await readdir(join(cwd, "out.dead-letter"))).toEqual(["a.jsonl.parquet"]);
+    expect(exitCode).toBe(3);
+  });
+});
+
+describe("a command that is stopped before it has begun", () => {
+  it.each([["check"], ["plan"], ["run"]])("%s ends with exit code 4", async (command) => {
+    const cwd = await sampleProject("doubles");
+    await runInProcess(INIT, cwd);
+    const { exitCode, stdout } = await runInProcess([command, "job.yaml", "--json"], cwd, {
+      signal: AbortSignal.abort(),
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "RUN_CANCELLED" } });
+    expect(exitCode).toBe(4);
   });
 });

@@ -22,7 +22,7 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
       "folder with response files, each named after its request file, with .out behind",
     )
     .requiredOption("--output <folder>", "folder of the table that is written")
-    .option("--protocol <name>", "how rows are written in a request (default: instances)")
+    .option("--protocol <name>", "how rows are written in a request (default: what the first one shows)")
     .addOption(
       new Option("--format <format>", "format of the table (default: parquet)").choices(["parquet", "csv", "jsonl"]),
     )

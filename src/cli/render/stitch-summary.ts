@@ -7,11 +7,12 @@ import { formatAmount, formatBytes, formatCount } from "./units.ts";
 
 export function stitchSummary(report: StitchReport, { style, workingDirectory }: SummaryLayout): string {
   const { output, columns, dead_lettered: deadLettered } = report;
+  const path = showPath(output.path, workingDirectory);
   const facts: Fact[] = [
     ["input", `${formatAmount(report.files, "file")}, ${formatAmount(report.lines, "request")}`],
     ["rows", formatCount(report.rows)],
-    ["failed rows", deadLettered === 0 ? null : `${formatCount(deadLettered)}, not in the table`],
-    ["output", `${showPath(output.path, workingDirectory)} (${formatBytes(output.bytes)})`],
+    ["output", `${path} (${formatBytes(output.bytes)})`],
+    ["dead letters", deadLettered === 0 ? null : `${formatAmount(deadLettered, "row")} in ${path}.dead-letter`],
     ["columns", columns.map(({ name, type }) => `${name} ${String(type)}`).join(", ")],
   ];
   return `${style(deadLettered === 0 ? "green" : "yellow", "Stitched")}\n${formatFacts(facts, style)}`;
