@@ -244,7 +244,10 @@ async function loadSubpaths(consumer: string, node: string): Promise<void> {
     const exported = Object.keys(await import(name));
     if (exported.length === 0) throw new Error(name + " exports nothing");
   }`;
-  await succeed("the import", node, ["--input-type=module", "-e", program], { cwd: consumer });
+  await succeed("the import", node, ["--input-type=module", "-e", program], {
+    cwd: consumer,
+    env: cleanEnvironment(node),
+  });
 }
 
 async function printVersion(consumer: string, node: string): Promise<void> {

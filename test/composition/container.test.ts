@@ -10,7 +10,11 @@ const own = defineBackend({
   id: "own",
   capabilities: httpCapabilities,
   parseOptions: (input) => input,
-  create: () => ({ id: "own", capabilities: httpCapabilities, open: () => Promise.reject(new Error("not opened here")) }),
+  create: () => ({
+    id: "own",
+    capabilities: httpCapabilities,
+    open: () => Promise.reject(new Error("not opened here")),
+  }),
 });
 
 describe("the container", () => {

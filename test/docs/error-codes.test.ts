@@ -4,7 +4,10 @@ import { exitCodeOfError } from "../../src/cli/exit-code.ts";
 import { ERROR_CODES } from "../../src/core/errors/error-codes.ts";
 
 const page = readFileSync(new URL("../../docs/reference/errors.md", import.meta.url), "utf8");
-const headings = [...page.matchAll(/^### `([A-Z_]+)` \((\d)\)$/gm)].map(([, code, exit]) => ({ code, exit: Number(exit) }));
+const headings = [...page.matchAll(/^### `([A-Z_]+)` \((\d)\)$/gm)].map(([, code, exit]) => ({
+  code,
+  exit: Number(exit),
+}));
 
 describe("docs/reference/errors.md", () => {
   it("has an entry for every code, and none for a code that does not exist", () => {

@@ -180,7 +180,7 @@ describe("rows that fail", () => {
 
   it("by a wrong number of predictions cost their own line and no other row", async () => {
     answer = ({ instances }, line) =>
-      JSON.stringify({ predictions: (line === 2 ? instances.slice(1) : instances).map(({ n }) => n * 2) });
+      JSON.stringify({ predictions: (line === 2 ? instances.slice(1) : instances).map(({ n }) => Number(n) * 2) });
     const run = await engine.run(job(50, { failure: { max_failed_rows: 10 } }));
     expect(run.ledger.deadLettered).toBe(10);
     const rows = await table();
@@ -285,7 +285,7 @@ describe("a run that is stopped", () => {
     const controller = new AbortController();
     answer = ({ instances }, _line, shard) => {
       if (shard === 3) controller.abort();
-      return JSON.stringify({ predictions: instances.map(({ n }) => n * 2) });
+      return JSON.stringify({ predictions: instances.map(({ n }) => Number(n) * 2) });
     };
     const { report, error } = await engine.tryRun(job(20_000, { requests: { batch_size: 100, file_size_mb: 0.01 } }), {
       signal: controller.signal,
@@ -311,7 +311,7 @@ describe("two runs into one output", () => {
     answer = async ({ instances }) => {
       begun();
       await held;
-      return JSON.stringify({ predictions: instances.map(({ n }) => n * 2) });
+      return JSON.stringify({ predictions: instances.map(({ n }) => Number(n) * 2) });
     };
     const first = engine.run(job(10), { runId: "first-run" });
     await started;

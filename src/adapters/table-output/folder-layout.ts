@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
 
 /** Beside the partitions; engines ignore names that begin with `_`. */
-export const MANIFEST = "_manifest.json";
+const MANIFEST = "_manifest.json";
 /** Holds the lock, the journal and the snapshots. */
 export const STORE = "_scoreframe";
 

@@ -37,7 +37,7 @@ const SAMPLE: DemoFlights = {
   table: pathOf("fixtures/flights-sample.csv"),
   model: pathOf("models/flights-logistic.js"),
   modelNote:
-    "The model is a small logistic regression that was fitted on these very flights (AUC 0.64; 0.62 on 3,000,000 others).",
+    "The model is a small logistic regression that was fitted on these very flights (AUC 0.64; 0.62 on all 3,000,000).",
   idExpression: "id",
 };
 

@@ -10,7 +10,7 @@ import { column, expression, pl, releaseFrames, scanParquet } from "./polars.ts"
 import { writeTextFiles } from "./write-text-files.ts";
 
 /** Suffix of files that are not yet part of the table: no `*.parquet` finds them. */
-export const STAGED_SUFFIX = ".data";
+const STAGED_SUFFIX = ".data";
 
 /** A slice decodes whole row groups: small ones make it four times as cheap as one of 200,000 rows. */
 const SLICED = { compression: "lz4", rowGroupSize: 8192 } as const;

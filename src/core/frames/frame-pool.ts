@@ -31,10 +31,14 @@ export function createFramePool(): FramePool {
     maxThreads: threads,
     idleTimeout: 60_000,
   });
+  // A worker that cannot even load (no binary of Polars) rejects no task; without a listener it would end the process.
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => undefined);
+  pool.on("error", broken.reject);
   return {
     threads,
     async run(task, input, signal) {
-      const reply = await runTask(pool, task, input, signal);
+      const reply = await Promise.race([runTask(pool, task, input, signal), broken.promise]);
       if ("error" in reply) {
         const { code, message, ...facts } = reply.error;
         throw new ScoreframeError(code, message, facts);

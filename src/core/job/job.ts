@@ -12,6 +12,3 @@ export type Job = DeepReadonly<z.output<typeof jobSchema>>;
 
 /** A job as it is written: what has a default may be left out. */
 export type JobInput = DeepReadonly<z.input<typeof jobSchema>>;
-
-export type JobSource = Job["source"];
-export type JobOutput = Job["output"];

@@ -49,9 +49,18 @@ function tooMany(
     first?.shard == null ? {} : { shard: first.shard, ...(first.line === null ? {} : { line: first.line }) };
   return new ScoreframeError(
     "TOO_MANY_FAILED_ROWS",
-    `${ledger.deadLettered} rows ${among} could not be scored, and failure.max_failed_rows is ${limit}: nothing was published. ` +
-      `${first === null ? "" : `The first: ${first.message} `}The failed rows and their causes are in ${deadLetter}. ` +
+    `${counted(ledger.deadLettered)} ${among} could not be scored, and failure.max_failed_rows is ${limit}: nothing was published. ` +
+      `${first === null ? "" : `The first: ${sentence(first.message)} `}The failed rows and their causes are in ${deadLetter}. ` +
       "Mend the rows or the model and run again, or raise failure.max_failed_rows to publish without them.",
     { ...place, option: "failure.max_failed_rows", details: { failed: ledger.deadLettered, limit } },
   );
+}
+
+function counted(rows: number): string {
+  return rows === 1 ? "1 row" : `${rows} rows`;
+}
+
+/** A model's own words may lack a full stop. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

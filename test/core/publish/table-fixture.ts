@@ -41,7 +41,7 @@ export async function createTable(partitionBy: readonly string[] = []) {
   };
 }
 
-export async function publishInto(
+async function publishInto(
   path: string,
   partitionBy: readonly string[],
   shards: StitchedShard[],
