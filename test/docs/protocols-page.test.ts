@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { PROTOCOLS } from "../../src/core/protocols/protocols.ts";
+import type { JobInput, RunOutcome } from "../../src/index.ts";
+import { createScoreframe } from "../../src/index.ts";
+import { query } from "../support/query.ts";
+import type { Conversation } from "./support/conversation.ts";
+import { conversationBackend } from "./support/conversation.ts";
+import { codeBlocks, section, tableRows } from "./support/markdown.ts";
+
+const page = readFileSync(new URL("../../docs/reference/protocols.md", import.meta.url), "utf8");
+const protocols = Object.values(PROTOCOLS);
+
+const folder = mkdtempSync(join(tmpdir(), "scoreframe-protocols-"));
+const conversation: Conversation = { request: "", answer: "" };
+const engine = await createScoreframe({
+  workspace: join(folder, "runs"),
+  backends: [conversationBackend(conversation)],
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+let tables = 0;
+
+/** Scores the query's rows, which get this answer; tells what was asked and how it ended. */
+async function converse(sql: string, answer: string, changes: Partial<JobInput> = {}) {
+  conversation.answer = answer;
+  tables += 1;
+  const path = join(folder, `table-${tables}`);
+  const outcome = await engine.tryRun({
+    name: "page",
+    source: { kind: "sql", sql },
+    requests: { batch_size: 3 },
+    backend: { kind: "conversation" },
+    output: { path },
+    failure: { max_failed_rows: 1000 },
+    ...changes,
+  });
+  return { request: conversation.request, outcome, glob: `'${path}/*.parquet'` };
+}
+
+const deadLetters = ({ report }: RunOutcome) =>
+  query(`select _error_code, _error_message, _attempts from read_parquet('${report.dead_letter?.path}/*.parquet')`);
+
+const blockOf = (text: string, ...info: string[]): string =>
+  codeBlocks(text).find((block) => block.info.join(" ") === info.join(" "))?.text ?? "no such block";
+
+describe("docs/reference/protocols.md", () => {
+  it("names every protocol with its content type", () => {
+    const rows = tableRows(page).map(([id, type]) => ({ id, contentType: type, accept: type }));
+    expect(rows).toEqual(protocols.map(({ id, contentType, accept }) => ({ id, contentType, accept })));
+  });
+
+  it.each(protocols)("shows $id as it is sent, and as it may be answered", async ({ id }) => {
+    const examples = section(page, `### \`${id}\``);
+    const { request, outcome, glob } = await converse(blockOf(page, "sql"), blockOf(examples, "json", "answer"), {
+      model: { protocol: id },
+    });
+    expect(request).toBe(blockOf(examples, "json", "request"));
+    expect(await query(`select id, prediction from ${glob} order by id`)).toEqual([
+      { id: 1, prediction: 0.25 },
+      { id: 3, prediction: 0.4 },
+    ]);
+    expect(await deadLetters(outcome)).toMatchObject([{ _error_message: "no spend" }]);
+  });
+
+  it.each(protocols)("is right about how $id writes each type", async ({ id }) => {
+    const rows = tableRows(section(page, "## How each type is written"));
+    const sql = `select ${rows.map(([, value], index) => `${value} as c${index}`).join(", ")}`;
+    const { request } = await converse(sql, "", { model: { protocol: id } });
+    const { open, close, rowForm } = PROTOCOLS[id];
+    const names = rows.map((_row, index) => `c${index}`);
+    const values = rows.map(([, , json], index) => (rowForm === "array" ? json : `"c${index}":${json}`)).join(",");
+    expect(request).toBe(`${open(names)}${rowForm === "array" ? `[${values}]` : `{${values}}`}${close}\n`);
+  });
+
+  it.each(tableRows(section(page, "## What may be answered")))(
+    "is right about what becomes of %s: %s",
+    async (predictions, becomes) => {
+      const { outcome, glob } = await converse("from range(2) t(n)", `{"predictions":${predictions}}\n`);
+      if (outcome.error !== null) {
+        expect(outcome.error.code).toBe(becomes);
+        return;
+      }
+      const columns = await query(`describe select * exclude (n) from ${glob}`);
+      expect(columns.map((column) => `\`${column["column_name"]}\` ${column["column_type"]}`).join(", ")).toBe(becomes);
+    },
+  );
+
+  it.each(tableRows(section(page, "## Rows that the model cannot score")))(
+    "is right about the failed row %s",
+    async (error, code, message, attempts) => {
+      const { outcome } = await converse("from range(2) t(n)", `{"predictions":[0.5,${error}]}\n`);
+      expect(outcome.report.ledger).toMatchObject({ scored: 1, dead_lettered: 1 });
+      expect(await deadLetters(outcome)).toEqual([
+        { _error_code: code, _error_message: message, _attempts: Number(attempts) },
+      ]);
+    },
+  );
+
+  it.each(['{"error": null}', '{"error": "…", "label": "late"}'])(
+    "is right that %s is an ordinary prediction",
+    async (prediction) => {
+      expect(page).toContain(`\`${prediction}\``);
+      const { outcome } = await converse("select 1 as n", `{"predictions":[${prediction}]}\n`);
+      expect(outcome.report.ledger).toMatchObject({ scored: 1, dead_lettered: 0 });
+    },
+  );
+
+  it.each(tableRows(section(page, "## What is checked")))(
+    "is right that it is checked: %s",
+    async (_what, example, code, costs) => {
+      const { outcome } = await converse("from range(2) t(n)", example === "no line" ? "" : `${example}\n`);
+      const lost = { "the rows of the line": 2, "the row": 1 }[costs ?? ""];
+      if (lost === undefined) {
+        expect(outcome.error?.code).toBe(code);
+        expect(costs).toMatch(/^the run/);
+        return;
+      }
+      expect(outcome.error).toBeNull();
+      expect((await deadLetters(outcome)).map((row) => row["_error_code"])).toEqual(new Array(lost).fill(code));
+    },
+  );
+});
