@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { query } from "../support/query.ts";
 const run = promisify(execFile);
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const flights = fileURLToPath(new URL("../../node_modules/vega-datasets/data/flights-3m.parquet", import.meta.url));
+const sample = fileURLToPath(new URL("../../fixtures/flights-sample.csv", import.meta.url));
 
 const scoreframe = (cwd: string, ...args: string[]) =>
   run(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...args], { cwd, maxBuffer: 1e8 });
@@ -88,6 +89,56 @@ describe("the demo of a checkout", () => {
   it("writes nothing but the table, its job and its runs below the working directory", async () => {
     expect((await readdir(folder)).sort()).toEqual([".scoreframe", "out"]);
     expect((await readdir(join(folder, "out"))).sort()).toEqual(["flight_delay_scores", "flight_delay_scores.yaml"]);
+  });
+});
+
+describe("the demo of an installed package", () => {
+  let folder: string;
+  let stdout: string;
+
+  /** What the package brings, without the dev dependencies that a checkout has. */
+  async function install(): Promise<string> {
+    const installed = join(folder, "package");
+    const root = fileURLToPath(new URL("../../", import.meta.url));
+    for (const part of ["package.json", "src", "models", "fixtures"]) {
+      await cp(join(root, part), join(installed, part), { recursive: true });
+    }
+    await mkdir(join(installed, "node_modules"));
+    for (const name of await readdir(join(root, "node_modules"))) {
+      if (name === "vega-datasets" || name.startsWith("onnxruntime")) continue;
+      await symlink(join(root, "node_modules", name), join(installed, "node_modules", name));
+    }
+    return join(installed, "src/cli/main.ts");
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "scoreframe-demo-"));
+    const program = await install();
+    await mkdir(join(folder, "empty"));
+    const demo = await run(process.execPath, ["--disable-warning=ExperimentalWarning", program, "demo"], {
+      cwd: join(folder, "empty"),
+    });
+    stdout = demo.stdout;
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("scores the flights of the package with a model that needs no other package", async () => {
+    expect(stdout).toContain("2,000 rows in = 2,000 scored + 0 dead-lettered + 0 skipped");
+    const [compared] = await query(`
+      select count(*) as "rows", count(distinct t.id) as ids, count(*) filter (s.delay = t.delay and s.date = t.date) as same
+      from read_parquet('${folder}/empty/out/flight_delay_scores/*/*.parquet') t join read_csv('${sample}') s on s.id = t.id`);
+    expect(compared).toEqual({ rows: "2000", ids: "2000", same: "2000" });
+  });
+
+  it("says what it is, and where the full one is", () => {
+    const text = stdout.replaceAll(/\s+/g, " ");
+    expect(text).toContain("The full one scores 3,000,000 flights with an ONNX model, from a checkout");
+    expect(text).toContain("The model is a small logistic regression that was fitted on these very flights");
+  });
+
+  it("writes below the working directory alone, without colours where nobody sees them", async () => {
+    expect((await readdir(folder)).sort()).toEqual(["empty", "package"]);
+    expect(stdout).not.toContain("\u001b");
   });
 });
 
