@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
+import { typeText } from "../frames/column-type.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { JobOptions } from "./options.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -30,7 +31,7 @@ export type CheckSample = {
   /** The first request line and its answer, cut at 2,000 bytes. */
   readonly first_request: string | null;
   readonly first_answer: string | null;
-  readonly prediction_columns: readonly { readonly name: string; readonly type: unknown }[];
+  readonly prediction_columns: readonly { readonly name: string; readonly type: string }[];
 };
 
 const SAMPLE_ROWS = 20;
@@ -128,7 +129,8 @@ async function describeSample(
     first_request: first === undefined ? null : await firstLine(join(folders.root, first.record.request.file)),
     first_answer:
       first?.record.response == null ? null : await firstLine(join(folders.root, first.record.response.file)),
-    prediction_columns: first?.stitched.predictionColumns.map(({ name, type }) => ({ name, type })) ?? [],
+    prediction_columns:
+      first?.stitched.predictionColumns.map(({ name, type }) => ({ name, type: typeText(type) })) ?? [],
   };
 }
 
