@@ -21,11 +21,12 @@ export function castPrediction(value: Expr, answered: ColumnType, contract: Pred
   return fits(answered, type) ? { type, value: cast, spoiled: null } : null;
 }
 
-/** An integer may be answered as 4.0, never as 4.7; a cast alone would cut the fraction off in silence. */
+/** An integer may be answered as 4.0, never as 4.7; a cast alone would cut the fraction off in silence. Beyond 2^53 a float is rounded already. */
 function integerCast(value: Expr, answered: ColumnType, type: IntegerType): PredictionCast | null {
   if (!isNumber(answered)) return null;
   const lenient = castTo(value, type);
-  const changed = isFloat(answered) ? lenient.cast(pl.Float64).neq(value) : pl.lit(false);
+  const rounded = value.abs().gt(Number.MAX_SAFE_INTEGER).or(lenient.cast(pl.Float64).neq(value));
+  const changed = isFloat(answered) ? rounded : pl.lit(false);
   return { type, value: lenient, spoiled: value.isNotNull().and(lenient.isNull().or(changed)) };
 }
 
