@@ -3,19 +3,15 @@ import { join } from "node:path";
 import { BUILTIN_BACKENDS } from "../src/backends/builtin-backends.ts";
 import type { GeneratedFile } from "./generate-job-schema.ts";
 import { generateJobFiles } from "./generate-job-schema.ts";
-import { generateReadme, withFiles } from "./generate-readme.ts";
+import { generatePages } from "./generate-pages.ts";
 import { renderSupportMatrix, SUPPORT_MATRIX_PATH } from "./generate-support-matrix.ts";
 import { root } from "./lib/toolchain.mjs";
 
 /** Writes every file that is made from the code; with `--check` it writes nothing and fails where one is stale. */
 const plugins = await Promise.all(BUILTIN_BACKENDS.map((backend) => backend.load()));
 const matrix = renderSupportMatrix(plugins);
-const files: readonly GeneratedFile[] = [
-  ...generateJobFiles(),
-  { path: SUPPORT_MATRIX_PATH, text: matrix },
-  generateReadme(matrix),
-  withFiles("docs/guides/library.md"),
-];
+const made: readonly GeneratedFile[] = [...generateJobFiles(), { path: SUPPORT_MATRIX_PATH, text: matrix }];
+const files = [...made, ...generatePages(matrix, new Set(made.map(({ path }) => path)))];
 
 const stale = files.filter(({ path, text }) => {
   const target = join(root, path);

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { GeneratedFile } from "./generate-job-schema.ts";
+import { markdownPages } from "./lib/markdown-pages.ts";
+import { root } from "./lib/toolchain.mjs";
+
+const BLOCK = /^(```\w+ file=(\S+)\n)[\s\S]*?^```$/gm;
+const MATRIX = /(<!-- support-matrix -->\n)[\s\S]*?(<!-- \/support-matrix -->)/;
+
+/** The hand-written pages with what they take from the code: the files that they show and, in the README, the support matrix. */
+export function generatePages(matrixPage: string, generated: ReadonlySet<string>): readonly GeneratedFile[] {
+  return markdownPages()
+    .filter((path) => !generated.has(path))
+    .map((path) => ({ path, text: withMatrix(withFiles(path), matrixPage) }));
+}
+
+/** A page in which each block that names a file (`ts file=examples/…`) holds that file: what a reader copies is what CI runs. */
+function withFiles(path: string): string {
+  return readFileSync(join(root, path), "utf8").replace(BLOCK, (_block, head: string, file: string) => {
+    const text = readFileSync(join(root, file), "utf8");
+    return `${head}${text.endsWith("\n") ? text : `${text}\n`}\`\`\``;
+  });
+}
+
+/** The table of the matrix' own page, with its links made relative to the root. */
+function withMatrix(page: string, matrixPage: string): string {
+  const table = matrixPage
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .join("\n")
+    .replaceAll("(backends/", "(docs/reference/backends/");
+  return page.replace(MATRIX, (_all, begin: string, end: string) => `${begin}\n${table}\n\n${end}`);
+}
