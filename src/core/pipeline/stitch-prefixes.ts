@@ -18,6 +18,7 @@ import type { FilePair } from "./pair-files.ts";
 import { pairFiles } from "./pair-files.ts";
 import { publishTable } from "./publish.ts";
 import { requestProtocol } from "./request-protocol.ts";
+import { unifyRequests } from "./unify-requests.ts";
 
 /** Requests and responses that somebody else wrote, and where their join goes. */
 export type StitchRequest = {
@@ -86,7 +87,7 @@ export async function stitchPrefixes(
         tools.pool,
         signal,
       );
-      const emptySchema = checkTogether(stitched, request.prefix ?? "");
+      const emptySchema = checkTogether(stitched, pairs, request.prefix ?? "");
       await keepDeadLetters(stitched, pairs, scratch, `${target}.dead-letter`);
       refuseWithoutRows(stitched, `${target}.dead-letter`);
       const shards = stitched.map((pair) => ({
@@ -181,7 +182,7 @@ function deadLetterPath(scratch: string, shard: number): string {
 }
 
 /** What only all files together can tell: one form of answers, no name twice. Returns the columns in the order of the table. */
-function checkTogether(stitched: readonly StitchedPair[], prefix: string): TypedColumn[] {
+function checkTogether(stitched: readonly StitchedPair[], pairs: readonly FilePair[], prefix: string): TypedColumn[] {
   const forms = new Set(stitched.map(({ form }) => form).filter((form) => form !== "none"));
   if (forms.size > 1) {
     throw new ScoreframeError(
@@ -190,12 +191,17 @@ function checkTogether(stitched: readonly StitchedPair[], prefix: string): Typed
       { operation: "stitch" },
     );
   }
-  const source = stitched.map(({ sourceColumns }) => sourceColumns).reduce(unifySchemas, []);
+  const files = stitched.map(({ shard, sourceColumns: columns }) => ({ file: requestFile(pairs, shard), columns }));
+  const source = unifyRequests(files);
   const answered = stitched.map(({ predictionColumns }) => predictionColumns).reduce(unifySchemas, []);
   refuseCollisions(source, answered, "prefix");
   const unanswered: TypedColumn[] =
     forms.size === 0 && total(stitched, "rows") > 0 ? [{ name: `${prefix}prediction`, type: "Null" }] : [];
   return [...source, ...answered, ...unanswered];
+}
+
+function requestFile(pairs: readonly FilePair[], shard: number): string {
+  return basename((pairs[shard] as FilePair).requests);
 }
 
 /** Replaces those of an earlier stitching into the same table. */
@@ -211,10 +217,7 @@ async function keepDeadLetters(
   for (const { shard, deadLettered } of stitched) {
     if (deadLettered === 0) continue;
     await mkdir(folder, { recursive: true });
-    await rename(
-      deadLetterPath(scratch, shard),
-      join(folder, `${basename((pairs[shard] as NumberedPair).requests)}.parquet`),
-    );
+    await rename(deadLetterPath(scratch, shard), join(folder, `${requestFile(pairs, shard)}.parquet`));
   }
 }
 

@@ -14,7 +14,7 @@ import { createLab, query } from "./support/lab.ts";
 import type { PairingCase } from "./support/pairing-case.ts";
 import { pairingCase } from "./support/pairing-case.ts";
 
-const RUNS = Number(process.env["PAIRING_RUNS"] ?? 40);
+const RUNS = Number(process.env["PAIRING_RUNS"] ?? 30);
 const PREFIX = "p ";
 
 type Shard = {
