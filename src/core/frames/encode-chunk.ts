@@ -10,8 +10,9 @@ import type { EncodedColumn } from "./encode-rows.ts";
 import { encodeRow } from "./encode-rows.ts";
 import type { Line, LineLimits } from "./line-plan.ts";
 import { largestRowBytes, planFiles, planLines } from "./line-plan.ts";
-import type { DataFrame, LazyFrame } from "./polars.ts";
+import type { DataFrame, Expr } from "./polars.ts";
 import { byteLength, column, int64, pl, releaseFrames, scanParquet, unsliced } from "./polars.ts";
+import { remembered } from "./remembered.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { runLengths } from "./run-lengths.ts";
 import { writeLines } from "./write-lines.ts";
@@ -74,8 +75,7 @@ export function measureRows(input: EncodeChunkInput): RowSizes {
   const limits = chunkLimits(input, PROTOCOLS[input.protocol]);
   const { envelopeBytes } = limits;
   if (input.rows === 0) return { rows: 0, bytes: 0, envelopeBytes, oversized: 0 };
-  const encoded = withRowText(readChunk(input), input, PROTOCOLS[input.protocol]);
-  const sizes = encoded.getColumn("bytes").toTypedArray() as Uint32Array;
+  const sizes = bytesOf(withRowText(readChunk(input), input));
   const largest = largestRowBytes(limits);
   releaseFrames();
   return {
@@ -92,11 +92,10 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
   const protocol = PROTOCOLS[input.protocol];
   const chunk = readChunk(input);
   const limits = chunkLimits(input, protocol);
-  let encoded = withRowText(chunk, input, protocol);
+  let encoded = withRowText(chunk, input);
   const oversized = takeOversized(encoded, limits, input);
-  if (oversized !== null) encoded = encoded.filter(pl.col("fits"));
-  const rowBytes = encoded.getColumn("bytes").toTypedArray() as Uint32Array;
-  const lines = planLines(rowBytes, limits);
+  if (oversized !== null) encoded = encoded.filter(fits(limits));
+  const lines = planLines(bytesOf(encoded), limits);
   const pieces: EncodedPiece[] = [];
   let offset = 0;
   for (const [index, file] of planFiles(lines, limits.maxFileBytes).entries()) {
@@ -118,36 +117,50 @@ function chunkLimits(input: EncodeChunkInput, protocol: Protocol): LineLimits {
 function readChunk(input: EncodeChunkInput): DataFrame {
   const chunk = scanParquet(input.table)
     .slice(input.offset, input.rows)
-    .select(...input.columns.map(({ name }, index) => column(name).alias(`c${index}`)))
+    .select(inEngineNames(input.columns.map(({ name }) => name)))
     .collectSync();
   return input.columns.some(({ type }) => containsListOfStruct(type)) ? unsliced(chunk) : chunk;
 }
 
-function withRowText(chunk: DataFrame, input: EncodeChunkInput, protocol: Protocol): DataFrame {
-  const columns = input.columns.map((each, index): EncodedColumn => ({ ...each, alias: `c${index}` }));
-  const features = input.features.map((name) => columns.find((each) => each.name === name) as EncodedColumn);
-  const largest = largestRowBytes(chunkLimits(input, protocol));
-  return chunk
-    .lazy()
-    .withColumns(encodeRow(features, protocol.rowForm).alias("text"))
-    .withColumns(byteLength(pl.col("text")).alias("bytes"))
-    .withColumns(
-      pl
-        .col("bytes")
-        .cast(pl.Int64)
-        .ltEq(int64(Math.min(largest, Number.MAX_SAFE_INTEGER)))
-        .alias("fits"),
-    )
-    .collectSync();
+const inEngineNames = remembered((names: readonly string[]): Expr[] =>
+  names.map((name, index) => column(name).alias(`c${index}`)),
+);
+
+const inUserNames = remembered((names: readonly string[]): Expr[] =>
+  names.map((name, index) => column(`c${index}`).alias(name)),
+);
+
+/** Adds the columns `text`, a row as the request holds it, and `bytes`, the length of that. */
+function withRowText(chunk: DataFrame, { columns, features, protocol }: EncodeChunkInput): DataFrame {
+  return chunk.lazy().withColumns(rowText({ columns, features, protocol })).withColumns(textBytes(null)).collectSync();
+}
+
+const rowText = remembered(
+  ({ columns, features, protocol }: Pick<EncodeChunkInput, "columns" | "features" | "protocol">): Expr => {
+    const aliased = columns.map((each, index): EncodedColumn => ({ ...each, alias: `c${index}` }));
+    const sent = features.map((name) => aliased.find((each) => each.name === name) as EncodedColumn);
+    return encodeRow(sent, PROTOCOLS[protocol].rowForm).alias("text");
+  },
+);
+
+const textBytes = remembered((_: null): Expr => byteLength(pl.col("text")).alias("bytes"));
+
+function bytesOf(encoded: DataFrame): Uint32Array {
+  return encoded.getColumn("bytes").toTypedArray() as Uint32Array;
+}
+
+function fits(limits: LineLimits): Expr {
+  const largest = Math.min(largestRowBytes(limits), Number.MAX_SAFE_INTEGER);
+  return pl.col("bytes").cast(pl.Int64).ltEq(int64(largest));
 }
 
 function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChunkInput): OversizedRows | null {
-  const bytes = encoded.getColumn("bytes").toTypedArray() as Uint32Array;
+  const bytes = bytesOf(encoded);
   const largest = largestRowBytes(limits);
   const first = bytes.findIndex((size) => size > largest);
   if (first === -1) return null;
   const path = join(input.oversizedDirectory, `${input.name}-oversized.parquet`);
-  const rows = encoded.filter(pl.col("fits").not());
+  const rows = encoded.filter(fits(limits).not());
   const aliased = input.columns.map(({ name }, index) => ({ name, alias: `c${index}` }));
   const cause = `The row needs more than the ${largest} bytes that a row may have in a request.`;
   writeParquet(
@@ -169,10 +182,6 @@ function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChun
   };
 }
 
-function namedColumns(frame: LazyFrame, input: EncodeChunkInput): LazyFrame {
-  return frame.select(...input.columns.map(({ name }, index) => column(`c${index}`).alias(name)));
-}
-
 function writePiece(
   rows: DataFrame,
   lines: readonly Line[],
@@ -182,7 +191,7 @@ function writePiece(
 ): EncodedPiece {
   const featuresPath = join(input.directory, `${name}.parquet`);
   const requestPath = join(input.directory, `${name}.jsonl`);
-  writeParquet(namedColumns(rows.lazy(), input), featuresPath);
+  writeParquet(rows.lazy().select(inUserNames(input.columns.map(({ name }) => name))), featuresPath);
   writeLines(rows, lines, protocol.open(input.features), protocol.close, requestPath);
   const content = readFileSync(requestPath);
   return {

@@ -1,6 +1,7 @@
 import type { Line } from "./line-plan.ts";
-import type { DataFrame } from "./polars.ts";
+import type { DataFrame, Expr } from "./polars.ts";
 import { pl } from "./polars.ts";
+import { remembered } from "./remembered.ts";
 
 const FIRST = 1;
 const LAST = 2;
@@ -10,32 +11,30 @@ const LAST = 2;
  * feed after the last. The CSV writer is used as a raw writer of text: no header, no quotes, no terminator.
  */
 export function writeLines(rows: DataFrame, lines: readonly Line[], open: string, close: string, path: string): void {
-  const ends = pl.Series("ends", lineEnds(lines, rows.height));
-  const isFirst = pl
-    .col("ends")
-    .eq(FIRST)
-    .or(pl.col("ends").eq(FIRST + LAST));
-  const isLast = pl.col("ends").gtEq(LAST);
   rows
-    .select("text")
-    .withColumn(ends)
+    .withColumn(pl.Series("ends", lineEnds(lines, rows.height)))
     .lazy()
-    .select(
-      pl.concatString(
-        [
-          pl.when(isFirst).then(pl.lit(open)).otherwise(pl.lit(",")),
-          pl.col("text"),
-          pl
-            .when(isLast)
-            .then(pl.lit(`${close}\n`))
-            .otherwise(pl.lit("")),
-        ],
-        "",
-      ),
-    )
+    .select(lineParts([open, close]))
     .sinkCSV(path, { includeHeader: false, quoteStyle: "never", lineTerminator: "", maintainOrder: true })
     .collectSync();
 }
+
+/** A row's part of its line, out of columns `text` and `ends`. */
+const lineParts = remembered(([open, close]: readonly [string, string]): Expr => {
+  const ends = pl.col("ends");
+  const isFirst = ends.eq(FIRST).or(ends.eq(FIRST + LAST));
+  return pl.concatString(
+    [
+      pl.when(isFirst).then(pl.lit(open)).otherwise(pl.lit(",")),
+      pl.col("text"),
+      pl
+        .when(ends.gtEq(LAST))
+        .then(pl.lit(`${close}\n`))
+        .otherwise(pl.lit("")),
+    ],
+    "",
+  );
+});
 
 function lineEnds(lines: readonly Line[], rows: number): Int32Array {
   const ends = new Int32Array(rows);
