@@ -6,7 +6,7 @@ import type { ColumnType } from "./column-type.ts";
 import type { CompactedFile, CompactionTask, PartitionRows, ShardSlice } from "./compaction-task.ts";
 import { countRecords } from "./count-records.ts";
 import type { DataFrame, Expr, LazyFrame } from "./polars.ts";
-import { column, expression, pl, releaseFrames, scanParquet } from "./polars.ts";
+import { column, expression, pl, scanParquet } from "./polars.ts";
 import { writeTextFiles } from "./write-text-files.ts";
 
 /** Suffix of files that are not yet part of the table: no `*.parquet` finds them. */
@@ -28,8 +28,6 @@ export function compactPartitions(task: CompactionTask): CompactedFile[] {
     return task.inMemory ? writeGroup(task) : streamPartition(task);
   } catch (thrown) {
     throw isStorageFailure(thrown) ? storageError(task.partitions[0]?.folder ?? "", "write", thrown) : thrown;
-  } finally {
-    releaseFrames();
   }
 }
 

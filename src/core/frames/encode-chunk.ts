@@ -11,7 +11,7 @@ import { encodeRow } from "./encode-rows.ts";
 import type { Line, LineLimits } from "./line-plan.ts";
 import { largestRowBytes, planFiles, planLines } from "./line-plan.ts";
 import type { DataFrame, Expr } from "./polars.ts";
-import { byteLength, column, int64, pl, releaseFrames, scanParquet, unsliced } from "./polars.ts";
+import { byteLength, column, int64, pl, scanParquet, unsliced } from "./polars.ts";
 import { remembered } from "./remembered.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { runLengths } from "./run-lengths.ts";
@@ -77,7 +77,6 @@ export function measureRows(input: EncodeChunkInput): RowSizes {
   if (input.rows === 0) return { rows: 0, bytes: 0, envelopeBytes, oversized: 0 };
   const sizes = bytesOf(withRowText(readChunk(input), input));
   const largest = largestRowBytes(limits);
-  releaseFrames();
   return {
     rows: sizes.length,
     // A comma or a line feed follows each row.
@@ -103,7 +102,6 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
     pieces.push(writePiece(encoded.slice(offset, rows), file, input, protocol, `${input.name}-${index}`));
     offset += rows;
   }
-  releaseFrames();
   const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
   return { pieces, oversized, bytesPerRow: offset === 0 ? largestRowBytes(limits) : bytes / offset };
 }

@@ -8,6 +8,11 @@ import type { FrameTaskReply } from "./frame-worker.ts";
 /** Threads that do the frame work: more than two only multiply memory, since one Polars query uses several cores by itself. */
 const MOST_THREADS = 4;
 
+/**
+ * A worker's JavaScript makes little and short-lived garbage; with V8's own limit its young generation grows to 48 MB a thread for nothing.
+ */
+const YOUNG_GENERATION_MB = 6;
+
 /** Runs frame tasks in worker threads. */
 export type FramePool = {
   /** Tasks that run at a time. */
@@ -30,6 +35,7 @@ export function createFramePool(): FramePool {
     minThreads: 1,
     maxThreads: threads,
     idleTimeout: 60_000,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
   // A worker that cannot even load (no binary of Polars) rejects no task; without a listener it would end the process.
   const broken = Promise.withResolvers<never>();

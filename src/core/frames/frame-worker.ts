@@ -1,6 +1,7 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { FrameTaskName } from "./frame-tasks.ts";
 import { FRAME_TASKS } from "./frame-tasks.ts";
+import { releaseFrames } from "./polars.ts";
 
 export type FrameTaskRequest = { readonly task: FrameTaskName; readonly input: unknown };
 
@@ -10,12 +11,13 @@ export type FrameTaskReply = { readonly value: unknown } | { readonly error: Ret
 /** The entry of a worker thread. Polars runs here because a panic of its engine would end the process if it ran asynchronously. */
 export async function runFrameTask({ task, input }: FrameTaskRequest): Promise<FrameTaskReply> {
   try {
-    const value = (FRAME_TASKS[task] as (input: unknown) => unknown)(input);
-    // One turn of the event loop, so that the finalisers of dropped frames run before the next task.
-    await new Promise((resolve) => setImmediate(resolve));
-    return { value };
+    return { value: (FRAME_TASKS[task] as (input: unknown) => unknown)(input) };
   } catch (error) {
     if (ScoreframeError.is(error)) return { error: error.toJSON() };
     throw error;
+  } finally {
+    // Here, where no variable of the task holds a frame any more; then a turn of the event loop, in which the finalisers run.
+    releaseFrames();
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

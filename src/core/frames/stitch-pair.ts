@@ -11,7 +11,7 @@ import { explodeRequests } from "./explode-requests.ts";
 import type { JoinedRows } from "./join-by-position.ts";
 import { joinByPosition } from "./join-by-position.ts";
 import type { DataFrame } from "./polars.ts";
-import { column, int64, releaseFrames, structField } from "./polars.ts";
+import { column, int64, structField } from "./polars.ts";
 import type { PredictionColumn } from "./prediction-columns.ts";
 import { predictionColumns } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
@@ -77,7 +77,6 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
   refuseCollisions(source, predictions, "prefix");
   writePaired(joined.paired, columns, predictions, input.outputPath);
   if (joined.unpaired.length > 0) writeUnpaired(joined, columns, input);
-  releaseFrames();
   return {
     shard: input.shard,
     path: input.outputPath,

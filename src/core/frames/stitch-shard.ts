@@ -13,7 +13,7 @@ import { describeCauses } from "./describe-causes.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { partitionRuns, sortByPartition } from "./partition-runs.ts";
 import type { DataFrame } from "./polars.ts";
-import { column, int64, pl, releaseFrames, scanParquet } from "./polars.ts";
+import { column, int64, pl, scanParquet } from "./polars.ts";
 import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts";
 import { predictionColumns } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
@@ -80,7 +80,6 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   const outputNames = writeScored(good, input, source, predictions);
   const deadLetterPath =
     answers.failures.length === 0 ? null : writeDeadLetters(joined, input, source, answers.failures);
-  releaseFrames();
   return {
     shard: input.shard,
     path: input.outputPath,
