@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { decodeAnswers } from "../../../src/core/frames/decode-answers.ts";
 import { pl } from "../../../src/core/frames/polars.ts";
+import { readLines } from "../../../src/core/frames/read-lines.ts";
 import { PROTOCOLS } from "../../../src/core/protocols/protocols.ts";
+import { createLab } from "./support/lab.ts";
 
 type Decoded = {
   type: unknown;
@@ -177,9 +179,24 @@ describe("a faulty answer costs its own rows", () => {
     ]);
   });
 
-  test("a line of two rows and a line of none do not make up for each other", () => {
-    const { values, failures } = decode(['{"predictions":[1],"x":[2', "3]}"], [1, 1]);
-    expect(values).toEqual([null, null]);
-    expect(failures).toHaveLength(2);
+  test("a line with one too many and a line with one too few do not make up for each other", () => {
+    const { values, failures } = decode([answer(1, 2, 3), answer(4), answer(5, 6)], [2, 2, 2]);
+    expect(values).toEqual([null, null, null, null, 5, 6]);
+    expect(failures.map(({ line, message }) => [line, message.slice(0, 41)])).toEqual([
+      [0, "Shard 4, line 0: 3 predictions for 2 rows"],
+      [0, "Shard 4, line 0: 3 predictions for 2 rows"],
+      [1, "Shard 4, line 1: 1 predictions for 2 rows"],
+      [1, "Shard 4, line 1: 1 predictions for 2 rows"],
+    ]);
+  });
+
+  test("bytes that are no text are no JSON, though a lenient reader would make text of them", () => {
+    const lab = createLab();
+    const bad = Buffer.concat([Buffer.from('{"predictions":["a'), Buffer.from([0xff]), Buffer.from('"]}\n')]);
+    const lines = readLines(lab.write("a.out", Buffer.concat([bad, Buffer.from(`${answer("b")}\n`)])));
+    lab.remove();
+    const { values, failures } = decode(lines.getColumn("line").toArray() as string[], [1, 1]);
+    expect(values).toEqual([null, "b"]);
+    expect(failures).toMatchObject([{ line: 0, code: "LINE_NOT_JSON" }]);
   });
 });

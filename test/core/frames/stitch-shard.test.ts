@@ -98,13 +98,16 @@ describe("answers beside their rows", () => {
 });
 
 describe("a shard is refused as a whole", () => {
-  test("where its answer file has another number of lines", async () => {
+  test.each([2, 4])("where its answer file has %i lines for 3", async (lines) => {
     const features = await numbered(3);
-    expect(() => stitchAnswers(lab, features, [answer(1), answer(2)], { lineRows: [[1, 3]] })).toThrow(
+    const answers = Array.from({ length: lines }, () => answer(1));
+    expect(() => stitchAnswers(lab, features, answers, { lineRows: [[1, 3]] })).toThrow(
       expect.objectContaining({
         code: "LINE_COUNT_MISMATCH",
-        message: expect.stringMatching(/^Shard 4: the answer file .* has 2 lines for 3 request lines/),
-        facts: expect.objectContaining({ shard: 4, details: { requestLines: 3, answerLines: 2 } }),
+        message: expect.stringMatching(
+          new RegExp(`^Shard 4: the answer file .* has ${lines} lines for 3 request lines`),
+        ),
+        facts: expect.objectContaining({ shard: 4, details: { requestLines: 3, answerLines: lines } }),
       }),
     );
   });

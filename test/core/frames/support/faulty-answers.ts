@@ -29,10 +29,11 @@ export function faultyAnswers(
   let surplus = 0;
   for (const { fault, place } of given.faults) {
     const line = (place + shard) % lineRows.length;
-    if (touched.has(line) || (fault === "merge" && touched.has(line + 1))) continue;
+    const takesNext = fault === "merge" || fault === "move";
+    if (touched.has(line) || (takesNext && touched.has(line + 1))) continue;
     if (fault === "drop-line" || fault === "extra-line") surplus += fault === "extra-line" ? 1 : -1;
     else if (spoil(given, fault, draft, line, texts[line] as string[]))
-      touched.add(line).add(fault === "merge" ? line + 1 : line);
+      touched.add(line).add(takesNext ? line + 1 : line);
   }
   const lines =
     surplus < 0
@@ -53,7 +54,8 @@ function spoil(given: PairingCase, fault: Fault, draft: Draft, line: number, tex
     for (let index = 0; index < (draft.lineRows[at] as number); index += 1)
       draft.failed.set((draft.starts[at] as number) + index, message);
   };
-  const counts = (got: number): RegExp => new RegExp(`line ${line}: ${got} predictions for ${rows} rows`);
+  const counts = (got: number, wanted = rows, at = line): RegExp =>
+    new RegExp(`line ${at}: ${got} predictions for ${wanted} rows`);
   const notJson = (at: number): RegExp => new RegExp(`line ${at}: the answer is (not JSON|empty)`);
   switch (fault) {
     case "drop":
@@ -82,6 +84,16 @@ function spoil(given: PairingCase, fault: Fault, draft: Draft, line: number, tex
       draft.lines[line] = "";
       fail(notJson(line));
       return true;
+    case "move": {
+      // The total stays what it should be.
+      const next = draft.lineRows[line + 1];
+      if (!batch || next === undefined) return false;
+      draft.lines[line] = lineOf(given, texts.slice(0, -1));
+      draft.lines[line + 1] = (draft.lines[line + 1] as string).replace("[", () => `[${texts.at(-1)},`);
+      fail(counts(rows - 1));
+      fail(counts(next + 1, next, line + 1), line + 1);
+      return true;
+    }
     case "merge":
       // Joined by a comma the two would be two documents, each with the right count.
       if (line + 1 >= draft.lines.length || !draft.lines[line + 1]?.endsWith("}")) return false;

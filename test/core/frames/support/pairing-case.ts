@@ -13,6 +13,7 @@ export type Fault =
   | "line-error"
   | "not-json"
   | "empty"
+  | "move"
   | "merge";
 
 /** A table, the predictions for its rows, how it is cut, and what goes wrong with the answers. */
@@ -112,6 +113,7 @@ const FAULTS: readonly Fault[] = [
   "line-error",
   "not-json",
   "empty",
+  "move",
   "merge",
 ];
 
