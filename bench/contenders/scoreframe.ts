@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../cache-folder.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { emptyFolder } from "../empty-folder.ts";
+import type { BenchPaths } from "../engine/bench-job.ts";
+import type { WholeRun } from "../engine/run-whole.ts";
+import type { Measured } from "../measure/measure.ts";
+import { measure } from "../measure/measure.ts";
+import type { Contender } from "./contender.ts";
+
+const PROGRAM = fileURLToPath(new URL("../engine/run-whole.ts", import.meta.url));
+
+/** The engine, from its start to the published table, with a model whose answers are precomputed. */
+export const scoreframe: Contender = {
+  name: "scoreframe",
+  async prepare(dataset) {
+    await runEngine(dataset, emptyFolder("prepare"));
+  },
+  async run(dataset, folder) {
+    const measured = await runEngine(dataset, folder);
+    const { report, model } = JSON.parse(measured.stdout) as WholeRun;
+    if (model.computed > 0) {
+      throw new Error(
+        `${model.computed} answers were computed in a measured run: requests are not the same every time.`,
+      );
+    }
+    const { stdout: _, ...usage } = measured;
+    return { usage, requestBytes: report.request_bytes, shards: report.shards.total, stages: report.timings_s };
+  },
+};
+
+function runEngine(dataset: Dataset, folder: string): Promise<Measured> {
+  return measure([...nodeCommand(PROGRAM), JSON.stringify({ dataset, paths: benchPaths(dataset, folder) })]);
+}
+
+export function benchPaths(dataset: Dataset, folder: string): BenchPaths {
+  return {
+    workspace: join(folder, "workspace"),
+    table: join(folder, "table"),
+    answers: join(cacheFolder(), "answers", dataset.name),
+  };
+}
+
+/** Starts a TypeScript file as this process was started. */
+export function nodeCommand(program: string): string[] {
+  return [process.execPath, "--disable-warning=ExperimentalWarning", program];
+}

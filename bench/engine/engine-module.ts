@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { root } from "../../scripts/lib/toolchain.mjs";
+
+/**
+ * A module of the engine as users run it, from dist/; from the sources where SCOREFRAME_BENCH_ENGINE is `src`. The caller says its type:
+ * `await engineModule<typeof import("../../src/index.ts")>("index")`.
+ */
+export async function engineModule<Module>(path: string): Promise<Module> {
+  const file = engineUses() === "src" ? join(root, "src", `${path}.ts`) : join(root, "dist", `${path}.js`);
+  if (!existsSync(file)) throw new Error(`${file} is missing: run npm run build.`);
+  return (await import(pathToFileURL(file).href)) as Module;
+}
+
+export function engineUses(): "src" | "dist" {
+  return process.env["SCOREFRAME_BENCH_ENGINE"] === "src" ? "src" : "dist";
+}

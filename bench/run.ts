@@ -1,0 +1,101 @@
+// `npm run bench`: measures the engine beside hand-written scripts that do the same work. See docs/performance.md.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { runProgram } from "../scripts/lib/run-program.ts";
+import { root } from "../scripts/lib/toolchain.mjs";
+import type { Contender } from "./contenders/contender.ts";
+import { scoreframe } from "./contenders/scoreframe.ts";
+import { scriptContender } from "./contenders/script.ts";
+import type { Dataset } from "./data/dataset.ts";
+import { flights } from "./data/flights.ts";
+import { shapes } from "./data/shapes.ts";
+import { engineUses } from "./engine/engine-module.ts";
+import { machine } from "./machine.ts";
+import type { BenchOptions } from "./options.ts";
+import { parseOptions, SIZES, USAGE } from "./options.ts";
+import { renderColdStart, renderProcesses, renderStages, renderTimings, renderWhole } from "./report/render.ts";
+import { measureColdStart } from "./sections/cold-start.ts";
+import { measureStages } from "./sections/stages.ts";
+import { measureWhole } from "./sections/whole.ts";
+
+/** The many-partitions table: as many days as thirty million flights have. */
+const MANY_PARTITIONS = 1811;
+const COLD_START_ROWS = 1000;
+
+await main();
+
+async function main(): Promise<void> {
+  let options: BenchOptions;
+  try {
+    options = parseOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options.build && (engineUses() === "dist" || options.sections.has("cold"))) await build();
+  const peers = await Promise.all(options.peers.map(scriptContender));
+  const measured = {
+    machine: machine(),
+    options: { ...options, sections: [...options.sections] },
+    engine: engineUses(),
+  };
+  console.log(JSON.stringify(measured.machine));
+  const results = { ...measured, ...(await measureAll(options, [scoreframe, ...peers])) };
+  const path = options.output ?? join(root, "bench", "results", `${new Date().toISOString().replaceAll(":", "")}.json`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(`\nAll figures: ${path}`);
+}
+
+async function measureAll({ sizes, runs, sections }: BenchOptions, contenders: readonly Contender[]) {
+  const tables: Dataset[] = [];
+  for (const size of sizes) tables.push(await flights(size, SIZES[size] as number));
+  const whole = sections.has("whole") ? await each(tables, (table) => measureWhole(table, contenders, runs, tell)) : [];
+  if (whole.length > 0) show(renderWhole(whole), renderTimings(whole), renderProcesses(whole));
+  const stages = sections.has("stages") ? await each(tables, (table) => measureStages(table, runs, tell)) : [];
+  if (stages.length > 0) show(renderStages(stages));
+  const few = await flights("1k", COLD_START_ROWS);
+  const coldStart = sections.has("cold") ? await measureColdStart(few, runs, tell) : [];
+  if (coldStart.length > 0) show(renderColdStart(few, coldStart));
+  const unlike = sections.has("shapes")
+    ? await each(await shapes(), (table) => measureWhole(table, [scoreframe], runs, tell))
+    : [];
+  if (unlike.length > 0) show(renderWhole(unlike));
+  const partitions = sections.has("partitions") ? await manyPartitions(sizes, runs, contenders) : [];
+  if (partitions.length > 0) show(renderWhole(partitions));
+  return { whole, stages, coldStart, shapes: unlike, partitions };
+}
+
+/** Three million rows with the partitions of thirty million; those have them anyway. */
+async function manyPartitions(sizes: readonly string[], runs: number, contenders: readonly Contender[]) {
+  if (!sizes.includes("3m")) return [];
+  const table = await flights(`3m-${MANY_PARTITIONS}-partitions`, SIZES["3m"] as number, MANY_PARTITIONS);
+  return measureWhole(table, contenders, runs, tell);
+}
+
+async function each<Item, Result>(
+  items: readonly Item[],
+  measure: (item: Item) => Promise<Result[]>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(...(await measure(item)));
+  return results;
+}
+
+async function build(): Promise<void> {
+  const script = fileURLToPath(new URL("../scripts/build.ts", import.meta.url));
+  const { code, output } = await runProgram(process.execPath, ["--disable-warning=ExperimentalWarning", script]);
+  if (code !== 0) throw new Error(`The build failed:\n${output}`);
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function show(...tables: readonly string[]): void {
+  for (const table of tables) console.log(`\n${table}`);
+}
