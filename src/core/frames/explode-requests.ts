@@ -9,8 +9,12 @@ import { findUnreadable, widenType } from "./json-type.ts";
 import type { DataFrame } from "./polars.ts";
 import { createValueColumn } from "./value-column.ts";
 
-/** Where the rows of a request line are; null where the line is the row. */
-const ROWS_KEY = { instances: "instances", dataframe_split: null, json_lines: null } as const;
+/** The key of the list of rows in a request line; null where the line is the row, or its rows are no list of objects. */
+const ROWS_KEY: Readonly<Record<ProtocolId, string | null>> = {
+  instances: "instances",
+  dataframe_split: null,
+  json_lines: null,
+};
 
 /**
  * Explodes request lines into one value a row: an object from column to value. Throws `LINE_NOT_JSON` and `ROWS_INVALID`, which name file and
@@ -57,11 +61,12 @@ function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly Exac
       `it is not JSON (${(error as Error).message}), so its rows are not known. Mend the request file.`,
     );
   }
-  if (protocol === "json_lines") return [request];
   if (protocol === "dataframe_split") return readSplit(exactField(request, "dataframe_split"), fail);
-  const rows = exactField(request, "instances");
+  const key = ROWS_KEY[protocol];
+  if (key === null) return [request];
+  const rows = exactField(request, key);
   if (Array.isArray(rows)) return rows;
-  throw fail("ROWS_INVALID", 'it has no list "instances". Say which protocol the requests have, or mend the file.');
+  throw fail("ROWS_INVALID", `it has no list "${key}". Say which protocol the requests have, or mend the file.`);
 }
 
 /** `{"columns":["a","b"],"data":[[1,2],…]}` as `{"a":1,"b":2}, …`. */
