@@ -128,6 +128,12 @@ describe("a run", () => {
     expect((await table()).map(({ prediction }) => prediction)).toEqual([null, null, null, null, null]);
   });
 
+  it("passes through what is no feature, where only features are named", async () => {
+    await engine.run(job(1, { output: { path: join(folder, "out"), columns: "predictions" } }));
+    const [row] = await query(`select * from read_parquet('${folder}/out/*.parquet')`);
+    expect(Object.keys(row ?? {})).toEqual(["part", "note", "prediction"]);
+  });
+
   it("writes only predictions and what is passed through, when asked", async () => {
     await engine.run(
       job(3, {
@@ -245,6 +251,32 @@ describe("what cannot be published", () => {
     const run = await engine.run(job(5, { output: { path: join(folder, "out"), prefix: "model_" } }));
     expect(run.output.rows).toBe(5);
     expect(Object.keys((await table())[0] as object)).toContain("model_note");
+  });
+
+  it("is a stated prediction that meets a column of the table: refused before anything is scored", async () => {
+    let asked = 0;
+    answer = (request) => {
+      asked += 1;
+      return predict(() => ({ note: 1 }))(request, 0, 0);
+    };
+    const contract = { path: join(folder, "out"), predictions: { note: "int64" } };
+    const { error } = await engine.tryRun(job(5, { output: contract }));
+    expect(error).toMatchObject({ code: "COLUMN_COLLISION", facts: { option: "output.prefix" } });
+    expect(asked).toBe(0);
+  });
+
+  it("is a partition by a float: refused before anything is scored", async () => {
+    let asked = 0;
+    answer = (request) => {
+      asked += 1;
+      return predict(() => 0)(request, 0, 0);
+    };
+    const source = { kind: "sql", tables: {}, sql: "select n, n / 2 as half from range(5) t(n)" } as const;
+    const { error } = await engine.tryRun(
+      job(0, { source, output: { path: join(folder, "out"), partition_by: ["half"] } }),
+    );
+    expect(error).toMatchObject({ code: "COLUMN_TYPE_UNSUPPORTED", message: expect.stringContaining('"half"') });
+    expect(asked).toBe(0);
   });
 
   it("is a mixture of objects and plain values", async () => {

@@ -1,4 +1,5 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { refuseCollisions } from "../frames/refuse-collisions.ts";
 import type { Job } from "../job/job.ts";
 import { nearest } from "../job/nearest.ts";
 
@@ -10,8 +11,8 @@ export type ChosenColumns = {
 };
 
 /**
- * `features` default to all columns but `passthrough`; the output keeps all columns, or with `output.columns: predictions` those that are
- * passed through or partitioned by.
+ * `features` default to all columns but `passthrough`, and `passthrough` to all columns but `features`; the output keeps all columns, or with
+ * `output.columns: predictions` those that are passed through or partitioned by. Predictions that a contract states must not meet any of them.
  */
 export function chooseColumns(
   names: readonly string[],
@@ -20,7 +21,7 @@ export function chooseColumns(
   requireKnown(names, model.features ?? [], "model.features");
   requireKnown(names, model.passthrough ?? [], "model.passthrough");
   requireKnown(names, output.partition_by, "output.partition_by");
-  const aside = new Set(model.passthrough ?? []);
+  const aside = new Set(model.passthrough ?? names.filter((name) => model.features?.includes(name) === false));
   const features = model.features ?? names.filter((name) => !aside.has(name));
   if (features.length === 0) {
     throw new ScoreframeError(
@@ -32,7 +33,19 @@ export function chooseColumns(
     );
   }
   const kept = new Set([...aside, ...output.partition_by]);
-  return { features, keep: output.columns === "all" ? names : names.filter((name) => kept.has(name)) };
+  const keep = output.columns === "all" ? names : names.filter((name) => kept.has(name));
+  refuseStatedCollisions(keep, output);
+  return { features, keep };
+}
+
+function refuseStatedCollisions(keep: readonly string[], output: Job["output"]): void {
+  const identity = output.include_row_id ? ["row_id", "batch_index"] : [];
+  const stated = Object.keys(output.predictions ?? {}).map((name) => ({ name: `${output.prefix ?? ""}${name}` }));
+  refuseCollisions(
+    [...identity, ...keep].map((name) => ({ name })),
+    stated,
+    "output.prefix",
+  );
 }
 
 function requireKnown(names: readonly string[], wanted: readonly string[], option: string): void {

@@ -4,6 +4,7 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
 import { contractColumns } from "../frames/contract-columns.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
+import { refusePartitionType } from "../frames/partition-type.ts";
 import type { Job } from "../job/job.ts";
 import { parsePredictionTypes } from "../job/parse-prediction-type.ts";
 import { assertBalanced } from "../ledger/row-ledger.ts";
@@ -104,6 +105,7 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
     const table = await tracker.during("extract", () => extractTable(run.source, run.folders.root, pool, { signal }));
     tracker.extracted(table.rows);
     const columns = chooseColumns(namesOf(table.columns), job);
+    for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
     const session = await opening;
 
     const records = new Map<number, ShardRecord>();
