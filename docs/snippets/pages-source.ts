@@ -1,0 +1,31 @@
+import { createRowsSource } from "../../src/adapters/sources/rows-source.ts";
+import { ScoreframeError } from "../../src/core/errors/scoreframe-error.ts";
+import type { FrameSource } from "../../src/core/ports/frame-source.ts";
+
+/** `next` is the address of the page that follows, null on the last one. */
+type Page = { readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly next: string | null };
+
+/** Rows of a web service that answers page by page. They are written aside as they come: memory holds one page. */
+export function createPagesSource(url: string): FrameSource {
+  return { ...createRowsSource(readPages(url)), kind: "pages" };
+}
+
+async function* readPages(url: string): AsyncGenerator<Page["rows"][number]> {
+  for (let next: string | null = url; next !== null; ) {
+    const page: Page = await readPage(next);
+    yield* page.rows;
+    next = page.next === null ? null : new URL(page.next, url).href;
+  }
+}
+
+/** Integers beyond 2^53 would be rounded here: this service sends them as text. */
+async function readPage(url: string): Promise<Page> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+    if (response.ok) return (await response.json()) as Page;
+    throw new Error(`status ${response.status}`);
+  } catch (cause) {
+    const message = `The page ${url} could not be read: ${(cause as Error).message}. See that the service is up, then run the job again.`;
+    throw new ScoreframeError("SOURCE_FAILED", message, { operation: "read rows", cause });
+  }
+}

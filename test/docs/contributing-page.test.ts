@@ -1,0 +1,38 @@
+import { globSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/toolchain.mjs";
+import { section, tableRows } from "./support/markdown.ts";
+
+const page = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
+
+describe("CONTRIBUTING.md", () => {
+  it("has every part of src on its map, and no other", () => {
+    const parts = readdirSync(join(root, "src"), { withFileTypes: true }).flatMap((entry) =>
+      entry.name === "core"
+        ? readdirSync(join(root, "src", "core"), { withFileTypes: true })
+            .filter((inner) => inner.isDirectory())
+            .map(({ name }) => `src/core/${name}`)
+        : `src/${entry.name}`,
+    );
+    expect(
+      tableRows(section(page, "## The map"))
+        .map(([part]) => part)
+        .sort(),
+    ).toEqual(parts.sort());
+  });
+
+  it("is right about who imports the libraries of substance", () => {
+    const importers = (library: string): string[] => {
+      const files = globSync("src/**/*.ts", { cwd: root }).filter((file) =>
+        new RegExp(`from "${library}"`).test(readFileSync(join(root, file), "utf8")),
+      );
+      return [...new Set(files.map((file) => file.split(/[\\/]/).slice(0, -1).join("/")))].sort();
+    };
+    expect({
+      polars: importers("nodejs-polars"),
+      job: [...new Set([...importers("zod"), ...importers("yaml")])],
+      inversify: importers("inversify"),
+    }).toEqual({ polars: ["src/core/frames"], job: ["src/core/job"], inversify: ["src/composition"] });
+  });
+});
