@@ -58,6 +58,9 @@ export async function startModelProcess(options: ModelProcessOptions): Promise<M
       cause: thrown,
     });
   });
+  // A second Ctrl-C ends this process at once; a model that is busy would not look at its closed stdin for long.
+  const killAtExit = (): void => signalAll(child, "SIGKILL");
+  process.once("exit", killAtExit);
   let stopping: Promise<void> | null = null;
   return {
     logPath,
@@ -65,7 +68,7 @@ export async function startModelProcess(options: ModelProcessOptions): Promise<M
     exit,
     hasExited: () => hasExited(child),
     stop: () => {
-      stopping ??= stopGroup(child, exit, options.graceMs);
+      stopping ??= stopGroup(child, exit, options.graceMs).finally(() => process.off("exit", killAtExit));
       return stopping;
     },
   };
