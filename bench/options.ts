@@ -18,6 +18,8 @@ export type BenchOptions = {
   readonly peers: readonly ScriptName[];
   readonly sections: ReadonlySet<Section>;
   readonly output: string | undefined;
+  /** A file of figures to print instead of measuring. */
+  readonly show: string | undefined;
   readonly build: boolean;
 };
 
@@ -27,6 +29,7 @@ export const USAGE = `npm run bench -- [options]
   --peers polars,duckdb     scripts to compare with: ${PEERS.join(", ")}; none: --peers ""
   --only whole,stages       parts to measure: ${SECTIONS.join(", ")}
   --output FILE             where the figures are written as JSON (default: bench/results/<time>.json)
+  --show FILE               print the tables of earlier figures
   --no-build                measure dist/ as it is
 Environment: SCOREFRAME_BENCH_CACHE (folder for inputs and runs), SCOREFRAME_BENCH_ENGINE=src (measure the sources, not the build)`;
 
@@ -40,6 +43,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       peers: { type: "string", default: "polars,duckdb" },
       only: { type: "string", default: SECTIONS.join(",") },
       output: { type: "string" },
+      show: { type: "string" },
       build: { type: "boolean", default: true },
     },
     allowNegative: true,
@@ -52,6 +56,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     peers: chosen("--peers", values.peers, PEERS),
     sections: new Set(chosen("--only", values.only, SECTIONS)),
     output: values.output,
+    show: values.show,
     build: values.build,
   };
 }

@@ -1,6 +1,6 @@
 // `npm run bench`: measures the engine beside hand-written scripts that do the same work. See docs/performance.md.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -16,14 +16,14 @@ import { engineUses } from "./engine/engine-module.ts";
 import { machine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import { parseOptions, SIZES, USAGE } from "./options.ts";
-import { renderColdStart, renderProcesses, renderStages, renderTimings, renderWhole } from "./report/render.ts";
-import { measureColdStart } from "./sections/cold-start.ts";
+import type { Figures } from "./report/render.ts";
+import { renderFigures } from "./report/render.ts";
+import { COLD_START_ROWS, measureColdStart } from "./sections/cold-start.ts";
 import { measureStages } from "./sections/stages.ts";
 import { measureWhole } from "./sections/whole.ts";
 
 /** The many-partitions table: as many days as thirty million flights have. */
 const MANY_PARTITIONS = 1811;
-const COLD_START_ROWS = 1000;
 
 await main();
 
@@ -36,38 +36,39 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  if (options.show === undefined) await measureAndShow(options);
+  else console.log(renderFigures(JSON.parse(readFileSync(options.show, "utf8")) as Figures));
+}
+
+async function measureAndShow(options: BenchOptions): Promise<void> {
   if (options.build && (engineUses() === "dist" || options.sections.has("cold"))) await build();
   const peers = await Promise.all(options.peers.map(scriptContender));
-  const measured = {
+  const setting = {
     machine: machine(),
     options: { ...options, sections: [...options.sections] },
     engine: engineUses(),
   };
-  console.log(JSON.stringify(measured.machine));
-  const results = { ...measured, ...(await measureAll(options, [scoreframe, ...peers])) };
+  const figures = await measureAll(options, [scoreframe, ...peers]);
   const path = options.output ?? join(root, "bench", "results", `${new Date().toISOString().replaceAll(":", "")}.json`);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`);
-  console.log(`\nAll figures: ${path}`);
+  writeFileSync(path, `${JSON.stringify({ ...setting, ...figures }, null, 2)}\n`);
+  console.log(`\n${JSON.stringify(setting.machine)}\n\n${renderFigures(figures)}\n\nAll figures: ${path}`);
 }
 
-async function measureAll({ sizes, runs, sections }: BenchOptions, contenders: readonly Contender[]) {
+async function measureAll(options: BenchOptions, contenders: readonly Contender[]): Promise<Figures> {
+  const { sizes, runs, sections } = options;
   const tables: Dataset[] = [];
   for (const size of sizes) tables.push(await flights(size, SIZES[size] as number));
-  const whole = sections.has("whole") ? await each(tables, (table) => measureWhole(table, contenders, runs, tell)) : [];
-  if (whole.length > 0) show(renderWhole(whole), renderTimings(whole), renderProcesses(whole));
-  const stages = sections.has("stages") ? await each(tables, (table) => measureStages(table, runs, tell)) : [];
-  if (stages.length > 0) show(renderStages(stages));
   const few = await flights("1k", COLD_START_ROWS);
-  const coldStart = sections.has("cold") ? await measureColdStart(few, runs, tell) : [];
-  if (coldStart.length > 0) show(renderColdStart(few, coldStart));
-  const unlike = sections.has("shapes")
-    ? await each(await shapes(), (table) => measureWhole(table, [scoreframe], runs, tell))
-    : [];
-  if (unlike.length > 0) show(renderWhole(unlike));
-  const partitions = sections.has("partitions") ? await manyPartitions(sizes, runs, contenders) : [];
-  if (partitions.length > 0) show(renderWhole(partitions));
-  return { whole, stages, coldStart, shapes: unlike, partitions };
+  return {
+    whole: sections.has("whole") ? await each(tables, (table) => measureWhole(table, contenders, runs, tell)) : [],
+    stages: sections.has("stages") ? await each(tables, (table) => measureStages(table, runs, tell)) : [],
+    coldStart: sections.has("cold") ? await measureColdStart(few, runs, tell) : [],
+    shapes: sections.has("shapes")
+      ? await each(await shapes(), (table) => measureWhole(table, [scoreframe], runs, tell))
+      : [],
+    partitions: sections.has("partitions") ? await manyPartitions(sizes, runs, contenders) : [],
+  };
 }
 
 /** Three million rows with the partitions of thirty million; those have them anyway. */
@@ -94,8 +95,4 @@ async function build(): Promise<void> {
 
 function tell(text: string): void {
   process.stderr.write(`${text}\n`);
-}
-
-function show(...tables: readonly string[]): void {
-  for (const table of tables) console.log(`\n${table}`);
 }

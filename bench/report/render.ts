@@ -1,4 +1,5 @@
 import type { Usage } from "../measure/measure.ts";
+import { COLD_START_ROWS } from "../sections/cold-start.ts";
 import type { StageResult } from "../sections/stages.ts";
 import type { WholeResult } from "../sections/whole.ts";
 import { markdownTable } from "./markdown-table.ts";
@@ -7,8 +8,27 @@ import { cpuSeconds, USAGE_HEAD, usageCells } from "./usage-cells.ts";
 
 const OURS = "scoreframe";
 
+/** What one call of the benchmarks measured; a part that was left out is empty. */
+export type Figures = {
+  readonly whole: readonly WholeResult[];
+  readonly stages: readonly StageResult[];
+  readonly coldStart: readonly Usage[];
+  readonly shapes: readonly WholeResult[];
+  readonly partitions: readonly WholeResult[];
+};
+
+export function renderFigures({ whole, stages, coldStart, shapes, partitions }: Figures): string {
+  const tables = [
+    ...(whole.length === 0 ? [] : [renderWhole(whole), renderTimings(whole), renderProcesses(whole)]),
+    ...(stages.length === 0 ? [] : [renderStages(stages)]),
+    ...(coldStart.length === 0 ? [] : [renderColdStart(coldStart)]),
+    ...[shapes, partitions].filter((results) => results.length > 0).map(renderWhole),
+  ];
+  return tables.filter((table) => table !== "").join("\n\n");
+}
+
 /** Whole processes, beside each other; ratios are the contender's median by ours of the same table. */
-export function renderWhole(results: readonly WholeResult[]): string {
+function renderWhole(results: readonly WholeResult[]): string {
   const rows = results.map((result) => {
     const ours = results.find(({ dataset, contender }) => dataset === result.dataset && contender === OURS);
     return [
@@ -21,7 +41,7 @@ export function renderWhole(results: readonly WholeResult[]): string {
   return markdownTable(["table, whole process", ...USAGE_HEAD, "wall / ours", "CPU / ours"], rows);
 }
 
-export function renderProcesses(results: readonly WholeResult[]): string {
+function renderProcesses(results: readonly WholeResult[]): string {
   const rows = results.flatMap(({ dataset, contender, outcomes, rows }) =>
     Object.keys(outcomes[0]?.processes ?? {}).map((name) => [
       `${dataset} ${contender} ${name}`,
@@ -32,11 +52,11 @@ export function renderProcesses(results: readonly WholeResult[]): string {
       ),
     ]),
   );
-  return markdownTable(["table, process", ...USAGE_HEAD], rows);
+  return rows.length === 0 ? "" : markdownTable(["table, process", ...USAGE_HEAD], rows);
 }
 
 /** Where the time of a run of ours goes, from its first to its last act in a stage. */
-export function renderTimings(results: readonly WholeResult[]): string {
+function renderTimings(results: readonly WholeResult[]): string {
   const names = ["extract", "shard", "score", "stitch", "publish", "total"];
   const rows = results
     .filter(({ contender }) => contender === OURS)
@@ -47,7 +67,7 @@ export function renderTimings(results: readonly WholeResult[]): string {
   return markdownTable(["table, wall s", ...names], rows);
 }
 
-export function renderStages(results: readonly StageResult[]): string {
+function renderStages(results: readonly StageResult[]): string {
   const rows = results.map(({ dataset, stage, runs, rows, requestBytes }) => [
     `${dataset} ${stage}`,
     ...usageCells(runs, rows, requestBytes),
@@ -55,10 +75,10 @@ export function renderStages(results: readonly StageResult[]): string {
   return markdownTable(["table, stage alone", ...USAGE_HEAD], rows);
 }
 
-export function renderColdStart(dataset: { readonly rows: number }, usages: readonly Usage[]): string {
+function renderColdStart(usages: readonly Usage[]): string {
   return markdownTable(
     ["command line", "wall s", "(least-most)", "CPU s", "peak MiB"],
-    [[`${dataset.rows.toLocaleString("en-US")} rows`, ...usageCells(usages, dataset.rows, 0).slice(0, 4)]],
+    [[`${COLD_START_ROWS.toLocaleString("en-US")} rows`, ...usageCells(usages, COLD_START_ROWS, 0).slice(0, 4)]],
   );
 }
 

@@ -11,6 +11,8 @@ import type { Usage } from "../measure/measure.ts";
 import { measure } from "../measure/measure.ts";
 import { answerLine } from "../model/answer-line.ts";
 
+export const COLD_START_ROWS = 1000;
+
 /** The built command line, from its start to the published table, against a model server that is up. */
 export async function measureColdStart(
   dataset: Dataset,
