@@ -1,5 +1,5 @@
 // `node scripts/run.mjs <tool> [args…]`: sets the checkout up if need be and runs a tool under the right Node. The tool is `node`,
-// `scoreframe` (the command line from its sources, where the caller stands), or the name of a program that a dependency brings.
+// `program` (the same where the caller stands), `scoreframe` (the command line from its sources, where the caller stands), or the name of a program that a dependency brings.
 
 import { join } from "node:path";
 import process from "node:process";
@@ -15,6 +15,7 @@ const quiet = ["--disable-warning=ExperimentalWarning"];
  */
 function commandFor(tool, args) {
   if (tool === "node") return { argv: [...quiet, ...args], cwd: root };
+  if (tool === "program") return { argv: [...quiet, ...args], cwd: process.env.INIT_CWD ?? process.cwd() };
   if (tool === "scoreframe") {
     const main = join(root, "src", "cli", "main.ts");
     // npm changes to the root of the checkout and says where the caller stands.

@@ -107,6 +107,13 @@ describe("an engine that is killed", () => {
     expect(await tableFactor()).toBe("4");
   });
 
+  it("is listed as incomplete afterwards, not as one that still goes on", async () => {
+    expect(await runInProcess(job({ FACTOR: "3" }), 'event.type === "stage-started"')).toBe("SIGKILL");
+    const engine = await createScoreframe({ workspace: join(folder, "runs") });
+    const [report] = await engine.runs().finally(() => engine.close());
+    expect(report).toMatchObject({ status: "incomplete", error: { code: "RUN_CANCELLED" } });
+  });
+
   it("in its first run leaves no table at all", async () => {
     const begun = `event.type === "stage-started" && event.stage === "publish"`;
     expect(await runInProcess(job({ FACTOR: "3" }), begun)).toBe("SIGKILL");

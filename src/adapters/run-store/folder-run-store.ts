@@ -1,6 +1,9 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { storageError } from "../../core/errors/storage-error.ts";
+import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { RunFolders, RunStore } from "../../core/ports/run-store.ts";
 
@@ -10,7 +13,7 @@ export function createFolderRunStore(workspace: string): RunStore {
   const rootOf = (runId: string): string => join(runs, runId);
   return {
     create: (runId) => createFolders(rootOf(runId)),
-    saveReport: (report) => replaceFile(join(rootOf(report.run_id), "run.json"), report),
+    saveReport: (report) => replaceFile(join(rootOf(report.run_id), "run.json"), { ...report, owner: thisProcess() }),
     saveJob: (runId, job) => replaceFile(join(rootOf(runId), "job.json"), job),
     saveShard: (runId, record) =>
       replaceFile(join(rootOf(runId), "ledger", `shard-${String(record.shard).padStart(5, "0")}.json`), record),
@@ -20,7 +23,7 @@ export function createFolderRunStore(workspace: string): RunStore {
       const known = await runIds(runs);
       throw new ScoreframeError(
         "RUN_NOT_FOUND",
-        `There is no run "${runId}" in ${runs}. ${known.length === 0 ? "It holds no runs at all; is --workspace right?" : `The newest are: ${known.slice(-5).join(", ")}.`}`,
+        `There is no run "${runId}" in ${runs}. ${known.length === 0 ? "It holds no runs at all; is --workspace right?" : `The newest are: ${known.slice(-5).reverse().join(", ")}.`}`,
         { details: { runId } },
       );
     },
@@ -35,7 +38,7 @@ export function createFolderRunStore(workspace: string): RunStore {
 async function createFolders(root: string): Promise<RunFolders> {
   const folder = (name: string): string => join(root, name);
   try {
-    await mkdir(join(root, ".."), { recursive: true });
+    await makeFolder(join(root, ".."));
     // Not recursive: of two runs with one id, one must fail.
     await mkdir(root);
     const names = ["ledger", "features", "requests", "responses", "stitched", "dead-letter", "logs"];
@@ -61,21 +64,35 @@ async function createFolders(root: string): Promise<RunFolders> {
   };
 }
 
-/** Written aside and renamed, so that a reader never sees half of it. */
+/** Written aside and renamed, so that a reader never sees half of it; on a full disk, over the record that is there. */
 async function replaceFile(path: string, value: unknown): Promise<void> {
   const aside = `${path}.${process.pid}.tmp`;
+  const text = `${JSON.stringify(value, null, 2)}\n`;
   try {
-    await writeFile(aside, `${JSON.stringify(value, null, 2)}\n`);
+    await writeFile(aside, text);
     await rename(aside, path);
-  } catch (error) {
-    throw new ScoreframeError(
-      "STORAGE_FAILED",
-      `${path} cannot be written: ${messageOf(error)}. See that the disk has room and is writable.`,
-      {
-        operation: "write run record",
-        cause: error,
-      },
-    );
+  } catch (thrown) {
+    await rm(aside, { force: true }).catch(() => undefined);
+    if (!(await overwrite(path, text))) throw storageError(path, "write", thrown);
+  }
+}
+
+/** A file keeps its blocks when it is written over: how a run ended can be told where there is no room any more. */
+async function overwrite(path: string, text: string): Promise<boolean> {
+  const file = await open(path, "r+").catch(() => null);
+  if (file === null) return false;
+  try {
+    const former = await file.readFile();
+    try {
+      await file.write(text, 0);
+      await file.truncate(Buffer.byteLength(text));
+      return true;
+    } catch {
+      await file.write(former, 0, former.length, 0).catch(() => undefined);
+      return false;
+    }
+  } finally {
+    await file.close();
   }
 }
 
@@ -88,10 +105,37 @@ async function runIds(runs: string): Promise<string[]> {
   }
 }
 
+/** Who writes a run's record: what tells a run that goes on from one whose process was killed. */
+type Owner = { readonly host: string; readonly pid: number };
+type OwnedReport = RunReport & { readonly owner?: Owner };
+
+const DIED: RunReport["error"] = {
+  code: "RUN_CANCELLED",
+  message:
+    "The run's process was killed before the run had ended. It published nothing unless the output's _manifest.json names its id; " +
+    "run the job again, which starts over.",
+};
+
+function thisProcess(): Owner {
+  return { host: hostname(), pid: process.pid };
+}
+
+/** Of another machine's process nothing is known. */
+function hasDied(owner: Owner | undefined): boolean {
+  if (owner === undefined || owner.host !== hostname()) return false;
+  try {
+    process.kill(owner.pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
 /** Null where the folder holds no record that can be read: a run that is just being made, or somebody else's folder. */
 async function readReport(root: string): Promise<RunReport | null> {
   try {
-    return JSON.parse(await readFile(join(root, "run.json"), "utf8")) as RunReport;
+    const { owner, ...report } = JSON.parse(await readFile(join(root, "run.json"), "utf8")) as OwnedReport;
+    return report.status === "running" && hasDied(owner) ? { ...report, status: "incomplete", error: DIED } : report;
   } catch {
     return null;
   }

@@ -40,7 +40,7 @@ export function createFramePool(): FramePool {
   // A worker that cannot even load (no binary of Polars) rejects no task; without a listener it would end the process.
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);
-  pool.on("error", broken.reject);
+  pool.on("error", (error) => broken.reject(loadError(error)));
   return {
     threads,
     async run(task, input, signal) {
@@ -69,6 +69,17 @@ async function runTask(
     if (signal?.aborted) throw signal.reason;
     throw new ScoreframeError(codeOf(error), `${task} failed: ${messageOf(error)}`, { operation: task, cause: error });
   }
+}
+
+/** npm leaves the binary of Polars out in silence where it runs under a Node that is too old for it. */
+function loadError(thrown: unknown): unknown {
+  const text = messageOf(thrown);
+  if (!/nodejs-polars/.test(text)) return thrown;
+  return new ScoreframeError(
+    "SETUP_INCOMPLETE",
+    `The installation is not complete: ${text.split("\n")[0]}. Install again, under a Node that is new enough for it: npx -y -p node@24 npm install`,
+    { cause: thrown },
+  );
 }
 
 /** Polars passes the system's own words on. */

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
-import { typeText } from "../frames/column-type.ts";
+import { contractText } from "../frames/contract-text.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { JobOptions } from "./options.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -130,7 +130,7 @@ async function describeSample(
     first_answer:
       first?.record.response == null ? null : await firstLine(join(folders.root, first.record.response.file)),
     prediction_columns:
-      first?.stitched.predictionColumns.map(({ name, type }) => ({ name, type: typeText(type) })) ?? [],
+      first?.stitched.predictionColumns.map(({ name, type }) => ({ name, type: contractText(type) })) ?? [],
   };
 }
 

@@ -60,6 +60,9 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
         skipped: counts.skipped,
       };
     },
+    get answeredRows(): number {
+      return answeredRows;
+    },
     /** Times an act. */
     async during<T>(stage: Stage, act: () => Promise<T>): Promise<T> {
       const end = timed(stage);

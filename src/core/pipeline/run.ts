@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
+import { isStorageFailure, pathOf, storageError } from "../errors/storage-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
 import { contractColumns } from "../frames/contract-columns.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
@@ -75,7 +76,10 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
   const run: Run = { ...input, pool, runStore, clock, signal, folders, tracker, stop };
   events({ type: "run-started", runId, job: job.name });
   const outcome = await attempt(run, input.signal);
-  await tools.runStore.saveReport(outcome.report);
+  await runStore.saveReport(outcome.report).catch((thrown: unknown) => {
+    // How the run ended is the news; that its record is stale is not.
+    events({ type: "warning", message: `The record of this run says "running" still. ${messageOf(thrown)}` });
+  });
   events({ type: "run-finished", runId, status: outcome.report.status });
   return outcome;
 }
@@ -89,7 +93,7 @@ async function attempt(run: Run, stopped: AbortSignal): Promise<RunOutcome> {
     const status = tracker.ledger.deadLettered > 0 ? "succeeded_with_dead_letters" : "succeeded";
     return { report: tracker.report(status, output, null), error: null };
   } catch (thrown) {
-    const error = stopped.aborted ? stoppedError(run) : asScoreframeError(thrown);
+    const error = stopped.aborted ? stoppedError(run) : asScoreframeError(thrown, run.folders.root);
     return { report: tracker.report(stopped.aborted ? "incomplete" : "failed", null, error), error };
   }
 }
@@ -229,10 +233,10 @@ function knownSchema(
   ];
 }
 
-/** What can be made again from the features and the answers; what the run did not make itself stays. */
+/** What can be made again from the features and the answers; what the run did not make itself stays. The table is published: nothing here fails it. */
 async function removeScratch(run: Run, table: ExtractedInput): Promise<void> {
-  await rm(run.folders.stitched, { recursive: true, force: true });
-  if (dirname(table.path) === run.folders.root) await rm(table.path, { force: true });
+  await rm(run.folders.stitched, { recursive: true, force: true }).catch(() => undefined);
+  if (dirname(table.path) === run.folders.root) await rm(table.path, { force: true }).catch(() => undefined);
 }
 
 function intentOf({ runId, job }: RunInput): Parameters<TableOutput["check"]>[0] {
@@ -245,17 +249,19 @@ function namesOf(columns: readonly TypedColumn[]): string[] {
 }
 
 function stoppedError(run: Run): ScoreframeError {
-  const { scored, input } = run.tracker.ledger;
+  const { input } = run.tracker.ledger;
+  const answered = run.tracker.answeredRows;
   return new ScoreframeError(
     "RUN_CANCELLED",
-    `The run was stopped after ${scored} of ${input} rows were scored. Nothing was published: ${run.output.location} is as it was. ` +
-      "Run the job again to go on.",
+    `The run was stopped after ${answered} of ${input} rows were answered. Nothing was published: ${run.output.location} is as it was. ` +
+      `Run the job again, which starts over; what was answered is kept in ${run.folders.root}.`,
     { operation: "run" },
   );
 }
 
-function asScoreframeError(thrown: unknown): ScoreframeError {
+function asScoreframeError(thrown: unknown, folder: string): ScoreframeError {
   if (ScoreframeError.is(thrown)) return thrown;
+  if (isStorageFailure(thrown)) return storageError(pathOf(thrown) ?? folder, "write", thrown);
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return new ScoreframeError("INTERNAL", `Something that should not happen did: ${text}`, { cause: thrown });
 }
