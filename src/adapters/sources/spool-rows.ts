@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { storageError } from "../../core/errors/storage-error.ts";
 import { encodeRow } from "./encode-row.ts";
 import type { RowsInput } from "./for-each-row.ts";
 import { forEachRow } from "./for-each-row.ts";
@@ -26,7 +27,11 @@ export async function spoolRows(input: RowsInput, directory: string, signal: Abo
   const path = join(directory, `rows-${randomUUID()}.jsonl`);
   const file = await open(path, "wx");
   try {
-    const writer = createRowWriter(async (text) => file.appendFile(text));
+    const writer = createRowWriter(async (text) => {
+      await file.appendFile(text).catch((thrown: unknown) => {
+        throw storageError(path, "write", thrown);
+      });
+    });
     await forEachRow(input, signal, writer.add);
     return { path, ...(await writer.finish()) };
   } catch (error) {

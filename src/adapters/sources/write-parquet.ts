@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { isStorageFailure, storageError } from "../../core/errors/storage-error.ts";
+import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { ExtractedTable } from "../../core/ports/frame-source.ts";
+import { readDuckdbError } from "./duckdb-error.ts";
 import type { DuckdbSession } from "./duckdb-session.ts";
 import { describeSelect } from "./exact-select.ts";
 import { quoteText } from "./sql-quoting.ts";
@@ -18,16 +22,36 @@ const FORMAT = "FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE 20480";
 export async function writeParquet(session: DuckdbSession, select: string, target: string): Promise<ExtractedTable> {
   const path = resolve(target);
   const unfinished = `${path}.${randomUUID()}.unfinished`;
-  await mkdir(dirname(path), { recursive: true });
   try {
+    await makeFolder(dirname(path));
     const [answer] = await session.query(`${COPY_PREFIX}${select}) TO ${quoteText(unfinished)} (${FORMAT})`);
     const columns = await describeSelect(session, `SELECT * FROM read_parquet(${quoteText(escapeGlob(unfinished))})`);
     await refuseUnreadableTimes(session, unfinished, columns);
     await rename(unfinished, path);
     return { path, rows: Number(answer?.["Count"]), columns };
+  } catch (thrown) {
+    throw diskError(thrown, { path, unfinished }) ?? thrown;
   } finally {
     await rm(unfinished, { force: true });
   }
+}
+
+/** The query was right, and a disk was not: the one of the file, or that of what is spilled beside it. */
+function diskError(
+  thrown: unknown,
+  { path, unfinished }: { path: string; unfinished: string },
+): ScoreframeError | null {
+  if (isStorageFailure(thrown)) return storageError(path, "write", thrown);
+  const { text } = readDuckdbError(thrown);
+  const said =
+    /No space left on device|Disk quota exceeded|Read-only file system|File too large|Input\/output error/.exec(text);
+  const file = /"(\/[^"]+)"/.exec(text)?.[1];
+  if (said === null || !/\bwrit/i.test(text)) return null;
+  return storageError(
+    file === undefined || file === unfinished ? path : file,
+    "write",
+    new Error(said[0], { cause: thrown }),
+  );
 }
 
 /** What stands before the query in the statement that is run; positions in errors count from its beginning. */

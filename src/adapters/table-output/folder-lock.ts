@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
+import { link, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { OutputLock } from "../../core/ports/table-output.ts";
 import { hasCode, readIfPresent } from "./atomic-file.ts";
 import { unwritable } from "./check-folder.ts";
@@ -16,7 +17,7 @@ type LockFile = { readonly run_id: string; readonly pid: number; readonly host: 
 /** Takes the table for a run; `OUTPUT_BUSY` names the run that has it. A dead run's lock is taken over. */
 export async function lockFolder(table: string, runId: string): Promise<OutputLock> {
   const mine: LockFile = { run_id: runId, pid: process.pid, host: hostname(), token: randomUUID() };
-  const created = await mkdir(storePath(table), { recursive: true }).catch((thrown: unknown) => {
+  const created = await makeFolder(storePath(table)).catch((thrown: unknown) => {
     throw unwritable(table, thrown);
   });
   const path = lockPath(table);

@@ -13,7 +13,14 @@ import { lockFolder } from "./folder-lock.ts";
 import { pruneStore } from "./prune-store.ts";
 import { readManifest } from "./read-manifest.ts";
 import type { SwitchJournal } from "./switch-journal.ts";
-import { carryOut, completeSwitch, prepareAdd, writeJournal } from "./switch-journal.ts";
+import {
+  abandonSwitch,
+  carryOut,
+  completeSwitch,
+  incomingName,
+  prepareSwitch,
+  writeJournal,
+} from "./switch-journal.ts";
 
 /** A table in a local folder. How its switch works, and what each kind of reader sees: docs/reference/output.md. */
 export function createFolderOutput(path: string, clock: Pick<Clock, "now">): TableOutput {
@@ -37,10 +44,16 @@ export function createFolderOutput(path: string, clock: Pick<Clock, "now">): Tab
     async switchIn(intent, files, schema, lock) {
       const former = await checkFolder(table, intent);
       const planned = await plan(table, former, intent, files, schema, new Date(clock.now()).toISOString());
-      await lock.verify();
-      await writeJournal(table, planned.journal);
+      try {
+        await prepareSwitch(table, planned.journal);
+        await lock.verify();
+        await writeJournal(table, planned.journal);
+        await writeAtomically(manifestPath(table), `${JSON.stringify(planned.manifest, null, 2)}\n`);
+      } catch (thrown) {
+        await abandonSwitch(table, planned.journal).catch(() => undefined);
+        throw thrown;
+      }
       // From here on the table is the new one: a crash is completed by whoever locks the output next.
-      await writeAtomically(manifestPath(table), `${JSON.stringify(planned.manifest, null, 2)}\n`);
       await carryOut(table, planned.journal);
       const readable = [...planned.manifest.files, ...planned.replaced].map((file) => file.snapshot_path);
       // The table is complete; what cannot be removed now is removed by the next publication.
@@ -91,8 +104,7 @@ async function plan(
   if (intent.ifExists === "overwrite_partitions") await checkForeignFiles(table, touched, former);
   const added = staged.map((file) => manifestFile(table, file, intent.runId, version));
   const files = [...(former?.files.filter((file) => !replaces(file)) ?? []), ...added];
-  const add: SwitchJournal["add"][number][] = [];
-  for (const file of added) add.push(await prepareAdd(table, file.snapshot_path, file.path));
+  const add = added.map((file) => ({ from: incomingName(file.snapshot_path), to: file.path }));
   return {
     journal: { version, remove: replaced.map((file) => file.path), add },
     replaced,

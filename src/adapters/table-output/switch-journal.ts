@@ -1,6 +1,8 @@
-import { access, copyFile, link, mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { access, copyFile, link, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { storageError } from "../../core/errors/storage-error.ts";
+import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import { hasCode, readIfPresent, writeAtomically } from "./atomic-file.ts";
 import { journalPath } from "./folder-layout.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -11,11 +13,20 @@ export type SwitchJournal = {
   readonly version: number;
   /** Paths relative to the table. All of a folder's old files go before its first new one comes. */
   readonly remove: readonly string[];
-  readonly add: readonly { readonly from: string; readonly to: string; readonly how: "link" | "move" }[];
+  readonly add: readonly { readonly from: string; readonly to: string }[];
 };
 
 export async function writeJournal(table: string, journal: SwitchJournal): Promise<void> {
   await writeAtomically(journalPath(table), JSON.stringify(journal));
+}
+
+/** Takes back what was prepared for a switch that did not come about. Somebody else's journal stays. */
+export async function abandonSwitch(table: string, journal: SwitchJournal): Promise<void> {
+  if ((await readIfPresent(journalPath(table))) === JSON.stringify(journal)) await rm(journalPath(table));
+  for (const { from, to } of journal.add) {
+    await rm(join(table, from), { force: true });
+    await removeEmpty(table, dirname(to));
+  }
 }
 
 /** Brings what globs see to what the manifest says, folder by folder, and closes the journal. Every step may be repeated. */
@@ -24,8 +35,7 @@ export async function carryOut(table: string, journal: SwitchJournal): Promise<v
   for (const folder of folders) {
     for (const path of journal.remove) if (dirname(path) === folder) await rm(join(table, path), { force: true });
     for (const each of journal.add) if (dirname(each.to) === folder) await bring(table, each);
-    // Only an empty folder goes.
-    if (folder !== ".") await rmdir(join(table, folder)).catch(() => undefined);
+    await removeEmpty(table, folder);
   }
   await rm(journalPath(table), { force: true });
 }
@@ -37,38 +47,63 @@ export async function completeSwitch(table: string): Promise<void> {
   const journal = JSON.parse(text) as SwitchJournal;
   const manifest = await readManifest(table);
   if (manifest !== null && manifest.version >= journal.version) await carryOut(table, journal);
-  else await rm(journalPath(table), { force: true });
+  else await abandonSwitch(table, journal);
 }
+
+/** The second name of a staged file, from which the switch moves it to its place. */
+export function incomingName(staged: string): string {
+  return `${staged}${INCOMING}`;
+}
+
+const INCOMING = ".incoming";
 
 /**
- * How a staged file is to appear at its place: as a second name of the same bytes, or, where the file system has no hard links, as a copy that
- * is made now, while nothing has been switched.
+ * Gives every staged file its second name: as a link to the same bytes, or, where the file system has none, as a copy. All that needs room on
+ * the disk is made here, while nothing has been switched: moving a name needs none.
  */
-export async function prepareAdd(table: string, from: string, to: string): Promise<SwitchJournal["add"][number]> {
-  const copy = `${from}.copy`;
-  try {
-    await link(join(table, from), join(table, copy));
-    await rm(join(table, copy));
-    return { from, to, how: "link" };
-  } catch (thrown) {
-    if (!hasCode(thrown, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL")) {
-      throw storageError(join(table, from), "link", thrown);
+export async function prepareSwitch(table: string, { add }: SwitchJournal): Promise<void> {
+  for (const { from, to } of add) {
+    const [staged, incoming] = [join(table, from.slice(0, -INCOMING.length)), join(table, from)];
+    try {
+      await makeFolder(dirname(join(table, to)));
+      await link(staged, incoming).catch((thrown: unknown) => {
+        if (!hasCode(thrown, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL")) throw thrown;
+        return copyFile(staged, incoming);
+      });
+    } catch (thrown) {
+      throw storageError(join(table, to), "make room for", thrown);
     }
-    await copyFile(join(table, from), join(table, copy));
-    return { from: copy, to, how: "move" };
   }
 }
 
-async function bring(table: string, { from, to, how }: SwitchJournal["add"][number]): Promise<void> {
+async function bring(table: string, { from, to }: SwitchJournal["add"][number]): Promise<void> {
   const target = join(table, to);
   try {
-    await mkdir(dirname(target), { recursive: true });
-    if (how === "link") await link(join(table, from), target);
-    else await rename(join(table, from), target);
+    await makeFolder(dirname(target));
+    await rename(join(table, from), target);
   } catch (thrown) {
-    const done = hasCode(thrown, "EEXIST") || (how === "move" && hasCode(thrown, "ENOENT") && (await exists(target)));
-    if (!done) throw storageError(target, "switch in", thrown);
+    const done = hasCode(thrown, "ENOENT") && (await exists(target));
+    if (!done) throw switchUnfinished(table, target, thrown);
   }
+}
+
+function switchUnfinished(table: string, target: string, cause: unknown): ScoreframeError {
+  return new ScoreframeError(
+    "STORAGE_FAILED",
+    `The new table is published in the manifest of ${table}, but ${target} could not be put into its place: ${messageOf(cause)}. ` +
+      "Mend that and run the job again: the next run completes this switch before it begins.",
+    { operation: "publish", cause, details: { path: target } },
+  );
+}
+
+/** Only empty folders go. */
+async function removeEmpty(table: string, folder: string): Promise<void> {
+  if (folder === ".") return;
+  const gone = await rmdir(join(table, folder)).then(
+    () => true,
+    () => false,
+  );
+  if (gone) await removeEmpty(table, dirname(folder));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { DemoFlights } from "./demo-flights.ts";
 
 const HEADER = "# Written by `scoreframe demo`, which writes it anew: copy it to change it.";
@@ -14,7 +15,7 @@ export type DemoJob = {
 };
 
 /** Writes the job file beside the table; answers its absolute path. Throws USAGE rather than replace a file of somebody else. */
-export function writeDemoJob(job: DemoJob): string {
+export async function writeDemoJob(job: DemoJob): Promise<string> {
   const path = `${job.output}.yaml`;
   if (existsSync(path) && !readFileSync(path, "utf8").startsWith(HEADER)) {
     throw new ScoreframeError(
@@ -22,7 +23,7 @@ export function writeDemoJob(job: DemoJob): string {
       `${path} exists and was not written by the demo, which would put its job there. Choose another --output.`,
     );
   }
-  mkdirSync(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   writeFileSync(path, demoJobText(job, dirname(path)));
   return path;
 }

@@ -52,7 +52,7 @@ const FIRST_ROWS = 5;
 /** Writes a job, runs it, and reads back what it has published. */
 export async function runDemo(options: DemoOptions, context: CliContext): Promise<DemoOutcome> {
   const flights = findFlights();
-  const jobFile = writeDemoJob({ flights, ...options });
+  const jobFile = await writeDemoJob({ flights, ...options });
   const memory = watchMemory();
   const { report, error } = await withEngine(options, context, (engine, onEvent) =>
     engine.tryRun(jobFile, { env: context.env, signal: context.signal, onEvent }),

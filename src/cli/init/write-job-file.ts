@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, extname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { JobFileAnswers } from "../../core/job/job-file-template.ts";
 import { jobFileTemplate } from "../../core/job/job-file-template.ts";
+import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { CliContext } from "../cli-context.ts";
 
 /** Writes the job file and gives its absolute path. Throws USAGE where there is one already, or where it cannot be YAML. */
@@ -20,7 +21,7 @@ export async function writeJobFile(
   const schema = editorSchema(dirname(absolute));
   const text = jobFileTemplate(schema === null ? answers : { ...answers, schema });
   try {
-    await mkdir(dirname(absolute), { recursive: true });
+    await makeFolder(dirname(absolute));
     // `wx` fails where the file exists, so that there is no moment in which another could be overwritten.
     await writeFile(absolute, text, { flag: force ? "w" : "wx" });
   } catch (thrown) {

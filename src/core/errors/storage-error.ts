@@ -1,19 +1,38 @@
+import type { ErrorFacts } from "./scoreframe-error.ts";
 import { messageOf, ScoreframeError } from "./scoreframe-error.ts";
 
 /** `STORAGE_FAILED`, with the mend for what the file system said. */
-export function storageError(path: string, act: string, cause: unknown): ScoreframeError {
+export function storageError(
+  path: string,
+  act: string,
+  cause: unknown,
+  facts: Pick<ErrorFacts, "shard"> = {},
+): ScoreframeError {
   const said = messageOf(cause);
   return new ScoreframeError("STORAGE_FAILED", `Could not ${act} ${path}: ${said.split("\n")[0]}. ${mendFor(said)}`, {
     operation: act,
     cause,
     details: { path },
+    ...facts,
   });
 }
+
+/** Those of the network look the same and are another matter. */
+const FILE_SYSTEM_CODES: ReadonlySet<string> = new Set(
+  "EACCES EBUSY EDQUOT EEXIST EFBIG EIO EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE ENOENT ENOSPC ENOTDIR ENOTEMPTY EPERM EROFS EXDEV".split(
+    " ",
+  ),
+);
 
 /** Whether the operating system refused, as Node (`code`) or Polars (`os error 28`) says it; everything else is no matter of storage. */
 export function isStorageFailure(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || ScoreframeError.is(thrown)) return false;
-  return ("code" in thrown && /^E[A-Z]+$/.test(String(thrown.code))) || /\(os error \d+\)/.test(thrown.message);
+  return ("code" in thrown && FILE_SYSTEM_CODES.has(String(thrown.code))) || /\(os error \d+\)/.test(thrown.message);
+}
+
+/** The path that Node names in an error of the file system. */
+export function pathOf(thrown: unknown): string | null {
+  return thrown instanceof Error && "path" in thrown && typeof thrown.path === "string" ? thrown.path : null;
 }
 
 function mendFor(said: string): string {

@@ -2,21 +2,22 @@ import type { Line } from "./line-plan.ts";
 import type { DataFrame, Expr } from "./polars.ts";
 import { pl } from "./polars.ts";
 import { remembered } from "./remembered.ts";
+import { whileWriting } from "./while-writing.ts";
 
 const FIRST = 1;
 const LAST = 2;
 
 /**
  * Writes the rows' JSON text (column `text`) as request lines: `open` before the first row of a line, commas between, `close` and a line
- * feed after the last. The CSV writer is used as a raw writer of text: no header, no quotes, no terminator.
+ * feed after the last. Throws `STORAGE_FAILED`. The CSV writer is used as a raw writer of text: no header, no quotes, no terminator.
  */
 export function writeLines(rows: DataFrame, lines: readonly Line[], open: string, close: string, path: string): void {
-  rows
+  const sink = rows
     .withColumn(pl.Series("ends", lineEnds(lines, rows.height)))
     .lazy()
     .select(lineParts([open, close]))
-    .sinkCSV(path, { includeHeader: false, quoteStyle: "never", lineTerminator: "", maintainOrder: true })
-    .collectSync();
+    .sinkCSV(path, { includeHeader: false, quoteStyle: "never", lineTerminator: "", maintainOrder: true });
+  whileWriting(path, () => sink.collectSync());
 }
 
 /** A row's part of its line, out of columns `text` and `ends`. */

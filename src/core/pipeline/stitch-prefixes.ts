@@ -12,6 +12,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { OutputIntent, TableOutput } from "../ports/table-output.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { countLines } from "./count-lines.ts";
+import { makeFolder } from "./make-folder.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 import { newRunId } from "./new-run-id.ts";
 import type { FilePair } from "./pair-files.ts";
@@ -134,7 +135,7 @@ async function numberPairs(pairs: readonly FilePair[], signal: AbortSignal): Pro
 /** Beside the table: on its file system, where there is room for it. */
 async function inScratchFolder<T>(target: string, use: (folder: string) => Promise<T>): Promise<T> {
   const parent = dirname(target);
-  const scratch = await mkdir(parent, { recursive: true })
+  const scratch = await makeFolder(parent)
     .then(() => mkdtemp(join(parent, `.${basename(target)}-stitching-`)))
     .catch((thrown: unknown) => {
       throw storageError(parent, "write", thrown);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -151,9 +151,10 @@ describe("a crash", () => {
     await table.publish([await day("2001-01-01", 2)], { runId: "run-2" });
     const [was] = former.files;
     const [is] = table.manifest().files;
-    rmSync(join(table.path, is!.path));
+    const incoming = `${is!.snapshot_path}.incoming`;
+    renameSync(join(table.path, is!.path), join(table.path, incoming));
     linkSync(join(table.path, was!.snapshot_path), join(table.path, was!.path));
-    writeJournal({ version: 2, remove: [was!.path], add: [{ from: is!.snapshot_path, to: is!.path, how: "link" }] });
+    writeJournal({ version: 2, remove: [was!.path], add: [{ from: incoming, to: is!.path }] });
     await (await output().lock("run-3")).release();
     expect(await scores()).toEqual(rows("2001-01-01", 2));
   });
@@ -167,7 +168,7 @@ describe("a crash", () => {
     writeJournal({
       version: 2,
       remove: [table.manifest().files[0]!.path],
-      add: [{ from: "_scoreframe/v2-dead/ds=2001-01-01/part-00000.parquet.data", to, how: "link" }],
+      add: [{ from: "_scoreframe/v2-dead/ds=2001-01-01/part-00000.parquet.data.incoming", to }],
     });
     await (await output().lock("run-3")).release();
     expect(await scores()).toEqual(rows("2001-01-01", 1));

@@ -2,12 +2,35 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 
+/**
+ * Below the ports that systems give to outgoing connections (32768 and more on Linux), one of which could take the port before the model does;
+ * and multi-model-server, which SageMaker's containers are made of, refuses ports from 32767 on.
+ */
+const FIRST = 20_000;
+const LAST = 32_766;
+const TRIES = 50;
+
 /** A port of 127.0.0.1 that nobody listened on a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
+    if ((await listenOn(port)) !== null) return port;
+  }
+  const given = await listenOn(0);
+  if (given === null) throw new Error("no port of 127.0.0.1 is free");
+  return given;
+}
+
+/** The port, free again; null where it is taken. */
+async function listenOn(port: number): Promise<number | null> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return null;
+  }
+  const { port: taken } = server.address() as AddressInfo;
   server.close();
   await once(server, "close");
-  return port;
+  return taken;
 }

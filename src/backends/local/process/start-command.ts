@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../../core/errors/scoreframe-error.ts";
 import { awaitStart } from "./await-start.ts";
-import { freePort } from "./free-port.ts";
+import { freePort, refusePortInUse } from "./free-port.ts";
 import { startModelProcess } from "./model-process.ts";
 import type { RunningModel, StartContext } from "./running-model.ts";
 import { runningModel } from "./running-model.ts";
@@ -31,6 +31,8 @@ exec sh -c "$0"`;
 
 /** Runs any command that serves a model by HTTP; resolves when its health path answers with 2xx. */
 export async function startCommand(model: ModelCommand, context: StartContext): Promise<RunningModel> {
+  // Whoever has the port already might answer the health path in the command's place, and the rows after it.
+  if (model.port !== undefined) await refusePortInUse(model.port);
   const port = model.port ?? (await freePort());
   const command = model.command.replaceAll("{port}", String(port));
   const process = await startModelProcess({

@@ -19,17 +19,21 @@ export function contentTypeOf(reply: HttpReply): string {
 }
 
 function errorText(text: string): string | undefined {
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    return errorIn(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+function errorIn(parsed: unknown): string | undefined {
   if (typeof parsed !== "object" || parsed === null) return undefined;
-  // Names that model servers use: MLflow and MMS `message`, V2 and our own server `error`, FastAPI `detail`.
+  // Names that model servers use: MLflow and MMS `message`, V2 `error`, our own server `error` with a `message` inside, FastAPI `detail`.
   for (const key of ["message", "error", "detail"] as const) {
     const value: unknown = (parsed as Record<string, unknown>)[key];
     if (typeof value === "string" && value !== "") return value;
+    const inside = errorIn(value);
+    if (inside !== undefined) return inside;
   }
   return undefined;
 }

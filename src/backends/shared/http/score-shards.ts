@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import { storageError } from "../../../core/errors/storage-error.ts";
 import type { ShardResponse } from "../../../core/pipeline/shard-response.ts";
 import type { RequestShard } from "../../../core/ports/scoring-backend.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
@@ -41,7 +41,7 @@ export async function* scoreShards(
   let openBytes = 0;
 
   async function finish(work: OpenShard): Promise<void> {
-    await work.file.finish().catch(storageFailed(work.shard, work.shard.responsePath));
+    await work.file.finish().catch(storageFailed(work.shard, "write", work.shard.responsePath));
     open.delete(work.shard.shard);
     openBytes -= work.shard.bytes;
     finished.push({ shard: work.shard.shard, responsePath: work.shard.responsePath, retries: work.retries });
@@ -68,8 +68,8 @@ export async function* scoreShards(
 
   async function dispatch(shard: RequestShard): Promise<void> {
     openBytes += shard.bytes;
-    const bytes = await readFile(shard.requestPath).catch(storageFailed(shard, shard.requestPath));
-    const file = await createResponseFile(shard.responsePath).catch(storageFailed(shard, shard.responsePath));
+    const bytes = await readFile(shard.requestPath).catch(storageFailed(shard, "read", shard.requestPath));
+    const file = await createResponseFile(shard.responsePath).catch(storageFailed(shard, "write", shard.responsePath));
     const work = { shard, file, retries: 0, unanswered: 1 };
     open.set(shard.shard, work);
     for (const unit of requestUnits(shard.shard, bytes, options.protocol, options.batchSize)) {
@@ -114,9 +114,8 @@ export async function* scoreShards(
   }
 }
 
-function storageFailed({ shard }: RequestShard, path: string): (cause: unknown) => never {
+function storageFailed({ shard }: RequestShard, act: string, path: string): (cause: unknown) => never {
   return (cause) => {
-    const message = `${path}: ${messageOf(cause)}. Check that the run's folder is there and that its disk has room.`;
-    throw new ScoreframeError("STORAGE_FAILED", message, { shard, cause });
+    throw storageError(path, act, cause, { shard });
   };
 }
