@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -16,7 +17,9 @@ const PROGRAM = fileURLToPath(new URL("../engine/run-whole.ts", import.meta.url)
 export const scoreframe: Contender = {
   name: "scoreframe",
   async prepare(dataset) {
-    await runEngine(dataset, emptyFolder("prepare"));
+    const folder = emptyFolder("prepare");
+    await runEngine(dataset, folder);
+    rmSync(folder, { recursive: true, force: true });
   },
   async run(dataset, folder) {
     const measured = await runEngine(dataset, folder);
