@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 
 /**
  * Below the ports that systems give to outgoing connections (32768 and more on Linux), one of which could take the port before the model does;
@@ -19,6 +20,13 @@ export async function freePort(): Promise<number> {
   const given = await listenOn(0);
   if (given === null) throw new Error("no port of 127.0.0.1 is free");
   return given;
+}
+
+/** Throws `MODEL_START_FAILED` where somebody listens on the port of 127.0.0.1 already. */
+export async function refusePortInUse(port: number): Promise<void> {
+  if ((await listenOn(port)) !== null) return;
+  const message = `The command cannot be given the port ${port}: it is in use. Choose another port, or end what listens there.`;
+  throw new ScoreframeError("MODEL_START_FAILED", message, { operation: "start model" });
 }
 
 /** The port, free again; null where it is taken. */
