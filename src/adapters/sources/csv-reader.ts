@@ -20,7 +20,7 @@ export async function csvReader(session: DuckdbSession, { name, found, format, h
   const options = [CSV_QUOTES, ...given, `sample_size = ${sample}`].join(", ");
   for (const file of found.files) {
     const problem = await csvShapeProblem(session, file, { header, delimiter, options });
-    if (problem !== undefined) throw tableUnreadable(name, file, problem);
+    if (problem !== undefined) throw tableUnreadable(name, file, withMend(problem));
   }
   const files = quoteTexts(found.files.map(escapeGlob));
   return `read_csv(${files}, ${options}, hive_partitioning = ${hive}, union_by_name = ${found.files.length > 1})`;
@@ -30,6 +30,12 @@ async function firstLine(session: DuckdbSession, file: string): Promise<string> 
   const raw = `auto_detect = false, header = false, delim = e'\\x1f', quote = '', escape = '', columns = {'line': 'VARCHAR'}`;
   const rows = await session.query(`SELECT line FROM read_csv(${quoteText(escapeGlob(file))}, ${raw}) LIMIT 1`);
   return String(rows[0]?.["line"] ?? "");
+}
+
+/** What DuckDB says of a line has no mend. Lines are never left out here: whoever wants that says so in the SQL. */
+function withMend(problem: string): string {
+  if (!/error on line/i.test(problem)) return problem;
+  return `${problem}\nMend the line, or read the file in the SQL with options that suit it: FROM read_csv('…', …)`;
 }
 
 /** The candidate that the line has most of outside quotes. */

@@ -34,11 +34,17 @@ export async function registerTables(
     } catch (error) {
       session.signal.throwIfAborted();
       if (ScoreframeError.is(error)) throw error;
-      throw tableUnreadable(name, input.found.path, readDuckdbError(error).reason, error);
+      throw tableUnreadable(name, input.found.path, withMend(readDuckdbError(error).reason), error);
     }
     registered.push({ name, files: input.found.files });
   }
   return registered;
+}
+
+/** DuckDB says what it missed in the bytes, not what that means. */
+function withMend(reason: string): string {
+  if (!/no magic bytes|not a parquet file|footer|too small to be a Parquet/i.test(reason)) return reason;
+  return `${reason.replace(/\.$/, "")}. The file is cut off, or no Parquet file: write it again, or give the table its \`format\``;
 }
 
 /** SQL names ignore case. */
@@ -89,7 +95,12 @@ async function withContent(name: string, found: TableFiles, format: TableFormat)
   const sizes = await Promise.all(found.files.map(async (file) => (await stat(file)).size));
   if (format === "parquet" && found.files.length > 1) return found.files;
   const files = found.files.filter((_, index) => sizes[index] !== 0);
-  if (files.length === 0) throw tableUnreadable(name, found.path, "the file is empty (0 bytes)");
+  if (files.length === 0)
+    throw tableUnreadable(
+      name,
+      found.path,
+      "the file is empty (0 bytes). Write it again, or leave the table out of source.tables",
+    );
   return files;
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { Model, ModelRow } from "../../model.ts";
+import { placeInModel } from "./place-in-model.ts";
 import type { ServedModel } from "./served-model.ts";
 
 type AnyModel = Model<unknown, ModelRow, unknown>;
@@ -22,7 +23,10 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   try {
     return await import(pathToFileURL(path).href);
   } catch (thrown) {
-    throw loadFailed(`The model ${path} could not be imported: ${messageOf(thrown)}${hintFor(thrown)}`, thrown);
+    throw loadFailed(
+      `The model ${path} could not be imported: ${messageOf(thrown)}${placeInModel(thrown)}${hintFor(thrown, path)}`,
+      thrown,
+    );
   }
 }
 
@@ -30,7 +34,7 @@ async function loadState(model: AnyModel, path: string, log: (line: string) => v
   try {
     return await model.load?.({ directory: dirname(path), log });
   } catch (thrown) {
-    throw loadFailed(`The model ${path} failed in load(): ${messageOf(thrown)}`, thrown);
+    throw loadFailed(`The model ${path} failed in load(): ${messageOf(thrown)}${placeInModel(thrown)}`, thrown);
   }
 }
 
@@ -44,8 +48,8 @@ function modelOf(module: Readonly<Record<string, unknown>>, path: string): AnyMo
   );
 }
 
-/** What the two usual reasons ask for: Node strips types and transforms nothing, and wants whole file names in imports. */
-function hintFor(thrown: unknown): string {
+/** What the usual reasons ask for: Node strips types and transforms nothing, and wants whole file names in imports. */
+function hintFor(thrown: unknown, path: string): string {
   const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : null;
   if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
     return " (Node runs TypeScript by stripping its types: write the model without enums, namespaces and parameter properties, or compile it and name the .js file.)";
@@ -53,6 +57,7 @@ function hintFor(thrown: unknown): string {
   if (code === "ERR_MODULE_NOT_FOUND") {
     return " (Imports need their extension, such as ./features.ts, and packages must be installed where the model lies.)";
   }
+  if (thrown instanceof SyntaxError && code === null) return ` (\`node --check ${path}\` shows where.)`;
   return "";
 }
 

@@ -1,4 +1,4 @@
-import { basename, dirname, extname, resolve } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { Job } from "./job.ts";
@@ -62,14 +62,12 @@ async function importJob(absolute: string, path: string): Promise<unknown> {
 }
 
 function cannotRead(path: string, error: unknown): ScoreframeError {
-  const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const code = error instanceof Error && "code" in error ? error.code : null;
   const facts = { operation: "read the job", cause: error };
-  if (!missing)
-    return new ScoreframeError(
-      "JOB_FILE_UNREADABLE",
-      `The job file ${path} cannot be read: ${messageOf(error)}`,
-      facts,
-    );
-  const message = `There is no job file ${path}. \`scoreframe init\` writes one (${basename(path)}), or correct the path.`;
+  if (code !== "ENOENT") {
+    const mend = code === "EISDIR" ? "it is a folder; name the job file in it" : messageOf(error);
+    return new ScoreframeError("JOB_FILE_UNREADABLE", `The job file ${path} cannot be read: ${mend}.`, facts);
+  }
+  const message = `There is no job file ${path}. \`scoreframe init ${path}\` writes one, or correct the path.`;
   return new ScoreframeError("JOB_FILE_NOT_FOUND", message, facts);
 }

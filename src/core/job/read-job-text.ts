@@ -24,7 +24,7 @@ export function readJobText(text: string, format: "yaml" | "json", name: string)
   const first = [...document.errors, ...document.warnings][0];
   if (first !== undefined) fail(reason(first.code, first.message), first.pos[0]);
   if (format === "json") checkJson(text, document, fail);
-  if (document.contents === null) fail("it is empty");
+  if (document.contents === null) fail("it is empty; `scoreframe init` writes one that runs");
   const value = toPlainData(document, fail);
   const label = `the job file ${name}`;
   return { value, origin: { label, locate: (path, at) => locate(document, lines, path, at) } };
