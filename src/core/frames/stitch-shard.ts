@@ -21,7 +21,7 @@ import { readLines } from "./read-lines.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
-import { writeParquet } from "./write-parquet.ts";
+import { writeParquet, writeScratch } from "./write-parquet.ts";
 
 export type StitchShardInput = {
   readonly shard: number;
@@ -108,7 +108,10 @@ function contracted(answers: DecodedAnswers, input: StitchShardInput): Predictio
   return input.contract === null ? columns : applyContract(columns, answers, input.contract, input);
 }
 
-/** Columns c0…cn of the source, p0…pn of the predictions, row_id and batch_index, and `failure`: the index of the row's failure or null. */
+/**
+ * Columns c0…cn of the source and p0…pn of the predictions; where somebody needs them, row_id and batch_index; where rows failed, `failure`: the
+ * index of the row's failure or null.
+ */
 function setSideBySide(
   input: StitchShardInput,
   source: readonly TypedColumn[],
@@ -123,17 +126,21 @@ function setSideBySide(
     .lazy()
     .select(...predictions.map(({ value }, index) => value.alias(`p${index}`)), pl.lit(0).cast(pl.Int8).alias("filler"))
     .collectSync();
-  const failure = new Array<number | null>(features.height).fill(null);
-  for (const [index, { row }] of answers.failures.entries()) failure[row] = index;
   // hstack raises where the heights differ; a horizontal concat would pad with nulls in silence.
-  return features
-    .hstack(answered.drop("filler"))
-    .hstack(
-      pl.DataFrame([
-        ...rowIdentity(input.firstRowId, lineRows, features.height),
-        pl.Series("failure", failure, pl.Int32),
-      ]),
-    );
+  const joined = features.hstack(answered.drop("filler"));
+  const marks = [
+    ...(input.includeRowId || answers.failures.length > 0
+      ? rowIdentity(input.firstRowId, lineRows, joined.height)
+      : []),
+    ...(answers.failures.length > 0 ? [failureNumbers(answers.failures, joined.height)] : []),
+  ];
+  return marks.length === 0 ? joined : joined.hstack(pl.DataFrame(marks));
+}
+
+function failureNumbers(failures: readonly RowFailure[], rows: number): pl.Series {
+  const numbers = new Array<number | null>(rows).fill(null);
+  for (const [index, { row }] of failures.entries()) numbers[row] = index;
+  return pl.Series("failure", numbers, pl.Int32);
 }
 
 function rowIdentity(firstRowId: number, lineRows: readonly number[], rows: number): pl.Series[] {
@@ -166,7 +173,7 @@ function writeScored(
       ...input.keep.map((name) => column(aliasOf(name)).alias(name)),
       ...predictions.map(({ name }, index) => column(`p${index}`).alias(name)),
     );
-  writeParquet(named, input.outputPath);
+  writeScratch(named, input.outputPath);
   const typed = (name: string): TypedColumn => source.find((each) => each.name === name) as TypedColumn;
   return {
     sourceColumns: [...identity.map((name): TypedColumn => ({ name, type: "Int64" })), ...input.keep.map(typed)],

