@@ -27,7 +27,8 @@ export async function csvReader(session: DuckdbSession, { name, found, format, h
 }
 
 async function firstLine(session: DuckdbSession, file: string): Promise<string> {
-  const raw = `auto_detect = false, header = false, delim = e'\\x1f', quote = '', escape = '', columns = {'line': 'VARCHAR'}`;
+  // Not strict, because a cell may hold line ends of another kind than those of the rows, which count as bare ones here.
+  const raw = `auto_detect = false, header = false, delim = e'\\x1f', quote = '', escape = '', strict_mode = false, columns = {'line': 'VARCHAR'}`;
   const rows = await session.query(`SELECT line FROM read_csv(${quoteText(escapeGlob(file))}, ${raw}) LIMIT 1`);
   return String(rows[0]?.["line"] ?? "");
 }

@@ -204,6 +204,23 @@ test.each([
   expect(error.message).not.toContain("strict_mode");
 });
 
+test.each([
+  ["CR LF", "\r\n", "a\nb"],
+  ["CR LF", "\r\n", "a\rb"],
+  ["LF", "\n", "a\r\nb"],
+  ["CR", "\r", "a\nb"],
+])("a cell keeps its line end, whatever ends the rows: %s", async (_, end, cell) => {
+  await bench.write("cells.csv", ["id,t", `1,"${cell}"`, "2,c", ""].join(end));
+
+  expect((await read("cells.csv")).values).toEqual([
+    [1n, cell],
+    [2n, "c"],
+  ]);
+
+  await bench.write("cells.csv", ["id,t", `1,"${cell}"`, "2,c,d", ""].join(end));
+  expect((await refusal("cells.csv")).message).toContain("Expected Number of Columns: 2 Found: 3");
+});
+
 test("every file of a CSV table has to have the shape of the first", async () => {
   await bench.write("shape-1.csv", "a,b\n1,2\n");
   await bench.write("shape-2.csv", "a,b\n1,2\n3,4,5\n");
