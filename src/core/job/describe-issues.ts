@@ -4,7 +4,7 @@ import type { JobPath } from "./job-path.ts";
 import { dotted, isRecord, valueAt } from "./job-path.ts";
 import type { JobProblem } from "./job-problem.ts";
 import { nearest } from "./nearest.ts";
-import { knownKeys, namedPaths } from "./schema-lookup.ts";
+import { isWholeNumberAt, knownKeys, namedPaths } from "./schema-lookup.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -20,16 +20,14 @@ function describeIssue(issue: Issue, path: JobPath, shown: unknown): readonly Jo
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key, shown));
   if (issue.code === "invalid_union") return describeUnion(issue, path, shown);
   const found = valueAt(shown, path);
-  if (found === undefined && issue.code === "invalid_type") {
-    return [{ path, at: "value", message: `is missing; it must be ${expectedType(issue.expected)}` }];
-  }
-  return [{ path, at: "value", message: messageFor(issue, found) }];
+  if (issue.code !== "invalid_type") return [{ path, at: "value", message: messageFor(issue, found) }];
+  const expected = isWholeNumberAt(path) ? "int" : issue.expected;
+  const message = found === undefined ? `is missing; it must be ${expectedType(expected)}` : wrongType(expected, found);
+  return [{ path, at: "value", message }];
 }
 
 function messageFor(issue: Issue, found: unknown): string {
   switch (issue.code) {
-    case "invalid_type":
-      return `expected ${expectedType(issue.expected)}, found ${foundText(found)}${typeHint(issue.expected, found)}`;
     case "invalid_value":
       return oneOf(issue.values.map(String), found);
     case "too_small":
@@ -43,6 +41,10 @@ function messageFor(issue: Issue, found: unknown): string {
     default:
       return `${issue.message}; found ${foundText(found)}`;
   }
+}
+
+function wrongType(expected: string, found: unknown): string {
+  return `expected ${expectedType(expected)}, found ${foundText(found)}${typeHint(expected, found)}`;
 }
 
 function describeUnion(issue: z.core.$ZodIssueInvalidUnion, path: JobPath, shown: unknown): readonly JobProblem[] {

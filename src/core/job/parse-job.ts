@@ -5,13 +5,14 @@ import { describeIssues } from "./describe-issues.ts";
 import { fillTemplates, refuseVariable, templateNames } from "./fill-templates.ts";
 import type { Job } from "./job.ts";
 import { isRecord, mapTexts } from "./job-path.ts";
-import type { JobOrigin } from "./job-problem.ts";
+import type { JobOrigin, JobProblem } from "./job-problem.ts";
 import { IN_MEMORY, problemsError } from "./job-problem.ts";
 import { provenanceOf, rememberProvenance } from "./job-provenance.ts";
 import { jobSchema } from "./job-schema.ts";
 import { findForeignData } from "./plain-data.ts";
 import type { SetValues } from "./set-overrides.ts";
 import { applySetValues } from "./set-overrides.ts";
+import { settingAt } from "./setting-at.ts";
 
 export type ParseJobOptions = {
   /** Values of `{{ name }}`. `run_id` may be left out: see `fillRunId`. */
@@ -37,17 +38,13 @@ export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
   const nested = toNested(known?.unexpanded ?? input, set, origin);
   const values = { env, variables: checkVariables({ ...variables, ...set }, templateNames(nested.job)) };
   const filled = fillTemplates(nested.job, values, readTyped);
-  const spelling = (problem: { path: readonly (string | number)[] }) =>
-    nested.flat ? bridgePath(problem.path) : problem.path;
-  const fail = (
-    code: "JOB_INVALID" | "TEMPLATE_VARIABLE_MISSING",
-    problems: Parameters<typeof problemsError>[1],
-  ): never => {
-    throw problemsError(
-      code,
-      problems.map((problem) => ({ ...problem, path: spelling(problem) })),
-      origin,
-    );
+  const used = templateNames(known?.unexpanded ?? input);
+  const told = (problem: JobProblem): JobProblem => {
+    const path = nested.flat ? bridgePath(problem.path) : problem.path;
+    return { ...problem, path, setting: settingAt([path, problem.path], set, used) };
+  };
+  const fail = (code: "JOB_INVALID" | "TEMPLATE_VARIABLE_MISSING", problems: readonly JobProblem[]): never => {
+    throw problemsError(code, problems.map(told), origin);
   };
   if (filled.problems.length > 0) fail("JOB_INVALID", [...filled.problems, ...filled.missing]);
   if (filled.missing.length > 0) fail("TEMPLATE_VARIABLE_MISSING", filled.missing);

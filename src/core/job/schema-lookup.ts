@@ -19,6 +19,11 @@ export function valueClassAt(path: JobPath): ValueClass | undefined {
   return texts.length === found.length ? "text" : "either";
 }
 
+/** Whether a job may hold nothing but a whole number there. */
+export function isWholeNumberAt(path: JobPath): boolean {
+  return schemasAt(path).some(({ type }) => type === "integer");
+}
+
 /** Keys that an object at this path may have; the branch of a union follows the object's `kind`. */
 export function knownKeys(path: JobPath, job: unknown): readonly string[] {
   const object = valueAt(job, path);

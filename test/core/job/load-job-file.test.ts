@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -115,6 +115,15 @@ describe("a job file", () => {
   it("does not show its text in an error, which may hold a secret", async () => {
     const text = '{"name": "a", "backend": {"token": "hunter2", bad}}';
     expect(await failure("job.json", text)).not.toContain("hunter2");
+  });
+
+  it("that is a folder is told so, and to name the job file in it", async () => {
+    await mkdir(join(folder, "out"));
+    const readText = (path: string) => readFile(path, "utf8");
+    const error = await errorOf(() => loadJobFile("out", { workingDirectory: folder, readText }));
+    expect(`${error.code} ${error.message}`).toBe(
+      "JOB_FILE_UNREADABLE The job file out cannot be read: it is a folder; name the job file in it.",
+    );
   });
 
   it("that is not there is named", async () => {

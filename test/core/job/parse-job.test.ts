@@ -98,7 +98,10 @@ describe("a wrong value", () => {
     [{ backend: undefined }, "backend: is missing; it must be an object"],
     [{ backend: {} }, "backend.kind: is missing; it must be text"],
     [{ requests: { batch_size: 1.5 } }, "requests.batch_size: expected a whole number, found 1.5"],
-    [{ requests: { batch_size: "500" } }, 'requests.batch_size: expected a number, found "500"; remove the quotes'],
+    [
+      { requests: { batch_size: "500" } },
+      'requests.batch_size: expected a whole number, found "500"; remove the quotes',
+    ],
     [{ requests: { batch_size: 0 } }, "requests.batch_size: expected a number of at least 1, found 0"],
     [{ requests: { file_size_mb: 0 } }, "requests.file_size_mb: expected a number greater than 0, found 0"],
     [{ requests: { file_size_mb: Number.NaN } }, "requests.file_size_mb: expected a number, found NaN"],

@@ -56,9 +56,51 @@ describe("--set", () => {
     expect(parseJob(sampleJob(), { set: { ds: "2024-05-01", run_id: "r" } }).name).toBe("sample");
   });
 
-  it("of a wrong type is told like a wrong value in the file", async () => {
-    const error = await errorOf(() => parseJob(sampleJob(), { set: { "requests.batch_size": "many" } }));
-    expect(error.message).toContain('requests.batch_size: expected a number, found "many"');
+  it.each([
+    ["requests.batch_size", "abc", '--set requests.batch_size=abc: expected a whole number, found "abc"'],
+    ["output.partition_by", "ds", '--set output.partition_by=ds: expected a list, found "ds"; write [ds]'],
+    ["output.predictions.p", "duble", "--set output.predictions.p=duble: the type `duble` is not understood"],
+    ["output.predictions", "{p: duble}", "--set output.predictions={p: duble}: output.predictions.p: the type `duble`"],
+    ["output.path", "{{ day }}", "--set output.path={{ day }}: `{{ day }}` has no value"],
+    ["source.path", "a.csv", "--set source.path=a.csv: unknown key"],
+    ["source.kind", "sqll", "--set source.kind=sqll: expected one of sql, rows"],
+  ])("%s=%s is blamed for what it puts there, not the file", async (key, value, message) => {
+    const origin = { label: "the job file job.yaml", locate: () => ({ line: 9, column: 15 }) };
+    const error = await errorOf(() => parseJob(sampleJob(), { set: { [key]: value }, origin }));
+    expect(error.message.slice(0, message.length)).toBe(message);
+    expect(error.message).not.toContain("line 9");
+    expect(JSON.stringify(error.facts.details)).not.toContain('"line"');
+  });
+
+  it("is told apart from what is wrong in the file itself", async () => {
+    const origin = { label: "the job file job.yaml", locate: () => ({ line: 2, column: 7 }) };
+    const job = sampleJob({ failure: { max_failed_rows: "many" } });
+    const error = await errorOf(() => parseJob(job, { set: { "requests.batch_size": "abc" }, origin }));
+    expect(error.message.split("\n")).toEqual([
+      "The job file job.yaml, with what --set puts into it, has 2 problems:",
+      '  --set requests.batch_size=abc: expected a whole number, found "abc"',
+      '  failure.max_failed_rows (line 2, column 7): expected a number, found "many"',
+    ]);
+  });
+
+  it("is not blamed for a key of the file that it does not change", async () => {
+    const origin = { label: "the job file job.yaml", locate: () => ({ line: 2, column: 7 }) };
+    const job = sampleJob({ ds: "x" });
+    const error = await errorOf(() => parseJob(job, { set: { ds: "2024-05-01" }, origin }));
+    expect(error.message).toMatch(/^The job file job\.yaml is invalid: ds \(line 2, column 7\): unknown key/);
+  });
+
+  it("is blamed by its flat name in a flat job", async () => {
+    const job = { model_name: "m", sql: "select 1 as a" };
+    const error = await errorOf(() => parseJob(job, { set: { request_batch_size: "abc" } }));
+    expect(error.message).toBe('--set request_batch_size=abc: expected a whole number, found "abc"');
+  });
+
+  it("does not show an option of a backend, which may be a secret", async () => {
+    const set = { "backend.headers.authorization": "Bearer hunter2 ${" };
+    const error = await errorOf(() => parseJob(sampleJob(), { set }));
+    expect(error.message).toMatch(/^--set backend\.headers\.authorization=…: `\$\{` is not closed/);
+    expect(error.message).not.toContain("hunter2");
   });
 
   it("cannot go into what is not an object", async () => {
