@@ -30,6 +30,7 @@ export const HTTP_OPTION_NAMES = [
   "max_attempts",
   "max_request_bytes",
   "max_response_bytes",
+  "non_finite",
 ] as const;
 
 const HEALTH_TIMEOUT_MS = 120_000;
@@ -78,6 +79,7 @@ export function parseHttpOptions(input: Readonly<Record<string, unknown>>): Http
     maxRequestBytes: count("max_request_bytes", Number.POSITIVE_INFINITY, httpCapabilities.maxRequestBytes),
     // An answer is held in memory, and text beyond half a gigabyte cannot be a string.
     maxResponseBytes: count("max_response_bytes", 500_000_000, defaults.maxResponseBytes),
+    nonFinite: reader.oneOf("non_finite", ["refuse", "as_null"]) ?? defaults.nonFinite,
   });
 }
 

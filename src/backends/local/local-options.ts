@@ -1,4 +1,6 @@
 import { extname } from "node:path";
+import type { NonFinite } from "../shared/http/index.ts";
+import { HTTP_SESSION_DEFAULTS } from "../shared/http/index.ts";
 import type { OptionReader } from "../shared/option-reader.ts";
 import { createOptionReader } from "../shared/option-reader.ts";
 import { MODEL_EXTENSIONS } from "./load-model.ts";
@@ -18,6 +20,7 @@ export type LocalOptions = {
   /** Until one request's answer begins. */
   readonly requestTimeoutSeconds: number;
   readonly concurrency: number;
+  readonly nonFinite: NonFinite;
   /** Added to the environment of the model's process. Values are secrets. */
   readonly env: Readonly<Record<string, string>>;
 };
@@ -30,6 +33,7 @@ const OPTION_NAMES = [
   "start_timeout_s",
   "request_timeout_s",
   "concurrency",
+  "non_finite",
   "env",
 ] as const;
 
@@ -49,6 +53,7 @@ export function parseLocalOptions(input: Readonly<Record<string, unknown>>): Loc
     startTimeoutSeconds: seconds("start_timeout_s", START_TIMEOUT_S),
     requestTimeoutSeconds: seconds("request_timeout_s", REQUEST_TIMEOUT_S),
     concurrency: reader.number("concurrency", { min, max, integer: true }) ?? concurrency,
+    nonFinite: reader.oneOf("non_finite", ["refuse", "as_null"]) ?? HTTP_SESSION_DEFAULTS.nonFinite,
     env: reader.texts("env") ?? {},
   });
 }

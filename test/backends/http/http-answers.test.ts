@@ -111,6 +111,30 @@ describe("answers that are kept", () => {
   });
 });
 
+describe("answers with NaN and infinities, where the job takes them as null", () => {
+  const score = async (body: string, protocol: "instances" | "json_lines" = "instances") => {
+    const server = await startModelServer((_, response) => response.end(body));
+    const line = protocol === "instances" ? [instancesLine(3)] : ['{"x":1}', '{"x":2}', '{"x":3}'];
+    const { lines } = await scoreOverHttp({ url: server.url, non_finite: "as_null" }, [line], { protocol });
+    return lines;
+  };
+
+  it("become null, be they nested, and nothing else is changed", async () => {
+    expect(await score('{"predictions": [NaN, {"p": -Infinity, "Infinity": 1.50}, "NaN \\" Infinity Zoë"]}')).toEqual([
+      '{"predictions": [null, {"p": null, "Infinity": 1.50}, "NaN \\" Infinity Zoë"]}',
+    ]);
+  });
+
+  it("become null in lines, too", async () => {
+    expect(await score('{"p":NaN}\nInfinity\n"NaN"\n', "json_lines")).toEqual(['{"p":null}', "null", '"NaN"']);
+  });
+
+  it("do not excuse other words that are no JSON", async () => {
+    const [line] = await score('{"predictions":[NaN,None,undefined]}');
+    expect(line).toContain("RESPONSE_INVALID");
+  });
+});
+
 describe("what is sent", () => {
   it("has exactly one content type, which the job may replace", async () => {
     const server = await startModelServer((received, response) => response.end(predict(received)));

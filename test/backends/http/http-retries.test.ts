@@ -176,3 +176,70 @@ describe("pace", () => {
     expect(waits).toEqual([100, 100, 100]);
   });
 });
+
+describe("a server that has too much to do", () => {
+  /** Answers 503 to whatever comes while `room` requests are at work, each for 5 ms. */
+  const startCrowdedServer = async (room: number) => {
+    const seen = { most: 0, refused: 0 };
+    let working = 0;
+    const server = await startModelServer((received, response) => {
+      seen.most = Math.max(seen.most, working + 1);
+      if (working >= room) {
+        seen.refused += 1;
+        response.writeHead(503).end("No worker is available");
+        return;
+      }
+      working += 1;
+      setTimeout(() => {
+        working -= 1;
+        response.end(predict(received));
+      }, 5);
+    });
+    return { ...server, seen };
+  };
+
+  it.each([1, 10])("loses no row though it takes %i requests at once and is sent 100", async (room) => {
+    const server = await startCrowdedServer(room);
+    const lines = Array.from({ length: 400 }, (_, i) => instancesLine(1, i));
+    const scored = await scoreOverHttp({ url: server.url, concurrency: 100 }, [lines]);
+    expect(scored.lines).toEqual(lines.map((_, i) => `{"predictions":[${i}]}`));
+  });
+
+  it("is sent fewer requests at once, so that it refuses few", async () => {
+    const server = await startCrowdedServer(20);
+    const lines = Array.from({ length: 2000 }, (_, i) => instancesLine(1, i));
+    await scoreOverHttp({ url: server.url, concurrency: 100 }, [lines]);
+    expect(server.seen.refused).toBeLessThan(600);
+  });
+
+  it("is given up when it refuses everybody", async () => {
+    const server = await startModelServer((_, response) => response.writeHead(503).end("down"));
+    const run = scoreOverHttp({ url: server.url, max_attempts: 4, concurrency: 3 }, [[instancesLine(1)]]);
+    await expect(run).rejects.toMatchObject({ code: "BACKEND_UNREACHABLE" });
+    expect(server.received).toHaveLength(4);
+  });
+});
+
+describe("what a failed request is told to be", () => {
+  const traceback =
+    'Traceback (most recent call last):\n  File "model.py", line 3, in predict\nValueError: the row 5 is poison\n';
+  it.each([
+    ["MLServer's traceback", traceback, "status 500: ValueError: the row 5 is poison."],
+    [
+      "MMS's message and traceback",
+      `the row 5 is poison\n${traceback}`,
+      "status 500: ValueError: the row 5 is poison.",
+    ],
+    [
+      "MLflow's message and trace",
+      JSON.stringify({ message: "Encountered an unexpected error.", stack_trace: traceback }),
+      "status 500: ValueError: the row 5 is poison (Encountered an unexpected error.).",
+    ],
+    ["a sentence", "The model is tired.", "status 500: The model is tired."],
+    ["no sentence", '{"detail":"tired"}', "status 500: tired."],
+  ])("is the exception or the message, and ends as a sentence: %s", async (_, body, said) => {
+    const server = await startModelServer((_received, response) => response.writeHead(500).end(body));
+    const { lines } = await scoreOverHttp({ url: server.url }, [[instancesLine(1)]]);
+    expect(JSON.parse(lines[0]!).error.message).toBe(`The request failed after 2 tries: ${said}`);
+  });
+});

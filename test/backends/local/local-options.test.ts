@@ -6,6 +6,7 @@ const parse = localBackend.parseOptions;
 it("fills in what the job leaves out", () => {
   expect(parse({ model: "model.onnx" })).toEqual({
     model: { kind: "file", path: "model.onnx" },
+    nonFinite: "refuse",
     startTimeoutSeconds: 120,
     requestTimeoutSeconds: 300,
     concurrency: 2,

@@ -2,7 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { isErrorObject } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { answerExcerpt, contentTypeOf, shorten } from "./answer-excerpt.ts";
+import { bareNonFinite, withoutNonFinite } from "./bare-non-finite.ts";
 import type { HttpReply } from "./http-exchange.ts";
+import type { NonFinite } from "./http-session-options.ts";
 import { listElements, listUnderKey, trimSpan } from "./json-spans.ts";
 import type { RowFault } from "./row-fault.ts";
 
@@ -17,6 +19,7 @@ export type GoodAnswer = {
 /** What was asked, as far as the check needs it. */
 export type Question = {
   readonly protocol: Protocol;
+  readonly nonFinite: NonFinite;
   /** Whether so many predictions may be right without counting the rows sent: counting is a pass over the request. */
   expects(predictions: number): boolean;
   /** Rows in the request. */
@@ -29,7 +32,8 @@ export function checkAnswer(reply: HttpReply, question: Question): GoodAnswer | 
   const { start, end } = trimSpan(body, 0, body.length);
   if (start === end) return invalid(`an empty body (status ${reply.status})`);
   if (!isUtf8(body)) return invalid("bytes that are not UTF-8");
-  const text = body.subarray(start, end);
+  const given = body.subarray(start, end);
+  const text = question.nonFinite === "as_null" ? withoutNonFinite(given) : given;
   return question.protocol.lineHolds === "row" ? checkLines(reply, text, question) : checkBatch(reply, text, question);
 }
 
@@ -107,17 +111,13 @@ function notJson(reply: HttpReply, text: Buffer): Omit<RowFault, "attempts"> {
       isolable: false,
     };
   }
-  const bare = bareWord(text);
+  const bare = bareNonFinite(text);
   if (bare !== undefined) {
-    return invalid(`a bare ${bare}, which is not JSON: let the model answer null or a finite number`);
+    return invalid(
+      `a bare ${bare}, which is not JSON: let the model answer null or a finite number, or set \`non_finite: as_null\``,
+    );
   }
   return invalid(`something that is not JSON (${type}): ${excerpt}`);
-}
-
-/** `NaN`, `Infinity` or `-Infinity` outside strings, as Python's json prints them. */
-function bareWord(text: Buffer): string | undefined {
-  const outsideStrings = text.toString("utf8").replace(/"[^"\\]*(?:\\.[^"\\]*)*"/gs, '""');
-  return /-?\b(?:NaN|Infinity)\b/.exec(outsideStrings)?.[0];
 }
 
 function reported(error: unknown): Omit<RowFault, "attempts"> {

@@ -24,7 +24,11 @@ export type HttpSessionOptions = {
   readonly maxAttempts?: number;
   /** Most bytes that one answer may have. @default 64_000_000 */
   readonly maxResponseBytes?: number;
+  /** What a bare `NaN` or `Infinity` in an answer is, which is no JSON: a fault of its rows, or null. @default "refuse" */
+  readonly nonFinite?: NonFinite;
 };
+
+export type NonFinite = "refuse" | "as_null";
 
 export type ResolvedHttpSessionOptions = Required<HttpSessionOptions>;
 
@@ -39,6 +43,7 @@ export const HTTP_SESSION_DEFAULTS = {
   requestTimeoutMs: 600_000,
   maxAttempts: 6,
   maxResponseBytes: 64_000_000,
+  nonFinite: "refuse",
 } as const satisfies Omit<ResolvedHttpSessionOptions, "backend" | "url">;
 
 export function withDefaults(options: HttpSessionOptions): ResolvedHttpSessionOptions {

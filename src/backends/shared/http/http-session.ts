@@ -2,6 +2,7 @@ import type { BackendContext, ScoringSession } from "../../../core/ports/scoring
 import { createHttpExchange } from "./http-exchange.ts";
 import type { HttpSessionOptions } from "./http-session-options.ts";
 import { withDefaults } from "./http-session-options.ts";
+import { createInFlightLimit } from "./in-flight-limit.ts";
 import { createPace } from "./pace.ts";
 import { createRedactor } from "./redact.ts";
 import { createRequestScorer } from "./request-scorer.ts";
@@ -18,9 +19,10 @@ export function createHttpSession(options: HttpSessionOptions, context: BackendC
   const redact = createRedactor(resolved.headers);
   const exchange = createHttpExchange(resolved, protocol);
   const pace = createPace(resolved.requestsPerSecond, context.clock);
-  const sender = createRequestSender({ options: resolved, context, exchange, pace, redact });
-  const { concurrency } = resolved;
-  const scoreUnit = createRequestScorer(sender, { protocol, batchSize, isolateFailedRows, redact });
+  const { concurrency, nonFinite } = resolved;
+  const inFlight = createInFlightLimit(concurrency);
+  const sender = createRequestSender({ options: resolved, context, exchange, pace, inFlight, redact });
+  const scoreUnit = createRequestScorer(sender, { protocol, batchSize, isolateFailedRows, nonFinite, redact });
   return {
     score: (shards, signal) => scoreShards(shards, signal, { protocol, batchSize, concurrency, scoreUnit }),
     close: () => exchange.close(),

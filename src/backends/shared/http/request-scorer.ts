@@ -2,6 +2,7 @@ import { errorObjectText } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import type { GoodAnswer } from "./check-answer.ts";
 import { checkAnswer } from "./check-answer.ts";
+import type { NonFinite } from "./http-session-options.ts";
 import type { PartOutcome } from "./isolate-rows.ts";
 import { isolateRows } from "./isolate-rows.ts";
 import type { RequestEnvelope } from "./request-envelope.ts";
@@ -19,6 +20,7 @@ export type RequestScorerOptions = {
   readonly protocol: Protocol;
   readonly batchSize: number;
   readonly isolateFailedRows: boolean;
+  readonly nonFinite: NonFinite;
   readonly redact: (text: string) => string;
 };
 
@@ -29,12 +31,12 @@ type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
 
 /** Scores one request: sends it, checks the answer, and finds the bad rows of one that failed by them. */
 export function createRequestScorer(sender: RequestSender, options: RequestScorerOptions): RequestScorer {
-  const { protocol, batchSize, redact } = options;
+  const { protocol, batchSize, nonFinite, redact } = options;
   let barrenStreak = 0;
 
   function judge(sent: SendResult, expects: (n: number) => boolean, rows: () => number): Tried {
     if ("fault" in sent) return sent;
-    const answer = checkAnswer(sent.reply, { protocol, expects, rows });
+    const answer = checkAnswer(sent.reply, { protocol, nonFinite, expects, rows });
     if ("lines" in answer) {
       barrenStreak = 0;
       return { answer };

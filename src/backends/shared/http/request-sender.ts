@@ -3,11 +3,12 @@ import type { BackendContext } from "../../../core/ports/scoring-backend.ts";
 import { answerExcerpt } from "./answer-excerpt.ts";
 import type { HttpExchange, HttpReply } from "./http-exchange.ts";
 import type { ResolvedHttpSessionOptions } from "./http-session-options.ts";
+import type { InFlightLimit } from "./in-flight-limit.ts";
 import type { Pace } from "./pace.ts";
 import { printableUrl } from "./redact.ts";
 import { parseRetryAfter, retryWait } from "./retry-policy.ts";
 import type { RowFault } from "./row-fault.ts";
-import { FLAKY_ATTEMPTS, refusalMend, statusVerdict } from "./status-verdict.ts";
+import { BUSY_PATIENCE, FLAKY_ATTEMPTS, isBusy, refusalMend, statusVerdict } from "./status-verdict.ts";
 import type { TransportFault } from "./transport-fault.ts";
 
 /** What came of a request, its retries included. */
@@ -39,6 +40,7 @@ type Tools = {
   readonly context: BackendContext;
   readonly exchange: HttpExchange;
   readonly pace: Pace;
+  readonly inFlight: InFlightLimit;
   readonly redact: (text: string) => string;
 };
 
@@ -55,15 +57,24 @@ type Failure = {
 };
 
 export function createRequestSender(tools: Tools): RequestSender {
-  const { options, context, exchange, pace, redact } = tools;
+  const { options, context, exchange, pace, inFlight, redact } = tools;
   const { clock } = context;
   let answered = 0;
 
   async function send(body: Buffer, request: SendOptions): Promise<SendResult> {
     await pace.turn(request.signal);
-    const deadline = clock.now() + options.requestTimeoutMs;
+    let deadline = Number.POSITIVE_INFINITY;
     for (let attempts = 1; ; attempts += 1) {
-      const outcome = await exchange.send(body, Math.max(1, deadline - clock.now()), request.signal);
+      const place = await inFlight.enter(request.signal);
+      // The wait for a first place is not the request's: nothing was sent yet.
+      if (attempts === 1) deadline = clock.now() + options.requestTimeoutMs;
+      const outcome = await exchange
+        .send(body, Math.max(1, deadline - clock.now()), request.signal)
+        .catch((aborted) => {
+          place.leave("other");
+          throw aborted;
+        });
+      place.leave("status" in outcome && isBusy(outcome.status) ? "busy" : "other");
       if ("status" in outcome && statusVerdict(outcome.status) === "answer") {
         refuseEncoding(outcome);
         answered += 1;
@@ -100,7 +111,10 @@ export function createRequestSender(tools: Tools): RequestSender {
       };
     }
     const retryAfterMs = parseRetryAfter(reply.headers["retry-after"], clock.now());
-    return { ...failure, code: "BACKEND_UNREACHABLE", retryAfterMs, worth: options.maxAttempts, blame: "server" };
+    // A server that answers others is not gone: no row may be lost because it had too much to do.
+    const patience = isBusy(status) && !request.isolating && answered > request.answeredBefore ? BUSY_PATIENCE : 1;
+    const worth = options.maxAttempts * patience;
+    return { ...failure, code: "BACKEND_UNREACHABLE", retryAfterMs, worth, blame: "server" };
   }
 
   function transportFailure(fault: TransportFault): Failure {
@@ -119,14 +133,14 @@ export function createRequestSender(tools: Tools): RequestSender {
   function giveUp(failure: Failure, attempts: number, request: SendOptions): SendResult {
     const rowsFault = failure.blame === "rows" || (failure.blame === "server" && answered > request.answeredBefore);
     if (!rowsFault) throw serverError(failure, attempts, request);
-    const message = `The request failed after ${tries(attempts)}: ${failure.reason}.`;
+    const message = `The request failed after ${tries(attempts)}: ${sentence(failure.reason)}`;
     return { fault: { code: failure.code, message, attempts, isolable: true }, attempts };
   }
 
   function serverError(failure: Failure, attempts: number, request: SendOptions): ScoreframeError {
     const where = `${options.method} ${printableUrl(options.url)}`;
     const happened = failure.code === "BACKEND_REFUSED" ? "was refused" : "got no answer";
-    const message = `${where} ${happened} after ${tries(attempts)}: ${failure.reason}. ${mend(failure)}`;
+    const message = `${where} ${happened} after ${tries(attempts)}: ${sentence(failure.reason)} ${mend(failure)}`;
     const { code, status } = failure;
     return new ScoreframeError(code, message, {
       backend: options.backend,
@@ -151,6 +165,11 @@ export function createRequestSender(tools: Tools): RequestSender {
   }
 
   return { send, answered: () => answered };
+}
+
+/** What a server says may be a sentence already, or cut in the middle of one. */
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function tries(attempts: number): string {

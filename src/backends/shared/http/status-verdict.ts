@@ -10,6 +10,14 @@ const REFUSED = new Set([401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 421, 
 /** Tries of a request that is answered with 500, in all. */
 export const FLAKY_ATTEMPTS = 2;
 
+/** Tries that a request is worth, in multiples of the usual, which a busy server refuses while it answers others. */
+export const BUSY_PATIENCE = 4;
+
+/** Whether the server says that it has too much to do, so that fewer requests at once would help. */
+export function isBusy(status: number): boolean {
+  return status === 429 || status === 503;
+}
+
 export function statusVerdict(status: number): StatusVerdict {
   if (status >= 200 && status < 300) return "answer";
   if (status < 400 || REFUSED.has(status)) return "refused";
