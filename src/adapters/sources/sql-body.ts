@@ -15,3 +15,25 @@ export function sqlBody(sql: string): string {
 export function withoutComments(sql: string): string {
   return sql.replace(TOKEN, (token) => (/^(?:--|\/\*|;)/.test(token) ? " " : token)).trim();
 }
+
+/**
+ * Every name and every text that stands in the SQL, in lower case, without quotes: whatever may be the name of a table. A text can be one
+ * (`FROM 'flights'`).
+ */
+export function sqlNames(sql: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const bare = sql.replace(TOKEN, (token) => {
+    const quote = token[0];
+    if (quote === '"' || quote === "'")
+      names.add(
+        token
+          .slice(1, -1)
+          .replaceAll(quote + quote, quote)
+          .toLowerCase(),
+      );
+    return " ";
+  });
+  // Names without quotes: no white space, and of ASCII only letters, digits, `_` and `$`.
+  for (const [name] of bare.matchAll(/[^\s!-#%-/:-@[-^`{-~]+/g)) names.add(name.toLowerCase());
+  return names;
+}

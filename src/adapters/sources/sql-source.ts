@@ -4,8 +4,8 @@ import { withDuckdb } from "./duckdb-session.ts";
 import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./exact-select.ts";
 import { extractionError } from "./extraction-error.ts";
 import { withEnoughMemory } from "./memory-limits.ts";
-import { registerTables } from "./register-tables.ts";
 import type { Tables } from "./table-definition.ts";
+import { withUsedTables } from "./used-tables.ts";
 import { COPY_PREFIX, writeParquet } from "./write-parquet.ts";
 
 export type SqlSourceOptions = {
@@ -33,7 +33,7 @@ export function createSqlSource(options: SqlSourceOptions): FrameSource {
   };
 }
 
-/** Registers the tables, checks the SQL, and runs it in a statement that begins with `prefix`. */
+/** Registers the tables that the SQL uses, checks the SQL, and runs it in a statement that begins with `prefix`. */
 function runSelect<T>(
   options: SqlSourceOptions,
   signal: AbortSignal,
@@ -42,9 +42,8 @@ function runSelect<T>(
 ): Promise<T> {
   return withEnoughMemory(options.memoryLimitMb, (memoryLimitMb) =>
     withDuckdb({ ...options, memoryLimitMb }, signal, async (session) => {
-      const tables = await registerTables(session, options.tables, options.baseDirectory);
-      const user = { sql: options.sql, tables: tables.map(({ name }) => name) };
-      const select = await exactSelect(session, user);
+      const user = { sql: options.sql, tables: Object.keys(options.tables) };
+      const { tables, result: select } = await withUsedTables(session, options, () => exactSelect(session, user));
       try {
         return await run(session, select.sql);
       } catch (error) {

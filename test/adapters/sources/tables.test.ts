@@ -261,3 +261,31 @@ test("two tables whose names differ in case only are refused", async () => {
 
   expect(error.message).toContain('The tables "t" and "T" differ in case only');
 });
+
+test("a table that the SQL does not use is not read, so its file can be read in the SQL instead", async () => {
+  await bench.write("ragged.csv", "a,b\n1,2\n3,4,5\n");
+
+  const source = bench.sql(
+    "-- FROM ragged\nSELECT c0 FROM read_csv('ragged.csv', columns = {'c0': 'INT', 'c1': 'INT'}, ignore_errors = true)",
+    {
+      ragged: "ragged.csv",
+      missing: "missing.csv",
+    },
+  );
+
+  expect((await bench.extract(source)).values).toEqual([[1]]);
+});
+
+test.each([
+  "FROM T",
+  'FROM "t"',
+  "FROM 't'",
+  "FROM main.t",
+  "FROM query_table('t')",
+  "WITH u AS (FROM t) FROM u",
+  "FROM query('FR' || 'OM t')",
+])("a table is found however the SQL writes its name: %s", async (sql) => {
+  await bench.write("plain.csv", CSV);
+
+  expect((await bench.extract(bench.sql(sql, { t: "plain.csv" }))).values).toEqual(ROWS);
+});
