@@ -18,11 +18,13 @@ export function answerRows(text: string, protocol: Protocol): AnswerRow[][] {
 
 function rowsOfLine(line: string, protocol: Protocol): AnswerRow[] {
   const value: unknown = parse(line);
-  if (protocol.answerKey === null || isErrorObject(value)) return [answerRow(value, line)];
-  const list: unknown = isObject(value) ? value[protocol.answerKey] : undefined;
+  if (protocol.answerList === null || isErrorObject(value)) return [answerRow(value, line)];
+  const { key, bare } = protocol.answerList;
+  const isBare = bare && Array.isArray(value);
+  const list: unknown = isBare ? value : isObject(value) ? value[key] : undefined;
   if (!Array.isArray(list))
     throw new ConformanceError("ROWS_LOST", `an answer line has no list of predictions: ${line.slice(0, 200)}`);
-  const sources = elementSources(line, protocol.answerKey);
+  const sources = elementSources(line, isBare ? 0 : line.indexOf("[", line.indexOf(JSON.stringify(key))));
   return list.map((element: unknown, i) => answerRow(element, sources[i] ?? ""));
 }
 
@@ -44,9 +46,9 @@ function tryParse(line: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** The text of each element of the list under the key, without the blanks around it. Predictions of this suite nest at most one level. */
-function elementSources(line: string, key: string): string[] {
-  const list = line.slice(line.indexOf("[", line.indexOf(JSON.stringify(key))) + 1);
+/** The text of each element of the list that opens at `at`, without the blanks around it. Predictions of this suite nest at most one level. */
+function elementSources(line: string, at: number): string[] {
+  const list = line.slice(at + 1);
   const sources: string[] = [];
   let depth = 0;
   let start = 0;

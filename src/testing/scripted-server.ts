@@ -58,8 +58,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, part: 
 }
 
 function encode(predictions: readonly string[], protocol: Protocol): Buffer {
-  if (protocol.answerKey === null) return Buffer.from(predictions.join("\n"));
-  return Buffer.from(`{${JSON.stringify(protocol.answerKey)}:[${predictions.join(",")}]}`);
+  if (protocol.answerList === null) return Buffer.from(predictions.join("\n"));
+  const list = `[${predictions.join(",")}]`;
+  return Buffer.from(protocol.answerList.bare ? list : `{${JSON.stringify(protocol.answerList.key)}:${list}}`);
 }
 
 function send(response: ServerResponse, body: Buffer, { protocol, drop }: Part): void {

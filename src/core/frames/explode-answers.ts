@@ -15,7 +15,7 @@ export type ExplodedAnswers = Explosion & { readonly failures: readonly AnswerFa
 
 /** Explodes answer lines into one prediction a row, without a look at the requests. */
 export function explodeAnswers(lines: DataFrame, protocol: Protocol, file: string, shard: number): ExplodedAnswers {
-  const uniform = explodeUniform(lines, protocol.answerKey);
+  const uniform = explodeUniform(lines, protocol.answerList);
   return uniform === null ? explodeOneByOne(lines, protocol, file, shard) : { ...uniform, failures: [] };
 }
 

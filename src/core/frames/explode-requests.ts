@@ -1,7 +1,7 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ExactJson } from "../json/exact-json.ts";
 import { exactField, parseExact } from "../json/exact-json.ts";
-import type { ProtocolId } from "../protocols/protocol.ts";
+import type { ListPlace, ProtocolId } from "../protocols/protocol.ts";
 import { typeText } from "./column-type.ts";
 import type { Explosion } from "./explode-uniform.ts";
 import { explodeUniform } from "./explode-uniform.ts";
@@ -9,10 +9,12 @@ import { findUnreadable, widenType } from "./json-type.ts";
 import type { DataFrame } from "./polars.ts";
 import { createValueColumn } from "./value-column.ts";
 
-/** The key of the list of rows in a request line; null where the line is the row, or its rows are no list of objects. */
-const ROWS_KEY: Readonly<Record<ProtocolId, string | null>> = {
-  instances: "instances",
+/** Where a request line has its list of rows; null where the line is the row, or its rows are no list of objects. */
+const ROWS: Readonly<Record<ProtocolId, ListPlace | null>> = {
+  instances: { key: "instances", bare: false },
   dataframe_split: null,
+  dataframe_records: { key: "dataframe_records", bare: false },
+  records: { key: "records", bare: true },
   json_lines: null,
 };
 
@@ -22,7 +24,7 @@ const ROWS_KEY: Readonly<Record<ProtocolId, string | null>> = {
  */
 export function explodeRequests(lines: DataFrame, protocol: ProtocolId, file: string): Explosion {
   // The values of `dataframe_split` stand in lists of mixed types, which no column can hold.
-  const uniform = protocol === "dataframe_split" ? null : explodeUniform(lines, ROWS_KEY[protocol]);
+  const uniform = protocol === "dataframe_split" ? null : explodeUniform(lines, ROWS[protocol]);
   return uniform ?? explodeOneByOne(lines, protocol, file);
 }
 
@@ -62,11 +64,12 @@ function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly Exac
     );
   }
   if (protocol === "dataframe_split") return readSplit(exactField(request, "dataframe_split"), fail);
-  const key = ROWS_KEY[protocol];
-  if (key === null) return [request];
-  const rows = exactField(request, key);
+  const place = ROWS[protocol];
+  if (place === null) return [request];
+  const rows = place.bare ? request : exactField(request, place.key);
   if (Array.isArray(rows)) return rows;
-  throw fail("ROWS_INVALID", `it has no list "${key}". Say which protocol the requests have, or mend the file.`);
+  const what = place.bare ? "it is no list of rows" : `it has no list "${place.key}"`;
+  throw fail("ROWS_INVALID", `${what}. Say which protocol the requests have, or mend the file.`);
 }
 
 /** `{"columns":["a","b"],"data":[[1,2],…]}` as `{"a":1,"b":2}, …`. */

@@ -1,3 +1,4 @@
+import type { ListPlace } from "../protocols/protocol.ts";
 import type { ColumnType } from "./column-type.ts";
 import { decodeJsonColumn } from "./decode-json-column.ts";
 import type { DataFrame } from "./polars.ts";
@@ -13,24 +14,29 @@ export type Explosion = {
 };
 
 /**
- * Explodes lines (a column `line`) that all have one form: the elements of the list under `key`, or the lines themselves where it is null.
+ * Explodes lines (a column `line`) that all have one form: the elements of the list at `place`, or the lines themselves where it is null.
  * Null at the first doubt; then the lines are to be read one by one.
  */
-export function explodeUniform(lines: DataFrame, key: string | null): Explosion | null {
+export function explodeUniform(lines: DataFrame, place: ListPlace | null): Explosion | null {
   if (lines.height === 0) return null;
   const decoded = decodeJsonColumn(lines.lazy().select(column("line").alias("text")).collectSync());
   // An object with a key `error` may be an error object, which only its own text can tell.
   if (decoded === null || fieldOf(decoded.type, "error") !== null) return null;
-  if (key === null) return { ...decoded, counts: new Int32Array(lines.height).fill(1) };
-  const element = elementOf(fieldOf(decoded.type, key));
+  if (place === null) return { ...decoded, counts: new Int32Array(lines.height).fill(1) };
+  const bare = place.bare ? elementOf(decoded.type) : null;
+  const element = bare ?? elementOf(fieldOf(decoded.type, place.key));
   if (element === null || fieldOf(element, "error") !== null) return null;
-  const lists = decoded.values
-    .lazy()
-    .select(structField(column("value"), key).alias("value"))
-    .collectSync();
+  const lists = bare === null ? listsUnder(decoded.values, place.key) : decoded.values;
   const counts = countElements(lists);
   // An empty list would explode to a row of its own.
   return counts === null || counts.includes(0) ? null : { values: lists.explode("value"), type: element, counts };
+}
+
+function listsUnder(objects: DataFrame, key: string): DataFrame {
+  return objects
+    .lazy()
+    .select(structField(column("value"), key).alias("value"))
+    .collectSync();
 }
 
 function fieldOf(type: ColumnType, name: string): ColumnType | null {

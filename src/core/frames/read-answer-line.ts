@@ -23,12 +23,13 @@ export function readAnswerLine(text: string, where: string, protocol: Protocol):
     const mend = "See that the model server answers strict JSON (no bare NaN) for every request.";
     return rowCause("LINE_NOT_JSON", `${where}: the answer ${reason}. ${mend}`);
   }
-  if (protocol.answerKey === null) return [rowAnswer(answer, where)];
+  if (protocol.answerList === null) return [rowAnswer(answer, where)];
   const cause = readErrorObject(answer);
   if (cause !== null) return cause;
-  const list = exactField(answer, protocol.answerKey);
+  const { key, bare } = protocol.answerList;
+  const list = bare && Array.isArray(answer) ? answer : exactField(answer, key);
   if (Array.isArray(list)) return list.map((value: ExactJson) => rowAnswer(value, where));
-  const complaint = `the answer has no list "${protocol.answerKey}": ${quote(text)}`;
+  const complaint = `the answer has no list "${key}": ${quote(text)}`;
   return rowCause(
     "RESPONSE_INVALID",
     `${where}: ${complaint}. See that the server speaks the protocol ${protocol.id}.`,

@@ -4,8 +4,11 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOL_IDS } from "../protocols/protocols.ts";
 
+/** Protocols whose requests hold their rows under a key of the same name. */
+const NAMED_BY_KEY = ["instances", "dataframe_split", "dataframe_records"] as const;
+
 /** Keys of requests that hold rows in a form that is not read; a row of `json_lines` would not be called so. */
-const FOREIGN_KEYS = ["dataframe_records", "inputs", "parameters"];
+const FOREIGN_KEYS = ["inputs", "parameters"];
 
 /** The protocol that was asked for, or the one that the first request line of the files shows. `PROTOCOL_UNSUPPORTED` where it is none. */
 export async function requestProtocol(wanted: string | undefined, files: readonly string[]): Promise<ProtocolId> {
@@ -18,22 +21,25 @@ export async function requestProtocol(wanted: string | undefined, files: readonl
 }
 
 function protocolOf(line: string, file: string): ProtocolId {
-  const keys = keysOf(line);
-  if (keys === null) refuse(`the first line of ${file} is no JSON object`);
-  if (keys.includes("instances")) return "instances";
-  if (keys.includes("dataframe_split")) return "dataframe_split";
+  const request = parse(line);
+  if (Array.isArray(request)) return "records";
+  if (typeof request !== "object" || request === null) {
+    refuse(`the first line of ${file} is neither a JSON object nor a JSON list`);
+  }
+  const keys = Object.keys(request);
+  const named = NAMED_BY_KEY.find((id) => keys.includes(id));
+  if (named !== undefined) return named;
   if (keys.length === 0 || keys.some((key) => FOREIGN_KEYS.includes(key))) {
     refuse(`the first line of ${file} has the keys ${keys.map((key) => `"${key}"`).join(", ") || "(none)"}`);
   }
   return "json_lines";
 }
 
-function keysOf(line: string): string[] | null {
+function parse(line: string): unknown {
   try {
-    const request: unknown = JSON.parse(line);
-    return typeof request === "object" && request !== null && !Array.isArray(request) ? Object.keys(request) : null;
+    return JSON.parse(line);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

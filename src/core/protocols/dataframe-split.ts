@@ -9,5 +9,5 @@ export const dataframeSplit: Protocol = {
   rowForm: "array",
   open: (columns) => `{"dataframe_split":{"columns":${JSON.stringify(columns)},"data":[`,
   close: "]}}",
-  answerKey: "predictions",
+  answerList: { key: "predictions", bare: false },
 };

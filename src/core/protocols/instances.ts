@@ -9,5 +9,5 @@ export const instances: Protocol = {
   rowForm: "object",
   open: () => '{"instances":[',
   close: "]}",
-  answerKey: "predictions",
+  answerList: { key: "predictions", bare: false },
 };

@@ -9,5 +9,5 @@ export const jsonLines: Protocol = {
   rowForm: "object",
   open: () => "",
   close: "",
-  answerKey: null,
+  answerList: null,
 };

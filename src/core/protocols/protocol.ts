@@ -1,4 +1,7 @@
-export type ProtocolId = "instances" | "dataframe_split" | "json_lines";
+export type ProtocolId = "instances" | "dataframe_split" | "dataframe_records" | "records" | "json_lines";
+
+/** Where an answer line keeps its list of predictions: under a key, or, where `bare`, the line may be the list itself. */
+export type ListPlace = { readonly key: string; readonly bare: boolean };
 
 /**
  * How rows become a request line and an answer line becomes predictions: pure data, so that the frame engine can apply it to whole columns.
@@ -18,9 +21,6 @@ export type Protocol = {
   open(columns: readonly string[]): string;
   /** Text after the rows. */
   readonly close: string;
-  /**
-   * Where an answer line keeps its predictions: the key of the list (`predictions`), or null where the line itself is the prediction of its
-   * one row.
-   */
-  readonly answerKey: string | null;
+  /** Where an answer line keeps its predictions; null where the line itself is the prediction of its one row. */
+  readonly answerList: ListPlace | null;
 };

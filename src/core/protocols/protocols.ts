@@ -1,12 +1,16 @@
+import { dataframeRecords } from "./dataframe-records.ts";
 import { dataframeSplit } from "./dataframe-split.ts";
 import { instances } from "./instances.ts";
 import { jsonLines } from "./json-lines.ts";
 import type { Protocol, ProtocolId } from "./protocol.ts";
+import { records } from "./records.ts";
 
 /** Every protocol, by its id in the job file. */
 export const PROTOCOLS: Readonly<Record<ProtocolId, Protocol>> = {
   instances,
   dataframe_split: dataframeSplit,
+  dataframe_records: dataframeRecords,
+  records,
   json_lines: jsonLines,
 };
 

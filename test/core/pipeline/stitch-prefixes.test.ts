@@ -89,6 +89,9 @@ describe("requests and responses that somebody else wrote", () => {
   test.each([
     ["instances", '{"instances":[{"a":1,"b":"x"},{"a":2,"b":null}],"signature_name":"s"}', answerOf(1, 2)],
     ["dataframe_split", '{"dataframe_split":{"columns":["a","b"],"data":[[1,"x"],[2,null]]}}', answerOf(1, 2)],
+    ["dataframe_records", '{"dataframe_records":[{"a":1,"b":"x"},{"a":2,"b":null}],"params":{}}', answerOf(1, 2)],
+    ["records", '[{"a":1,"b":"x"},{"a":2,"b":null}]', "[1,2]"],
+    ["records, answered under a key", '[{"a":1,"b":"x"},{"a":2,"b":null}]', answerOf(1, 2)],
   ])("are read as %s, which the first line shows", async (_protocol, request, answer) => {
     pair("a", [request], [answer]);
     await stitch();
@@ -237,11 +240,15 @@ describe("what cannot be paired safely is refused before anything is written", (
   });
 
   test.each([
-    ["no object", "[1]", "the first line of"],
-    ["another protocol", '{"dataframe_records":[{"a":1}]}', 'the keys "dataframe_records"'],
+    ["neither an object nor a list", "1", "the first line of"],
+    ["another protocol", '{"inputs":[{"a":1}]}', 'the keys "inputs"'],
   ])("requests that are %s", async (_what, line, complaint) => {
     pair("a", [line], [answerOf(1)]);
-    await refused("PROTOCOL_UNSUPPORTED", complaint, "instances, dataframe_split, json_lines");
+    await refused(
+      "PROTOCOL_UNSUPPORTED",
+      complaint,
+      "instances, dataframe_split, dataframe_records, records, json_lines",
+    );
   });
 
   test("a protocol that does not exist", async () => {

@@ -41,17 +41,23 @@ function checkBatch(reply: HttpReply, text: Buffer, question: Question): GoodAns
   const parsed = parse(text);
   if (parsed === undefined) return notJson(reply, text);
   if (isErrorObject(parsed.value)) return reported(parsed.value.error);
-  const key = question.protocol.answerKey ?? "";
-  const list = memberOf(parsed.value, key);
-  if (!Array.isArray(list))
-    return invalid(`${JSON.stringify(shorten(text.toString("utf8", 0, 1000)))}, which has no list under "${key}"`);
+  const { key, bare } = question.protocol.answerList ?? { key: "", bare: false };
+  const isBare = bare && Array.isArray(parsed.value);
+  const list = isBare ? parsed.value : memberOf(parsed.value, key);
+  if (!Array.isArray(list)) {
+    const excerpt = JSON.stringify(shorten(text.toString("utf8", 0, 1000)));
+    return invalid(`${excerpt}, which ${bare ? "is no list, and " : ""}has no list under "${key}"`);
+  }
   if (!question.expects(list.length) && list.length !== question.rows()) {
     return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "predictions", question.rows());
   }
   const line = oneLine(text);
   return {
     lines: Buffer.concat([line, NEWLINE]),
-    predictions: () => listElements(line, listUnderKey(line, key)).map((span) => line.subarray(span.start, span.end)),
+    predictions: () =>
+      listElements(line, isBare ? line.indexOf("[") : listUnderKey(line, key)).map((span) =>
+        line.subarray(span.start, span.end),
+      ),
   };
 }
 

@@ -26,8 +26,9 @@ export function openEnvelope(body: Buffer, protocol: Protocol): RequestEnvelope 
 /** A line of answers made of the rows' own texts. */
 export function wrapPredictions(predictions: readonly Buffer[], protocol: Protocol): Buffer {
   if (protocol.lineHolds === "row") return Buffer.concat([join(predictions, NEWLINE), NEWLINE]);
-  const before = Buffer.from(`{${JSON.stringify(protocol.answerKey)}:[`);
-  return Buffer.concat([before, join(predictions, COMMA), Buffer.from("]}\n")]);
+  const [before, after] =
+    protocol.answerList?.bare === true ? ["[", "]\n"] : [`{${JSON.stringify(protocol.answerList?.key)}:[`, "]}\n"];
+  return Buffer.concat([Buffer.from(before), join(predictions, COMMA), Buffer.from(after)]);
 }
 
 function splitLines(body: Buffer): Buffer[] {

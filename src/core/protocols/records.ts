@@ -1,0 +1,13 @@
+import type { Protocol } from "./protocol.ts";
+
+/** `[{…},…]` ↔ `[…]`, or `{"predictions":[…]}`: servers of one's own, and SageMaker containers whose code reads a JSON list. */
+export const records: Protocol = {
+  id: "records",
+  contentType: "application/json",
+  accept: "application/json",
+  lineHolds: "batch",
+  rowForm: "object",
+  open: () => "[",
+  close: "]",
+  answerList: { key: "predictions", bare: true },
+};
