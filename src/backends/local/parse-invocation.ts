@@ -51,6 +51,8 @@ function zipRow(columns: readonly string[], values: unknown, index: number): Mod
     const has = Array.isArray(values) ? `has ${values.length} values` : `is ${nameOf(values)}`;
     throw invalid(`dataframe_split.data[${index}] ${has}, but there are ${columns.length} columns.`);
   }
+  // An assignment to `__proto__` would not make a column of it.
+  if (columns.includes("__proto__")) return Object.fromEntries(columns.map((column, at) => [column, values[at]]));
   const row: Record<string, unknown> = {};
   for (let column = 0; column < columns.length; column += 1) row[columns[column] as string] = values[column];
   return row;

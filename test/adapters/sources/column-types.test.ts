@@ -106,3 +106,15 @@ test("column names that trouble SQL or JavaScript survive", async () => {
 
   expect(columns.map(({ name }) => name)).toEqual(names);
 });
+
+test.each(["FLOAT", "DOUBLE"])("a zero of %s keeps its sign beside many of the other sign", async (type) => {
+  await bench.extract(
+    bench.sql(`SELECT x::${type} AS x, [x::${type}] AS l FROM (SELECT unnest(['0.0', '-0.0']) AS x FROM range(1000))`),
+  );
+
+  const counted = `SELECT x::VARCHAR, l::VARCHAR, count(*)::INTEGER FROM '${bench.target}' GROUP BY ALL ORDER BY ALL`;
+  expect(await bench.query(counted)).toEqual([
+    ["-0.0", "[-0.0]", 1000],
+    ["0.0", "[0.0]", 1000],
+  ]);
+});
