@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -34,6 +34,7 @@ beforeAll(async () => {
   }
   await engine.close();
   await duckdb.run("copy (select 'A' as code, now()::timestamp as date) to 'data/late.csv'");
+  writeFileSync("data/orders.csv", Buffer.from("name,born,active\nZoë,31.12.88,Y\n", "latin1"));
   await duckdb.run(`create table flights as from '${join(root, "fixtures", "flights-sample.csv")}'`);
 });
 afterAll(() => {

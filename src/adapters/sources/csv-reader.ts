@@ -1,10 +1,12 @@
-import { CSV_QUOTES, csvFieldCount, csvShapeProblem } from "./csv-shape.ts";
+import { repeatedName } from "./csv-header.ts";
+import { CSV_QUOTES, csvFieldCount, readCsvShape } from "./csv-shape.ts";
 import type { DuckdbSession } from "./duckdb-session.ts";
 import { sampleSize } from "./sample-size.ts";
 import { quoteText, quoteTexts } from "./sql-quoting.ts";
 import { tableUnreadable } from "./table-error.ts";
 import { escapeGlob } from "./table-files.ts";
 import type { TableInput } from "./table-input.ts";
+import { wideIntegerTypes } from "./wide-integers.ts";
 
 const DELIMITERS = [",", "\t", ";", "|"] as const;
 
@@ -18,12 +20,35 @@ export async function csvReader(session: DuckdbSession, { name, found, format, h
   const sample = await sampleSize(found.files);
   const given = delimiter === undefined ? [] : [`delim = ${quoteText(delimiter)}`];
   const options = [CSV_QUOTES, ...given, `sample_size = ${sample}`].join(", ");
+  const doubles = new Set<string>();
   for (const file of found.files) {
-    const problem = await csvShapeProblem(session, file, { header, delimiter, options });
-    if (problem !== undefined) throw tableUnreadable(name, file, withMend(problem));
+    const shape = await readCsvShape(session, file, { header, delimiter, options });
+    if (shape.problem !== undefined) throw tableUnreadable(name, file, withMend(shape.problem));
+    if (shape.hasHeader) refuseSameNames(name, file, await firstLine(session, file), delimiter);
+    for (const column of shape.columns) if (column.type === "DOUBLE") doubles.add(column.name);
   }
   const files = quoteTexts(found.files.map(escapeGlob));
-  return `read_csv(${files}, ${options}, hive_partitioning = ${hive}, union_by_name = ${found.files.length > 1})`;
+  const reader = (more: string) =>
+    `read_csv(${files}, ${options}${more}, hive_partitioning = ${hive}, union_by_name = ${found.files.length > 1})`;
+  const wide = await wideIntegerTypes(session, reader(", all_varchar = true"), doubles, (reason) =>
+    tableUnreadable(name, found.path, reason),
+  );
+  return reader(wide);
+}
+
+/** DuckDB would give the second one another name, without a word. */
+function refuseSameNames(table: string, file: string, header: string, delimiter: string | undefined): void {
+  const same = repeatedName(header, delimiter);
+  if (same === undefined) return;
+  const problem =
+    same.first === same.second
+      ? `its header has the name "${same.first}" twice`
+      : `its header has the names "${same.first}" and "${same.second}", which differ in case only`;
+  throw tableUnreadable(
+    table,
+    file,
+    `${problem}. Rename one, or give all names in the SQL: FROM read_csv('…', names = ['…', '…'])`,
+  );
 }
 
 async function firstLine(session: DuckdbSession, file: string): Promise<string> {

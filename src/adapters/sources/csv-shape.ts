@@ -14,30 +14,40 @@ export type CsvDialect = {
   readonly options: string;
 };
 
+/** What DuckDB takes the file for. `problem`: why not every line is a row of one table, as a clause. */
+export type CsvShape =
+  | { readonly problem: string }
+  | { readonly problem: undefined; readonly hasHeader: boolean; readonly columns: readonly CsvColumn[] };
+
+export type CsvColumn = { readonly name: string; readonly type: string };
+
 export function csvFieldCount(line: string, delimiter: string): number {
   return line.replace(/"(?:[^"]|"")*"/g, "").split(delimiter).length;
 }
 
-/** Why not every line of the file is a row of one table, as a clause; undefined where all are. */
-export async function csvShapeProblem(
-  session: DuckdbSession,
-  file: string,
-  dialect: CsvDialect,
-): Promise<string | undefined> {
+export async function readCsvShape(session: DuckdbSession, file: string, dialect: CsvDialect): Promise<CsvShape> {
   const path = quoteText(escapeGlob(file));
-  let skipped: number;
+  let found: Record<string, unknown> | undefined;
   try {
-    const [found] = await session.query(`SELECT "SkipRows" AS skipped FROM sniff_csv(${path}, ${dialect.options})`);
-    skipped = Number(found?.["skipped"] ?? 0);
+    [found] = await session.query(
+      `SELECT "SkipRows" AS skipped, "HasHeader" AS header, "Columns" AS columns FROM sniff_csv(${path}, ${dialect.options})`,
+    );
   } catch (error) {
     session.signal.throwIfAborted();
-    return (await strictProblem(session, path, dialect)) ?? readDuckdbError(error).reason;
+    return { problem: (await strictProblem(session, path, dialect)) ?? readDuckdbError(error).reason };
   }
-  if (skipped === 0) return undefined;
-  return (
+  const skipped = Number(found?.["skipped"] ?? 0);
+  if (skipped === 0) {
+    return {
+      problem: undefined,
+      hasHeader: found?.["header"] === true,
+      columns: (found?.["columns"] ?? []) as readonly CsvColumn[],
+    };
+  }
+  const problem =
     (await strictProblem(session, path, dialect)) ??
-    `only what comes after its first ${skipped} lines is a table. Remove them, or read the file in the SQL: FROM read_csv('…', skip = ${skipped})`
-  );
+    `only what comes after its first ${skipped} lines is a table. Remove them, or read the file in the SQL: FROM read_csv('…', skip = ${skipped})`;
+  return { problem };
 }
 
 /** The sniffer only says that it found no dialect; a strict reading with the header's number of columns names the line. */

@@ -34,7 +34,7 @@ export async function registerTables(
     } catch (error) {
       session.signal.throwIfAborted();
       if (ScoreframeError.is(error)) throw error;
-      throw tableUnreadable(name, input.found.path, withMend(readDuckdbError(error).reason), error);
+      throw tableUnreadable(name, input.found.path, withMend(readDuckdbError(error).reason, input.format), error);
     }
     registered.push({ name, files: input.found.files });
   }
@@ -42,9 +42,19 @@ export async function registerTables(
 }
 
 /** DuckDB says what it missed in the bytes, not what that means. */
-function withMend(reason: string): string {
-  if (!/no magic bytes|not a parquet file|footer|too small to be a Parquet/i.test(reason)) return reason;
-  return `${reason.replace(/\.$/, "")}. The file is cut off, or no Parquet file: write it again, or give the table its \`format\``;
+function withMend(reason: string, format: TableFormat): string {
+  const mend = mendOf(reason, format);
+  return mend === undefined ? reason : `${reason.replace(/\.$/, "")}. ${mend}`;
+}
+
+function mendOf(reason: string, format: TableFormat): string | undefined {
+  if (format === "parquet")
+    return "The file is cut off, damaged, or no Parquet file: write it again, or give the table its `format`";
+  if (/not utf-8/i.test(reason))
+    return "Write it again as UTF-8, or read the file in the SQL: FROM read_csv('…', encoding = 'latin-1'), or 'utf-16'";
+  if (/expected records/i.test(reason))
+    return "A row is an object, and without one the columns are unknown: write an object for each row, or a Parquet file, whose columns are known without rows";
+  return undefined;
 }
 
 /** SQL names ignore case. */

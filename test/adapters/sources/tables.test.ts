@@ -241,6 +241,94 @@ test("the columns of a text file have types that hold for the last row, too", as
   expect(values[29_000]).toEqual([29_000n, "n/a"]);
 });
 
+test("whole numbers beyond 64 bits keep every digit, in whichever file of the table they are", async () => {
+  await bench.write("wide-1.csv", "id,x\n9007199254740993,1\n");
+  await bench.write("wide-2.csv", "x,id\n2,-12345678901234567891\n3,\n");
+
+  const { columns } = await read("wide-*.csv");
+
+  expect(columns).toEqual([
+    { name: "id", type: "DECIMAL(38,0)" },
+    { name: "x", type: "BIGINT" },
+  ]);
+  expect(await bench.query(`SELECT id::VARCHAR FROM '${bench.target}'`)).toEqual([
+    ["9007199254740993"],
+    ["-12345678901234567891"],
+    [null],
+  ]);
+});
+
+test.each(["2.5", "1e3", "NaN"])("one number %s among whole ones makes the column DOUBLE", async (number) => {
+  await bench.write("fraction.csv", `x\n12345678901234567891\n${number}\n`);
+
+  expect((await read("fraction.csv")).columns).toEqual([{ name: "x", type: "DOUBLE" }]);
+});
+
+test("whole numbers that no type keeps are refused, with the types that can be given", async () => {
+  await bench.write("huge.csv", `id\n1\n${"9".repeat(39)}\n`);
+
+  expect((await refusal("huge.csv")).message).toContain(
+    "the column \"id\" has whole numbers of more than 38 digits. Read the file in the SQL, as text or inexactly: FROM read_csv('…', types = {'id': 'VARCHAR'})",
+  );
+});
+
+test.each([
+  ["id,ID\n1,2\n", 'the names "id" and "ID", which differ in case only'],
+  ['id;"a;b";"id"\r\n1;2;3\r\n', 'the name "id" twice'],
+])("a header whose names SQL cannot tell apart is refused: %j", async (content, reason) => {
+  await bench.write("header.csv", content);
+
+  expect((await refusal("header.csv")).message).toContain(
+    `header.csv) cannot be read: its header has ${reason}. Rename`,
+  );
+});
+
+test("columns without a name get numbers", async () => {
+  await bench.write("nameless.csv", "a,,\n1,2,3\n");
+
+  expect((await read("nameless.csv")).columns.map(({ name }) => name)).toEqual(["a", "column1", "column2"]);
+});
+
+test.each([
+  ["2024-02-01", "DATE", "2024-02-01"],
+  ["2024/02/01", "DATE", "2024-02-01"],
+  ["01.02.2024", "DATE", "2024-02-01"],
+  ["01/02/2024", "DATE", "2024-02-01"],
+  ["02/13/2024", "DATE", "2024-02-13"],
+  ["31.12.24", "DATE", "2031-12-24"],
+  ["01.02.2024 10:00", "VARCHAR", "01.02.2024 10:00"],
+  ["yes", "BOOLEAN", "true"],
+  ["F", "BOOLEAN", "false"],
+  ["Y", "VARCHAR", "Y"],
+  ["007", "VARCHAR", "007"],
+  ["1,5", "VARCHAR", "1,5"],
+  ["NULL", "VARCHAR", "NULL"],
+])("the text %s of a CSV file is taken for %s", async (text, type, value) => {
+  await bench.write("guessed.csv", `a;b\n${text};1\n${text};2\n`);
+
+  expect((await read("guessed.csv")).columns[0]).toEqual({ name: "a", type });
+  expect((await bench.query(`SELECT a::VARCHAR FROM '${bench.target}'`))[0]).toEqual([value]);
+});
+
+test.each([
+  ["latin-1", Buffer.from("a,b\n1,Caf\u00e9\n", "latin1")],
+  ["utf-16", Buffer.from("\uFEFFa,b\n1,Caf\u00e9\n", "utf16le")],
+])("a file in %s is refused with the SQL that reads it", async (encoding, content) => {
+  await bench.write("encoded.csv", content);
+
+  expect((await refusal("encoded.csv")).message).toMatch(/FROM read_csv\('…', encoding = 'latin-1'\), or 'utf-16'\.$/);
+  const source = bench.sql(`SELECT b FROM read_csv('encoded.csv', encoding = '${encoding}')`);
+  expect((await bench.extract(source)).values).toEqual([["Café"]]);
+});
+
+test("JSON without an object is refused, because its columns are unknown", async () => {
+  await bench.write("none.json", "[]");
+
+  expect((await refusal("none.json")).message).toContain(
+    "without one the columns are unknown: write an object for each",
+  );
+});
+
 test("a key that only a late JSON line has is a column", async () => {
   const lines = Array.from({ length: 30_000 }, (_, row) => (row === 29_000 ? '{"a":1,"b":2}' : `{"a":${row}}`));
   await bench.write("late.jsonl", lines.join("\n"));
