@@ -16,7 +16,8 @@ async function errorFor(
 
 describe("answers that are no answers", () => {
   it.each([
-    ["an HTML page", "<html>Log in</html>", /text\/html instead of JSON: "<html>Log in<\/html>"/, "text/html"],
+    ["an HTML page", "<html>Log in</html>", /HTML instead of JSON \(text\/html\): "<html>Log in<\/html>"/, "text/html"],
+    ["HTML without a type", "<!doctype html>", /HTML instead of JSON \(no content type\): "<!doctype html>"/, ""],
     ["truncated JSON", '{"predictions":[1', /not JSON \(application\/json\): "\{\\"predictions\\":\[1"/],
     ["a bare NaN", '{"predictions":[NaN]}', /a bare NaN/],
     ["a bare -Infinity", '{"note":"NaN","predictions":[-Infinity]}', /a bare -Infinity/],
@@ -27,7 +28,9 @@ describe("answers that are no answers", () => {
     ["a list without a key", "[1]", /no list under "predictions"/],
     ["columns instead of rows", '{"predictions":{"score":[1]}}', /no list under "predictions"/],
   ])("refuses %s", async (_, body, message, type = "application/json") => {
-    const error = await errorFor((response) => response.writeHead(200, { "content-type": type }).end(body));
+    const error = await errorFor((response) =>
+      response.writeHead(200, type === "" ? {} : { "content-type": type }).end(body),
+    );
     expect(error.code).toBe("RESPONSE_INVALID");
     expect(error.message).toMatch(message);
   });
@@ -48,7 +51,7 @@ describe("answers that are no answers", () => {
     const error = await errorFor((response) => response.end('{"predictions":[1,2]}'));
     expect(error).toMatchObject({
       code: "PREDICTION_COUNT_MISMATCH",
-      message: expect.stringContaining("2 predictions to 1 rows"),
+      message: expect.stringContaining("2 predictions to 1 row;"),
     });
   });
 

@@ -99,6 +99,30 @@ describe("telling bad rows apart", () => {
     expect(failedRows(lines[0])).toEqual([2]);
   });
 
+  it("tells the count of the whole request, and what the row alone was answered with", async () => {
+    const server = await startModelServer((received, response) => {
+      const kept = rowsOf(received).filter(({ x }) => x !== 3);
+      response.end(JSON.stringify({ predictions: kept.map(({ x }) => x) }));
+    });
+    const { lines } = await scoreOverHttp({ url: server.url }, [[instancesLine(50)]]);
+    expect(JSON.parse(lines[0]!).predictions[3].error.message).toBe(
+      "The server answered with 49 predictions to 50 rows; it must answer each row once, in order. Sent alone, this row got 0 predictions.",
+    );
+  });
+
+  it.each([400, 500])("counts every time that a bad row was sent, after status %i", async (status) => {
+    const server = await startModelServer((received, response) => {
+      if (rowsOf(received).some(({ x }) => x === 1)) response.writeHead(status).end("boom");
+      else response.end(predict(received));
+    });
+    const { lines } = await scoreOverHttp({ url: server.url }, [[instancesLine(8)]]);
+    const sent = server.received.filter((received) => rowsOf(received).some(({ x }) => x === 1));
+    expect(JSON.parse(lines[0]!).predictions[1]).toEqual({
+      error: { code: "BACKEND_REFUSED", message: `The request failed: status ${status}: boom.`, attempts: sent.length },
+    });
+    expect(sent.map((received) => rowsOf(received).length)).toEqual(status === 500 ? [8, 8, 4, 2, 1] : [8, 4, 2, 1]);
+  });
+
   it("halves a request whose answer is too large", async () => {
     const server = await startModelServer(
       (received, response) =>

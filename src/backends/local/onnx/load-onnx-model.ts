@@ -41,7 +41,10 @@ async function createSession(runtime: OnnxRuntime, path: string): Promise<OnnxSe
   try {
     return await runtime.createSession(path);
   } catch (thrown) {
-    throw loadFailed(`${runtime.name} cannot load ${path}: ${messageOf(thrown)}`, thrown);
+    const said = messageOf(thrown).trim().replace(/\.$/, "");
+    const mend =
+      "Where the file is cut off or no ONNX model, export it again; see also that this runtime is new enough for it.";
+    throw loadFailed(`${runtime.name} cannot load ${path}: ${said}. ${mend}`, thrown);
   }
 }
 

@@ -19,6 +19,9 @@ export type ModelCommand = {
 const GRACE_MS = 5000;
 const PROBE_INTERVAL_MS = 150;
 const PROBE_TIMEOUT_MS = 2000;
+/** A port on which nobody listens says so at once; what takes longer has been accepted. */
+const REFUSAL_MS = 200;
+const UNANSWERED = "was accepted and not answered";
 
 /**
  * The command takes the shell's place (`exec`), beside a watcher in the same group: when the other end of stdin closes, because the process
@@ -62,20 +65,24 @@ function shellCall(command: string): { file: string; args: readonly string[] } {
 function createProbe(url: string) {
   let seen =
     "was not answered: nothing listens on the port; the command must listen on {port}, or on the environment's PORT";
+  let askedAt: number | null = null;
   const isHealthy = async (): Promise<boolean> => {
+    askedAt = performance.now();
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
       await answer.arrayBuffer();
       seen = `answered ${answer.status}; set health_path if another path tells that the server is ready`;
       return answer.ok;
     } catch (thrown) {
-      if (thrown instanceof Error && thrown.name === "TimeoutError") seen = "was accepted and not answered";
+      if (thrown instanceof Error && thrown.name === "TimeoutError") seen = UNANSWERED;
       else if (!isRefusal(thrown)) seen = `failed: ${messageOf(thrown)}`;
       return false;
+    } finally {
+      askedAt = null;
     }
   };
   return {
-    lastSeen: () => seen,
+    lastSeen: () => (askedAt !== null && performance.now() - askedAt > REFUSAL_MS ? UNANSWERED : seen),
     untilHealthy: async (signal: AbortSignal): Promise<void> => {
       while (!signal.aborted && !(await isHealthy())) await sleep(PROBE_INTERVAL_MS);
     },

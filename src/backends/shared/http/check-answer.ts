@@ -112,10 +112,9 @@ function notJson(reply: HttpReply, text: Buffer): Omit<RowFault, "attempts"> {
   const excerpt = JSON.stringify(shorten(text.toString("utf8", 0, 1000)));
   if (/html/i.test(type) || text[0] === 0x3c) {
     // A login or error page: it does not depend on the rows.
-    return {
-      ...invalid(`${type} instead of JSON: ${excerpt}. Check that \`url\` is the model's own address`),
-      isolable: false,
-    };
+    const what = /^<\?xml/i.test(text.toString("utf8", 0, 5)) ? "XML" : "HTML";
+    const mend = "Check that `url` is the model's own address";
+    return { ...invalid(`${what} instead of JSON (${type}): ${excerpt}. ${mend}`), isolable: false };
   }
   const bare = bareNonFinite(text);
   if (bare !== undefined) {
@@ -141,6 +140,11 @@ function wrongCount(
   what: string,
   rows: number,
 ): Omit<RowFault, "attempts"> {
-  const message = `The server answered with ${got} ${what} to ${rows} rows; it must answer each row once, in order.`;
-  return { code, message, isolable: true };
+  const count = counted(got, what);
+  const message = `The server answered with ${count} to ${counted(rows, "rows")}; it must answer each row once, in order.`;
+  return { code, message, isolable: true, count };
+}
+
+function counted(count: number, plural: string): string {
+  return `${count} ${count === 1 ? plural.slice(0, -1) : plural}`;
 }

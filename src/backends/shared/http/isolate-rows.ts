@@ -46,9 +46,9 @@ export async function isolateRows(
       foundGood = true;
       for (const [i, prediction] of outcome.predictions.entries()) results[part.from + i] = prediction;
     } else if (part.to - part.from === 1 || !outcome.fault.isolable) {
-      results.fill(outcome.fault, part.from, part.to);
+      results.fill(joined(fault, part, outcome.fault), part.from, part.to);
     } else {
-      open.splice(at, 0, ...halves({ ...part, fault: outcome.fault }));
+      open.splice(at, 0, ...halves({ ...part, fault: joined(fault, part, outcome.fault) }));
     }
   }
   for (const part of open) results.fill(abandoned(part.fault, requests), part.from, part.to);
@@ -66,6 +66,17 @@ function halves(part: Part): Part[] {
     { ...part, to: middle },
     { ...part, from: middle },
   ];
+}
+
+/**
+ * What is told of a part that failed. Its attempts are all in which its rows were sent. Of a wrong count the first one is told, because "none for
+ * one row" does not show what the model does.
+ */
+function joined(first: RowFault, part: Part, failed: RowFault): RowFault {
+  const attempts = part.fault.attempts + failed.attempts;
+  if (first.count === undefined || failed.count === undefined) return { ...failed, attempts };
+  const alone = part.to - part.from === 1 ? ` Sent alone, this row got ${failed.count}.` : "";
+  return { ...failed, attempts, message: first.message + alone };
 }
 
 function abandoned(fault: RowFault, requests: number): RowFault {

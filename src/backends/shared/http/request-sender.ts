@@ -133,7 +133,9 @@ export function createRequestSender(tools: Tools): RequestSender {
   function giveUp(failure: Failure, attempts: number, request: SendOptions): SendResult {
     const rowsFault = failure.blame === "rows" || (failure.blame === "server" && answered > request.answeredBefore);
     if (!rowsFault) throw serverError(failure, attempts, request);
-    const message = `The request failed after ${tries(attempts)}: ${sentence(failure.reason)}`;
+    // Sent among others it may have failed before: how often is the number of attempts, and not of this request's tries.
+    const after = attempts === 1 ? "" : ` after ${tries(attempts)}`;
+    const message = `The request failed${after}: ${sentence(failure.reason)}`;
     return { fault: { code: failure.code, message, attempts, isolable: true }, attempts };
   }
 

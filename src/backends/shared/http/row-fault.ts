@@ -4,4 +4,6 @@ import type { RowCause } from "../../../core/protocols/error-object.ts";
 export type RowFault = RowCause & {
   /** Whether sending fewer of the rows may help. */
   readonly isolable: boolean;
+  /** Where the answer had a wrong count: it, in words. */
+  readonly count?: string;
 };
