@@ -18,6 +18,7 @@ import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts
 import { predictionColumns } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
 import { readLines } from "./read-lines.ts";
+import { readNumberAnswers } from "./read-number-answers.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
@@ -64,12 +65,7 @@ export type StitchOutcome = {
  */
 export function stitchShard(input: StitchShardInput): StitchOutcome {
   const lineRows = [...expandRunLengths(input.lineRows)];
-  const answers = decodeAnswers({
-    shard: input.shard,
-    lines: readAnswerLines(input, lineRows.length),
-    lineRows,
-    protocol: PROTOCOLS[input.protocol],
-  });
+  const answers = readAnswers(input, lineRows);
   const source = readParquetSchema(input.featuresPath);
   const predictions = contracted(answers, input);
   const identity = input.includeRowId ? [{ name: "row_id" }, { name: "batch_index" }] : [];
@@ -90,6 +86,14 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
     form: predictionForm(answers.type),
     ...outputNames,
   };
+}
+
+function readAnswers(input: StitchShardInput, lineRows: readonly number[]): DecodedAnswers {
+  const protocol = PROTOCOLS[input.protocol];
+  return (
+    readNumberAnswers(input.responsePath, lineRows, protocol.answerKey) ??
+    decodeAnswers({ shard: input.shard, lines: readAnswerLines(input, lineRows.length), lineRows, protocol })
+  );
 }
 
 function readAnswerLines(input: StitchShardInput, expected: number): DataFrame {
