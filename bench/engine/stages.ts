@@ -58,6 +58,9 @@ async function shard(setting: Setting, state: StageState): ReturnType<Prepare> {
       onOversized: () => {
         throw new Error("A row of the benchmark does not fit into a request.");
       },
+      onUnsendable: () => {
+        throw new Error("A row of the benchmark has a value that its request cannot carry.");
+      },
     };
     for await (const request of shardTable(input, setting.pool, hooks, signal)) requests.push(request);
     return { ...state, requests, records };
@@ -133,8 +136,9 @@ async function parsedJob(dataset: Dataset, paths: BenchPaths) {
 }
 
 async function preparedJob({ dataset, paths }: Setting) {
+  const requestOptions = { params: null, nonFinite: "null" as const };
   const backend = precomputedBackend(paths.answers, { seconds: 0, shards: 0, computed: 0 }).create({});
-  return { job: await parsedJob(dataset, paths), backend, protocol: "instances" as const };
+  return { job: await parsedJob(dataset, paths), backend, protocol: "instances" as const, requestOptions };
 }
 
 async function runStore(paths: BenchPaths) {

@@ -69,6 +69,29 @@ describe("docs/reference/protocols.md", () => {
     expect(await deadLetters(outcome)).toMatchObject([{ _error_message: "no spend" }]);
   });
 
+  it("is right about where each protocol puts parameters, and about those that have no place for them", async () => {
+    const shown = new Map(tableRows(section(page, "## Parameters")) as [string, string][]);
+    const params = { threshold: 0.5, top: [1, 2] };
+    for (const { id, paramsKey } of protocols) {
+      const asked = converse(`${blockOf(page, "sql")} limit 1`, "", { model: { protocol: id, params } });
+      if (paramsKey === null) await expect(asked).rejects.toMatchObject({ code: "JOB_INVALID" });
+      else expect((await asked).request).toBe(`${shown.get(id)}\n`);
+      expect(shown.has(id)).toBe(paramsKey !== null);
+    }
+  });
+
+  it("is right about how NaN and infinities travel", async () => {
+    const [value] = /\['NaN'[^`]+\]/.exec(page) ?? [];
+    const written = (table: string) => tableRows(table.slice(table.indexOf("| `requests.non_finite` |")));
+    for (const [choice, becomes] of written(section(page, "## How each type is written")).slice(0, 3)) {
+      const { request, outcome } = await converse(`select ${value} as v`, "", {
+        requests: { non_finite: choice as "text" },
+      });
+      if (choice === "error") expect((await deadLetters(outcome))[0]).toMatchObject({ _error_code: becomes });
+      else expect(request).toBe(`{"instances":[{"v":${becomes}}]}\n`);
+    }
+  });
+
   it.each(protocols)("is right about how $id writes each type", async ({ id }) => {
     const rows = tableRows(section(page, "## How each type is written"));
     const sql = `select ${rows.map(([, value], index) => `${value} as c${index}`).join(", ")}`;

@@ -243,6 +243,40 @@ describe("a row too large for any request", () => {
   });
 });
 
+describe("a row with a value that may not be sent", () => {
+  const source = {
+    kind: "sql",
+    tables: {},
+    sql: "select n, n % 3 as part, if(n in (3, 7), 'NaN'::double, n) as x, 'short' as note from range(20) t(n)",
+  } as const;
+  const strict = (max_failed_rows: number): JobInput =>
+    job(0, { source, model: {}, requests: { non_finite: "error", batch_size: 5 }, failure: { max_failed_rows } });
+
+  it("is a dead letter, and the others are published", async () => {
+    const run = await engine.run(strict(2));
+    expect(run.ledger).toEqual({ input: 20, scored: 18, deadLettered: 2, skipped: 0 });
+    expect(await query(`select n, _error_code from read_parquet('${run.deadLetter?.path}/*.parquet')`)).toEqual([
+      { n: "3", _error_code: "VALUE_UNSENDABLE" },
+      { n: "7", _error_code: "VALUE_UNSENDABLE" },
+    ]);
+  });
+
+  it("fails the run beyond what the job allows, named by its position and column", async () => {
+    const { error } = await engine.tryRun(strict(1));
+    expect(error).toMatchObject({
+      code: "TOO_MANY_FAILED_ROWS",
+      message: expect.stringMatching(/2 rows of 20 .* Row 3 of the source .*column "x"/),
+    });
+  });
+
+  it("is seen by check and counted by plan, before anything is spent", async () => {
+    const { ok, items } = await engine.check(strict(0));
+    expect(ok).toBe(false);
+    expect(items.map(({ detail }) => detail).join("\n")).toMatch(/Row 3 of the source .*\(and 1 more row/);
+    expect((await engine.plan(strict(0))).unsendable_in_sample).toBe(2);
+  });
+});
+
 describe("what cannot be published", () => {
   it("is a prediction column that the table has already, with the mend", async () => {
     answer = predict(() => ({ note: 1 }));

@@ -22,6 +22,12 @@ export function planTable(plan: PlanReport, style: Style): string {
         ? null
         : `${formatAmount(plan.oversized_in_sample, "row")} of the sample fit into no request`,
     ],
+    [
+      "not sendable",
+      plan.unsendable_in_sample === 0
+        ? null
+        : `${formatAmount(plan.unsendable_in_sample, "row")} of the sample have a value that ${plan.protocol} cannot carry`,
+    ],
     ["cost", plan.cost.note],
   ];
   const advice = plan.advice.map((sentence) => `- ${sentence}\n`).join("");

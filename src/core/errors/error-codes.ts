@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   "ROWS_INVALID",
   // Requests.
   "ROW_TOO_LARGE",
+  "VALUE_UNSENDABLE",
   // Scoring.
   "MODEL_START_FAILED",
   "MODEL_LOAD_FAILED",

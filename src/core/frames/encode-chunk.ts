@@ -1,8 +1,11 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { RequestOptions } from "../protocols/request-options.ts";
 import type { ColumnType } from "./column-type.ts";
 import { containsListOfStruct } from "./column-type.ts";
 import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
@@ -15,6 +18,8 @@ import { byteLength, column, int64, pl, scanParquet, unsliced } from "./polars.t
 import { remembered } from "./remembered.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { runLengths } from "./run-lengths.ts";
+import type { UnsendableRows } from "./unsendable-rows.ts";
+import { unsendableReason } from "./unsendable-rows.ts";
 import { writeLines } from "./write-lines.ts";
 import { writeParquet } from "./write-parquet.ts";
 
@@ -28,11 +33,12 @@ export type EncodeChunkInput = {
   /** Names of the columns that the model receives, in the order in which it receives them. */
   readonly features: readonly string[];
   readonly protocol: ProtocolId;
+  readonly options: RequestOptions;
   readonly limits: Omit<LineLimits, "envelopeBytes">;
   /** Folder for the files, whose names begin with `name`; it must be on the file system of the run's other folders. */
   readonly directory: string;
-  /** Folder for the rows that fit into no request. */
-  readonly oversizedDirectory: string;
+  /** Folder for the rows that no request can carry. */
+  readonly refusedDirectory: string;
   readonly name: string;
 };
 
@@ -58,6 +64,7 @@ export type OversizedRows = {
 export type EncodeChunkOutput = {
   readonly pieces: readonly EncodedPiece[];
   readonly oversized: OversizedRows | null;
+  readonly unsendable: UnsendableRows | null;
   /** Bytes of the requests for each row, to size the next chunks. */
   readonly bytesPerRow: number;
 };
@@ -68,14 +75,16 @@ export type RowSizes = {
   readonly bytes: number;
   readonly envelopeBytes: number;
   readonly oversized: number;
+  readonly unsendable: number;
 };
 
 /** Encodes a range of rows only to weigh them. */
 export function measureRows(input: EncodeChunkInput): RowSizes {
-  const limits = chunkLimits(input, PROTOCOLS[input.protocol]);
+  const limits = chunkLimits(input, bindProtocol(input.protocol, input.options));
   const { envelopeBytes } = limits;
-  if (input.rows === 0) return { rows: 0, bytes: 0, envelopeBytes, oversized: 0 };
-  const sizes = bytesOf(withRowText(readChunk(input), input));
+  if (input.rows === 0) return { rows: 0, bytes: 0, envelopeBytes, oversized: 0, unsendable: 0 };
+  const encoded = withRowText(readChunk(input), input);
+  const sizes = bytesOf(encoded);
   const largest = largestRowBytes(limits);
   return {
     rows: sizes.length,
@@ -83,15 +92,17 @@ export function measureRows(input: EncodeChunkInput): RowSizes {
     bytes: sizes.reduce((sum, size) => sum + size + 1, 0),
     envelopeBytes,
     oversized: sizes.filter((size) => size > largest).length,
+    unsendable: encoded.height - encoded.getColumn("reason").nullCount(),
   };
 }
 
 /** Encodes a range of rows and cuts it into shards: a features file and a request file each. */
 export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
-  const protocol = PROTOCOLS[input.protocol];
-  const chunk = readChunk(input);
+  const protocol = bindProtocol(input.protocol, input.options);
   const limits = chunkLimits(input, protocol);
-  let encoded = withRowText(chunk, input);
+  let encoded = withRowText(readChunk(input), input);
+  const unsendable = takeUnsendable(encoded, input);
+  if (unsendable !== null) encoded = withPosition(encoded).filter(pl.col("reason").isNull());
   const oversized = takeOversized(encoded, limits, input);
   if (oversized !== null) encoded = encoded.filter(fits(limits));
   const lines = planLines(bytesOf(encoded), limits);
@@ -103,11 +114,11 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
     offset += rows;
   }
   const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
-  return { pieces, oversized, bytesPerRow: offset === 0 ? largestRowBytes(limits) : bytes / offset };
+  return { pieces, oversized, unsendable, bytesPerRow: offset === 0 ? largestRowBytes(limits) : bytes / offset };
 }
 
 function chunkLimits(input: EncodeChunkInput, protocol: Protocol): LineLimits {
-  const envelopeBytes = Buffer.byteLength(protocol.open(input.features)) + protocol.close.length;
+  const envelopeBytes = Buffer.byteLength(protocol.open(input.features) + protocol.close);
   return { ...input.limits, batchSize: protocol.lineHolds === "row" ? 1 : input.limits.batchSize, envelopeBytes };
 }
 
@@ -128,18 +139,24 @@ const inUserNames = remembered((names: readonly string[]): Expr[] =>
   names.map((name, index) => column(`c${index}`).alias(name)),
 );
 
-/** Adds the columns `text`, a row as the request holds it, and `bytes`, the length of that. */
-function withRowText(chunk: DataFrame, { columns, features, protocol }: EncodeChunkInput): DataFrame {
-  return chunk.lazy().withColumns(rowText({ columns, features, protocol })).withColumns(textBytes(null)).collectSync();
+type RowFormat = Pick<EncodeChunkInput, "columns" | "features" | "protocol" | "options">;
+
+/** Adds the columns `text`, a row as the request holds it, `bytes`, the length of that, and `reason`, why the row cannot be sent, or null. */
+function withRowText(chunk: DataFrame, { columns, features, protocol, options }: RowFormat): DataFrame {
+  return chunk
+    .lazy()
+    .withColumns(...rowText({ columns, features, protocol, options }))
+    .withColumns(textBytes(null))
+    .collectSync();
 }
 
-const rowText = remembered(
-  ({ columns, features, protocol }: Pick<EncodeChunkInput, "columns" | "features" | "protocol">): Expr => {
-    const aliased = columns.map((each, index): EncodedColumn => ({ ...each, alias: `c${index}` }));
-    const sent = features.map((name) => aliased.find((each) => each.name === name) as EncodedColumn);
-    return encodeRow(sent, PROTOCOLS[protocol].rowForm).alias("text");
-  },
-);
+const rowText = remembered(({ columns, features, protocol, options }: RowFormat): Expr[] => {
+  const aliased = columns.map((each, index): EncodedColumn => ({ ...each, alias: `c${index}` }));
+  const sent = features.map((name) => aliased.find((each) => each.name === name) as EncodedColumn);
+  const text = encodeRow(sent, PROTOCOLS[protocol].rowForm, options.nonFinite);
+  const reason = unsendableReason(sent, PROTOCOLS[protocol], options) ?? pl.lit(null).cast(pl.Utf8);
+  return [text.alias("text"), reason.alias("reason")];
+});
 
 const textBytes = remembered((_: null): Expr => byteLength(pl.col("text")).alias("bytes"));
 
@@ -152,32 +169,70 @@ function fits(limits: LineLimits): Expr {
   return pl.col("bytes").cast(pl.Int64).ltEq(int64(largest));
 }
 
+/** Adds the column `position`: the row's number in the table. */
+function withPosition(encoded: DataFrame, offset = 0): DataFrame {
+  return encoded.withColumn(
+    pl.Series(
+      "position",
+      Int32Array.from({ length: encoded.height }, (_, row) => offset + row),
+    ),
+  );
+}
+
+function takeUnsendable(encoded: DataFrame, input: EncodeChunkInput): UnsendableRows | null {
+  if (encoded.getColumn("reason").nullCount() === encoded.height) return null;
+  const path = join(input.refusedDirectory, `${input.name}-unsendable.parquet`);
+  const rows = withPosition(encoded, input.offset).filter(pl.col("reason").isNotNull());
+  const message = pl.concatString(
+    [
+      pl.lit("Row "),
+      pl.col("position").cast(pl.Utf8),
+      pl.lit(" of the source (0-based) is not sent: "),
+      pl.col("reason"),
+    ],
+    "",
+  );
+  writeRefused(rows, { code: "VALUE_UNSENDABLE", message }, input, path);
+  const [position] = rows.getColumn("position").toTypedArray() as Int32Array;
+  const [first] = rows.select(message.alias("message")).getColumn("message").toArray() as string[];
+  return { path, rows: rows.height, first: { position: position as number, message: first as string } };
+}
+
 function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChunkInput): OversizedRows | null {
   const bytes = bytesOf(encoded);
   const largest = largestRowBytes(limits);
   const first = bytes.findIndex((size) => size > largest);
   if (first === -1) return null;
-  const path = join(input.oversizedDirectory, `${input.name}-oversized.parquet`);
+  const path = join(input.refusedDirectory, `${input.name}-oversized.parquet`);
   const rows = encoded.filter(fits(limits).not());
-  const aliased = input.columns.map(({ name }, index) => ({ name, alias: `c${index}` }));
   const cause = `The row needs more than the ${largest} bytes that a row may have in a request.`;
-  writeParquet(
-    rows.lazy().select(
-      ...deadLetterSource(aliased).map(({ name, alias }) => column(alias).alias(name)),
-      ...deadLetterColumns({
-        code: pl.lit("ROW_TOO_LARGE"),
-        message: pl.lit(cause),
-        attempts: pl.lit(0).cast(pl.Int32),
-      }),
-    ),
-    path,
-  );
+  writeRefused(rows, { code: "ROW_TOO_LARGE", message: pl.lit(cause) }, input, path);
+  const position = encoded.columns.includes("position")
+    ? (encoded.getColumn("position").toTypedArray()[first] as number)
+    : first;
   return {
     path,
     rows: rows.height,
-    first: { position: input.offset + first, bytes: bytes[first] as number },
+    first: { position: input.offset + position, bytes: bytes[first] as number },
     limitBytes: largest,
   };
+}
+
+/** Rows that never get into a request, as dead letters. */
+function writeRefused(
+  rows: DataFrame,
+  cause: { readonly code: ErrorCode; readonly message: Expr },
+  input: EncodeChunkInput,
+  path: string,
+): void {
+  const aliased = input.columns.map(({ name }, index) => ({ name, alias: `c${index}` }));
+  const source = deadLetterSource(aliased).map(({ name, alias }) => column(alias).alias(name));
+  const why = deadLetterColumns({
+    code: pl.lit(cause.code),
+    message: cause.message,
+    attempts: pl.lit(0).cast(pl.Int32),
+  });
+  writeParquet(rows.lazy().select(...source, ...why), path);
 }
 
 function writePiece(

@@ -1,36 +1,86 @@
+import { randomBytes } from "node:crypto";
 import type { Protocol } from "../protocols/protocol.ts";
+import type { NonFiniteFeatures } from "../protocols/request-options.ts";
 import type { ColumnType } from "./column-type.ts";
 import { isFloat, isInteger } from "./column-type.ts";
 import { jsonReady } from "./json-ready.ts";
 import type { Expr } from "./polars.ts";
 import { column, pl, textHead } from "./polars.ts";
+import { holdsMatch, replaceNested } from "./replace-nested.ts";
 
 /** A column of a chunk: its name in the table, its name inside the engine (`c0`), its type. */
 export type EncodedColumn = { readonly name: string; readonly alias: string; readonly type: ColumnType };
 
-/** One row's JSON text, as an expression over the engine's column names. NaN and infinities become `null`. */
-export function encodeRow(columns: readonly EncodedColumn[], rowForm: Protocol["rowForm"]): Expr {
-  if (rowForm === "object") return encodeObject(columns);
-  const values = columns.flatMap((each, index) =>
-    index === 0 ? [encodeValue(each)] : [pl.lit(","), encodeValue(each)],
-  );
-  return pl.concatString([pl.lit("["), ...values, pl.lit("]")], "");
-}
-
-function encodeObject(columns: readonly EncodedColumn[]): Expr {
+/** One row's JSON text, as an expression over the engine's column names. NaN and infinities become `null`, or text where that is wanted. */
+export function encodeRow(
+  columns: readonly EncodedColumn[],
+  rowForm: Protocol["rowForm"],
+  nonFinite: NonFiniteFeatures,
+): Expr {
+  if (rowForm === "array")
+    return joined(
+      "[",
+      columns.map((each) => [encodeValue(each, nonFinite)]),
+      "]",
+    );
+  if (nonFinite === "text" && columns.some(({ type }) => holdsMatch(type, isFloat))) {
+    const members = columns.map((each) => [pl.lit(`${JSON.stringify(each.name)}:`), encodeValue(each, nonFinite)]);
+    return joined("{", members, "}");
+  }
   // A struct of strings would be literals: every field is an expression.
   return pl
     .struct(columns.map((each) => jsonReady(column(each.alias), each.type).alias(each.name)))
     .struct.jsonEncode();
 }
 
-/** Text of one value. Numbers have a short way; everything else is encoded as `{"v":…}` and loses its five first and its last character. */
-function encodeValue(each: EncodedColumn): Expr {
-  const value = column(each.alias);
-  if (isInteger(each.type)) return value.cast(pl.Utf8).fillNull(pl.lit("null"));
-  if (isFloat(each.type)) {
-    return pl.when(value.isFinite()).then(value.cast(pl.Utf8)).otherwise(pl.lit("null")).fillNull(pl.lit("null"));
-  }
-  const wrapped = pl.struct([jsonReady(value, each.type).alias("v")]).struct.jsonEncode();
-  return textHead(wrapped.str.slice(5, null as never), -1);
+function joined(open: string, members: readonly (readonly Expr[])[], close: string): Expr {
+  const parts = members.flatMap((member, index) => (index === 0 ? member : [pl.lit(","), ...member]));
+  return pl.concatString([pl.lit(open), ...parts, pl.lit(close)], "");
+}
+
+/** JSON text of one value. Numbers have a short way; everything else is encoded as `{"v":…}` and loses its five first and its last character. */
+function encodeValue({ alias, type }: EncodedColumn, nonFinite: NonFiniteFeatures): Expr {
+  const value = column(alias);
+  if (isInteger(type)) return value.cast(pl.Utf8).fillNull(pl.lit("null"));
+  if (isFloat(type)) return encodeFloat(value, nonFinite);
+  const asText = nonFinite === "text" && holdsMatch(type, isFloat);
+  const ready = asText ? markFloats(value, type) : value;
+  const wrapped = pl.struct([jsonReady(ready, type).alias("v")]).struct.jsonEncode();
+  const json = textHead(wrapped.str.slice(5, null as never), -1);
+  return asText ? json.str.replaceAll(MARKED_NUMBER, "${1}") : json;
+}
+
+function encodeFloat(value: Expr, nonFinite: NonFiniteFeatures): Expr {
+  const finite = pl.when(value.isFinite()).then(value.cast(pl.Utf8));
+  if (nonFinite !== "text") return finite.otherwise(pl.lit("null"));
+  const name = pl.concatString([pl.lit('"'), nonFiniteName(value), pl.lit('"')], "");
+  return finite.when(value.isNull()).then(pl.lit("null")).otherwise(name);
+}
+
+/** Of a value that is not finite. */
+function nonFiniteName(value: Expr): Expr {
+  return pl
+    .when(value.isNan())
+    .then(pl.lit("NaN"))
+    .when(value.gt(pl.lit(0)))
+    .then(pl.lit("Infinity"))
+    .otherwise(pl.lit("-Infinity"));
+}
+
+/** Nobody's text begins with it. */
+const MARK = `number-${randomBytes(8).toString("hex")}:`;
+const MARKED_NUMBER = `"${MARK}([^"]*)"`;
+
+/** A nested value with texts for its floats: marked where they are finite, so that they can lose their quotes again. */
+function markFloats(value: Expr, type: ColumnType): Expr {
+  return replaceNested(value, type, {
+    matches: isFloat,
+    replace: (float) =>
+      pl
+        .when(float.isNull())
+        .then(pl.lit(null))
+        .when(float.isFinite())
+        .then(pl.concatString([pl.lit(MARK), float.cast(pl.Utf8)], ""))
+        .otherwise(nonFiniteName(float)),
+  });
 }

@@ -72,6 +72,12 @@ const model = z.strictObject({
     .enum(PROTOCOL_IDS)
     .optional()
     .describe("How rows are written into a request. Without it: the protocol that the backend names first."),
+  params: z
+    .record(text, z.json())
+    .optional()
+    .describe(
+      "Parameters of the model, sent with every request beside its rows, where the [protocol](protocols.md#parameters) has a place for them.",
+    ),
 });
 
 const requests = z.strictObject({
@@ -83,6 +89,14 @@ const requests = z.strictObject({
       "Most megabytes (10^6 bytes) in one request file, which is one shard: the unit of scoring, retry and the ledger.",
     ),
   batch_size: z.int().min(1).default(5).describe("Most rows in one request."),
+  non_finite: z
+    .enum(["null", "text", "error"])
+    .nullable()
+    .default("null")
+    .describe(
+      "How NaN and infinities among the features travel: as `null`, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all: the row becomes a " +
+        "dead letter.",
+    ),
 });
 
 const backend = z.looseObject({

@@ -102,7 +102,7 @@ function outputIntent({ job }: PreparedRun): Parameters<PreparedRun["output"]["c
 }
 
 async function describeSample(
-  { rows, answers, oversized, folders }: ScoredSample,
+  { rows, answers, oversized, unsendable, folders }: ScoredSample,
   items: CheckItem[],
 ): Promise<CheckSample> {
   const scored = answers.reduce((sum, { stitched }) => sum + stitched.scored, 0);
@@ -115,6 +115,10 @@ async function describeSample(
       detail: "The source gives no rows: the model was not asked anything.",
     });
   if (failure !== undefined) items.push({ name: "rows", status: "failed", detail: failure.message });
+  for (const { rows: refused, first: example } of unsendable) {
+    const others = refused === 1 ? "" : ` (and ${refused - 1} more rows of the sample)`;
+    items.push({ name: "rows", status: "failed", detail: `${example.message}${others}` });
+  }
   for (const each of oversized) {
     items.push({
       name: "rows",

@@ -34,7 +34,7 @@ export async function collectShards(
     await save(answer.record);
     tracker.stitched(answer);
     firstFailure ??= firstFailureOf(answer.stitched);
-    stopWhenHopeless(tracker.ledger, maxFailedRows, firstFailure, deadLetter);
+    stopWhenHopeless(tracker.ledger, maxFailedRows, firstFailure ?? tracker.firstUnsendable, deadLetter);
     const { shard, path, scored, sourceColumns, predictionColumns, partitions } = answer.stitched;
     if (answer.stitched.form !== "none") {
       if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);

@@ -39,6 +39,8 @@ export type ScoreOptions = {
   readonly features?: readonly string[];
   readonly protocol?: string;
   readonly batchSize?: number;
+  /** Sent with every request, where the protocol has a place for them. */
+  readonly params?: NonNullable<Job["model"]["params"]>;
   readonly prefix?: string;
   readonly signal?: AbortSignal;
   readonly baseDirectory?: string;

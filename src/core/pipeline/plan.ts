@@ -26,6 +26,8 @@ export type PlanReport = {
   readonly sampled_rows: number;
   /** Rows of the sample that fit into no request. */
   readonly oversized_in_sample: number;
+  /** Rows of the sample with a value that the protocol cannot carry. */
+  readonly unsendable_in_sample: number;
   /** Sentences that say what to change for speed, and why. */
   readonly advice: readonly string[];
   readonly cost: { readonly note: string };
@@ -86,6 +88,7 @@ async function planTable(
     shards,
     sampled_rows: sampled,
     oversized_in_sample: sum(samples, ({ oversized }) => oversized),
+    unsendable_in_sample: sum(samples, ({ unsendable }) => unsendable),
     advice: adviceFor({ batch, rowsPerLine, rows: table.rows, perRow }),
     cost: { note: "A model on this machine or a server of your own: no cost is known to scoreframe." },
   };

@@ -8,8 +8,10 @@ import type { FrameSource } from "../ports/frame-source.ts";
 import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { TableOutput } from "../ports/table-output.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
+import type { RequestOptions } from "../protocols/request-options.ts";
 import type { BackendRegistry } from "./backend-registry.ts";
 import type { JobOptions, JobReference, RowsInput } from "./options.ts";
+import { requestOptions } from "./request-options.ts";
 
 /** Makes the source that a job names, or one of rows in memory. */
 export type SourceFactory = (
@@ -33,6 +35,7 @@ export type PreparedRun = {
   readonly source: FrameSource;
   readonly backend: ScoringBackend;
   readonly protocol: ProtocolId;
+  readonly requestOptions: RequestOptions;
   readonly output: TableOutput;
 };
 
@@ -43,11 +46,13 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const { job, baseDirectory } = await readJob(reference, options);
   const backend = await chooseBackend(job.backend, tools.backends);
+  const protocol = chooseProtocol(job.model.protocol, backend);
   return {
     job,
     baseDirectory,
     backend,
-    protocol: chooseProtocol(job.model.protocol, backend),
+    protocol,
+    requestOptions: requestOptions(job, protocol),
     source: tools.source(job, baseDirectory, options.rows),
     output: tools.output(resolve(baseDirectory, job.output.path)),
   };

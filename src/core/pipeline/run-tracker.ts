@@ -1,7 +1,9 @@
 import type { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { RowLedger } from "../ledger/row-ledger.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink, Stage } from "../ports/event-sink.ts";
+import type { FirstFailure } from "./failure-policy.ts";
 import type { RunOutput, RunReport, RunStatus } from "./run-report.ts";
 import type { NumberedShard } from "./shard.ts";
 import type { StitchedAnswer } from "./stitch.ts";
@@ -24,6 +26,7 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
   let lines = 0;
   let retries = 0;
   let answeredRows = 0;
+  let firstUnsendable: FirstFailure | null = null;
   const timings: Partial<Record<Stage, number>> = {};
 
   const tell = (): void =>
@@ -60,6 +63,10 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
         skipped: counts.skipped,
       };
     },
+    /** Why the first row failed that no request could carry. */
+    get firstUnsendable(): FirstFailure | null {
+      return firstUnsendable;
+    },
     get answeredRows(): number {
       return answeredRows;
     },
@@ -95,6 +102,12 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
     oversized(rows: number, skipped: boolean): void {
       counts[skipped ? "skipped" : "deadLettered"] += rows;
       counts.sharded += rows;
+      tell();
+    },
+    unsendable({ rows, first }: UnsendableRows): void {
+      counts.deadLettered += rows;
+      counts.sharded += rows;
+      firstUnsendable ??= { shard: null, line: null, message: first.message };
       tell();
     },
     answered(rows: number): void {

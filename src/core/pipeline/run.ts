@@ -16,8 +16,9 @@ import type { FrameSource } from "../ports/frame-source.ts";
 import type { RunFolders, RunStore } from "../ports/run-store.ts";
 import type { ScoringBackend, ScoringSession } from "../ports/scoring-backend.ts";
 import type { OutputLock, TableOutput } from "../ports/table-output.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
-import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { RequestOptions } from "../protocols/request-options.ts";
 import type { ChosenColumns } from "./choose-columns.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { CollectedShards } from "./collect.ts";
@@ -46,6 +47,7 @@ export type RunInput = {
   readonly source: FrameSource;
   readonly backend: ScoringBackend;
   readonly protocol: ProtocolId;
+  readonly requestOptions: RequestOptions;
   readonly output: TableOutput;
   readonly events: EventSink;
   readonly signal: AbortSignal;
@@ -129,7 +131,12 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
       deadLetter: run.folders.deadLetter,
     });
 
-    refuseTooManyFailures(tracker.ledger, job.failure.max_failed_rows, parts.firstFailure, run.folders.deadLetter);
+    refuseTooManyFailures(
+      tracker.ledger,
+      job.failure.max_failed_rows,
+      parts.firstFailure ?? tracker.firstUnsendable,
+      run.folders.deadLetter,
+    );
     assertBalanced(tracker.ledger);
     const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));
     await removeScratch(run, table);
@@ -147,7 +154,7 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
 function openSession(run: Run): Promise<ScoringSession> {
   const opening = run.backend.open({
     runId: run.runId,
-    protocol: PROTOCOLS[run.protocol],
+    protocol: bindProtocol(run.protocol, run.requestOptions),
     batchSize: run.job.requests.batch_size,
     isolateFailedRows: run.job.failure.isolate_failed_rows,
     logDirectory: run.folders.logs,
@@ -169,6 +176,7 @@ function shardHooks(run: Run, records: Map<number, ShardRecord>): Parameters<typ
       run.tracker.sharded(shard);
     },
     onOversized: (rows) => run.tracker.oversized(rows.rows, run.job.failure.oversized_rows === "skip"),
+    onUnsendable: (rows) => run.tracker.unsendable(rows),
   };
 }
 

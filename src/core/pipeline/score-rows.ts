@@ -5,6 +5,7 @@ import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { BackendChoice, RowsInput, ScoreOptions } from "./options.ts";
 import type { PreparationTools } from "./prepare-run.ts";
 import { chooseBackend, chooseProtocol } from "./prepare-run.ts";
+import { requestOptions } from "./request-options.ts";
 import type { SampleTools, ScoredSample } from "./score-sample.ts";
 import { scoreSample } from "./score-sample.ts";
 
@@ -23,22 +24,29 @@ export async function scoreRows(
   const job = parseJob({
     name: "score",
     source: { kind: "rows" },
-    model: options.features === undefined ? {} : { features: options.features },
+    model: {
+      ...(options.features === undefined ? {} : { features: options.features }),
+      ...(options.params === undefined ? {} : { params: options.params }),
+    },
     requests: { batch_size: options.batchSize ?? BATCH_SIZE },
     backend: { kind: chosen.id },
     output: { path: "nowhere", ...(options.prefix === undefined ? {} : { prefix: options.prefix }) },
   });
   const protocol = chooseProtocol(options.protocol, chosen);
+  const wanted = requestOptions(job, protocol);
   const source = tools.source(job, baseDirectory, rows);
   return scoreSample(
-    { job, baseDirectory, source, backend: chosen, protocol },
+    { job, baseDirectory, source, backend: chosen, protocol, requestOptions: wanted },
     tools,
     { signal: options.signal },
     readScored,
   );
 }
 
-async function readScored({ answers }: ScoredSample): Promise<DataFrame> {
+async function readScored({ answers, unsendable }: ScoredSample): Promise<DataFrame> {
+  const [refused] = unsendable;
+  if (refused !== undefined)
+    throw new ScoreframeError("VALUE_UNSENDABLE", refused.first.message, { operation: "shard" });
   const failed = answers.find(({ stitched }) => stitched.deadLettered > 0)?.stitched;
   if (failed?.firstFailure != null) {
     const total = answers.reduce((sum, { stitched }) => sum + stitched.deadLettered, 0);

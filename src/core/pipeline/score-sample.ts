@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OversizedRows } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
+import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { RunFolders } from "../ports/run-store.ts";
-import { PROTOCOLS } from "../protocols/protocols.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import { extractTable } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -24,6 +25,7 @@ export type ScoredSample = {
   readonly rows: number;
   readonly answers: readonly StitchedAnswer[];
   readonly oversized: readonly OversizedRows[];
+  readonly unsendable: readonly UnsendableRows[];
   readonly folders: RunFolders;
 };
 
@@ -56,7 +58,7 @@ async function scoreInto(
   tools: SampleTools,
   options: { readonly limit?: number; readonly signal: AbortSignal },
 ): Promise<ScoredSample> {
-  const { job, backend, protocol, baseDirectory } = prepared;
+  const { job, backend, protocol, requestOptions, baseDirectory } = prepared;
   const { pool, clock, events } = tools;
   const { signal } = options;
   const table = await extractTable(prepared.source, folders.root, pool, options);
@@ -66,7 +68,7 @@ async function scoreInto(
   );
   const session = await backend.open({
     runId: "sample",
-    protocol: PROTOCOLS[protocol],
+    protocol: bindProtocol(protocol, requestOptions),
     batchSize: job.requests.batch_size,
     isolateFailedRows: job.failure.isolate_failed_rows,
     logDirectory: folders.logs,
@@ -78,9 +80,11 @@ async function scoreInto(
   try {
     const records = new Map<number, ShardRecord>();
     const oversized: OversizedRows[] = [];
+    const unsendable: UnsendableRows[] = [];
     const hooks = {
       onShard: async ({ record }: { record: ShardRecord }) => void records.set(record.shard, record),
       onOversized: (rows: OversizedRows) => void oversized.push(rows),
+      onUnsendable: (rows: UnsendableRows) => void unsendable.push(rows),
     };
     const shards = shardTable(shardStageInput(prepared, table, columns, folders), pool, hooks, signal);
     const scored = scoreShards(session, shards, signal);
@@ -93,7 +97,8 @@ async function scoreInto(
       signal,
     ))
       answers.push(answer);
-    return { rows: table.rows, answers: answers.sort((a, b) => a.record.shard - b.record.shard), oversized, folders };
+    answers.sort((a, b) => a.record.shard - b.record.shard);
+    return { rows: table.rows, answers, oversized, unsendable, folders };
   } finally {
     await session.close();
   }

@@ -18,7 +18,7 @@ const NOWHERE: RunFolders = {
 
 /** What the job and the backend say of how rows are cut into shards; MB are 10^6 bytes. */
 export function shardStageInput(
-  { job, backend, protocol }: Pick<PreparedRun, "job" | "backend" | "protocol">,
+  { job, backend, protocol, requestOptions }: Pick<PreparedRun, "job" | "backend" | "protocol" | "requestOptions">,
   table: ExtractedInput,
   { features }: ChosenColumns,
   folders: RunFolders = NOWHERE,
@@ -28,6 +28,7 @@ export function shardStageInput(
     columns: table.columns,
     features,
     protocol,
+    options: requestOptions,
     batchSize: job.requests.batch_size,
     maxLineBytes: backend.capabilities.maxRequestBytes,
     maxFileBytes: Math.floor(job.requests.file_size_mb * 1_000_000),

@@ -4,10 +4,12 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
 import type { EncodeChunkInput, EncodeChunkOutput, EncodedPiece, OversizedRows } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
+import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { RunFolders } from "../ports/run-store.ts";
 import type { RequestShard } from "../ports/scoring-backend.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
+import type { RequestOptions } from "../protocols/request-options.ts";
 
 /** A chunk is one shard: a little less than the limit, because rows differ in length. */
 const FILL = 0.96;
@@ -19,6 +21,7 @@ export type ShardStageInput = {
   readonly columns: readonly TypedColumn[];
   readonly features: readonly string[];
   readonly protocol: ProtocolId;
+  readonly options: RequestOptions;
   readonly batchSize: number;
   readonly maxLineBytes: number;
   readonly maxFileBytes: number;
@@ -32,6 +35,7 @@ export type NumberedShard = { readonly request: RequestShard; readonly record: S
 export type ShardStageHooks = {
   readonly onShard: (shard: NumberedShard) => Promise<void>;
   readonly onOversized: (rows: OversizedRows) => void;
+  readonly onUnsendable: (rows: UnsendableRows) => void;
 };
 
 /**
@@ -69,6 +73,7 @@ export async function* shardTable(
     const encoded = await (ahead.shift() as Promise<EncodeChunkOutput>);
     bytesPerRow = encoded.bytesPerRow;
     if (encoded.oversized !== null) takeOversized(encoded.oversized, input, hooks);
+    if (encoded.unsendable !== null) hooks.onUnsendable(encoded.unsendable);
     for (const piece of encoded.pieces) {
       const numbered = await numberPiece(piece, shard, line, input.folders);
       await hooks.onShard(numbered);
@@ -88,9 +93,10 @@ export function chunkInput(input: ShardStageInput, chunk: number, offset: number
     columns: input.columns,
     features: input.features,
     protocol: input.protocol,
+    options: input.options,
     limits: { batchSize: input.batchSize, maxLineBytes: input.maxLineBytes, maxFileBytes: input.maxFileBytes },
     directory: input.folders.stitched,
-    oversizedDirectory: input.folders.deadLetter,
+    refusedDirectory: input.folders.deadLetter,
     name: `chunk-${String(chunk).padStart(5, "0")}`,
   };
 }

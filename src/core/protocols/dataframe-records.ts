@@ -9,5 +9,6 @@ export const dataframeRecords: Protocol = {
   rowForm: "object",
   open: () => '{"dataframe_records":[',
   close: "]}",
+  paramsKey: "params",
   answerList: { key: "predictions", bare: false },
 };

@@ -9,5 +9,6 @@ export const dataframeSplit: Protocol = {
   rowForm: "array",
   open: (columns) => `{"dataframe_split":{"columns":${JSON.stringify(columns)},"data":[`,
   close: "]}}",
+  paramsKey: "params",
   answerList: { key: "predictions", bare: false },
 };

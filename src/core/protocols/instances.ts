@@ -9,5 +9,6 @@ export const instances: Protocol = {
   rowForm: "object",
   open: () => '{"instances":[',
   close: "]}",
+  paramsKey: "params",
   answerList: { key: "predictions", bare: false },
 };

@@ -9,5 +9,6 @@ export const jsonLines: Protocol = {
   rowForm: "object",
   open: () => "",
   close: "",
+  paramsKey: null,
   answerList: null,
 };

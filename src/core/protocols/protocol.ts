@@ -21,6 +21,8 @@ export type Protocol = {
   open(columns: readonly string[]): string;
   /** Text after the rows. */
   readonly close: string;
+  /** Under which key a request takes parameters of the model beside its rows; null where it has no place for them. */
+  readonly paramsKey: "params" | null;
   /** Where an answer line keeps its predictions; null where the line itself is the prediction of its one row. */
   readonly answerList: ListPlace | null;
 };

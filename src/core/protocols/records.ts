@@ -9,5 +9,6 @@ export const records: Protocol = {
   rowForm: "object",
   open: () => "[",
   close: "]",
+  paramsKey: null,
   answerList: { key: "predictions", bare: true },
 };

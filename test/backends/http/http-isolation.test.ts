@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { bindProtocol } from "../../../src/core/protocols/bind-protocol.ts";
 import { predict, rowsOf, startModelServer } from "./support/model-server.ts";
 import { instancesLine, scoreOverHttp } from "./support/score-over-http.ts";
 
@@ -52,6 +53,18 @@ describe("telling bad rows apart", () => {
     });
     const { lines } = await scoreOverHttp({ url: server.url }, [[`{"instances":[${rows.join(",")}]}`]]);
     expect(lines[0]).toContain(`{"predictions":[${rows.slice(0, 5).join(",")},{"error":`);
+  });
+
+  it("sends the parameters with every part of a request", async () => {
+    const tail = '],"params":{"t":[1,"]"]}}';
+    const server = await startModelServer((received, response) => {
+      if (!received.body.endsWith(tail) || received.body.includes('"x":1}')) response.writeHead(422).end();
+      else response.end(predict(received));
+    });
+    const line = instancesLine(4).replace("]}", tail);
+    const protocol = bindProtocol("instances", { params: { t: [1, "]"] } });
+    const { lines } = await scoreOverHttp({ url: server.url }, [[line]], { protocol });
+    expect(failedRows(lines[0])).toEqual([1]);
   });
 
   it("sends the column names with every part of a dataframe_split request", async () => {

@@ -88,6 +88,7 @@ describe("a plan", () => {
     requests: 10_000,
     shards: 9,
     oversized_in_sample: 0,
+    unsendable_in_sample: 0,
     sampled_rows: 10_000,
     advice: ["Raise requests.batch_size."],
     cost: { note: "nothing is billed" },

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_REQUEST_OPTIONS } from "../../../src/core/protocols/request-options.ts";
+import type { EncodeOptions } from "./support/encode.ts";
 import { encodeQuery } from "./support/encode.ts";
 import type { Lab } from "./support/lab.ts";
 import { createLab } from "./support/lab.ts";
@@ -12,9 +14,9 @@ beforeEach(() => {
 afterEach(() => lab.remove());
 
 /** What the model receives for the value of a SQL expression, in both forms of a row. */
-async function encoded(value: string): Promise<string> {
-  const [object] = await encodeQuery(lab, `select ${value} as v`);
-  const [array] = await encodeQuery(lab, `select ${value} as v`, { protocol: "dataframe_split" });
+async function encoded(value: string, options: EncodeOptions = {}): Promise<string> {
+  const [object] = await encodeQuery(lab, `select ${value} as v`, options);
+  const [array] = await encodeQuery(lab, `select ${value} as v`, { ...options, protocol: "dataframe_split" });
   const inObject = object?.slice('{"v":'.length, -1);
   const inArray = array?.slice('{"dataframe_split":{"columns":["v"],"data":[['.length, -"]]}}".length);
   expect(inArray).toBe(inObject);
@@ -60,6 +62,20 @@ describe("a value on its way to the model", () => {
       expect(await encoded(`[${sql}, 1]`)).toBe("[null,1.0]");
     },
   );
+
+  test.each([
+    ["'NaN'::double", '"NaN"'],
+    ["'-Infinity'::float", '"-Infinity"'],
+    ["null::double", "null"],
+    ["1e300::double", "1e+300"],
+    ["['Infinity'::double, null, 0.5]", '["Infinity",null,0.5]'],
+    ["[]::double[]", "[]"],
+    ["{'a': 'NaN'::double, 'b': 'NaN', 'c': '\\x00'::blob}", '{"a":"NaN","b":"NaN","c":"AA=="}'],
+    ["[{'x': [1.5::float]}, {'x': null}, null]", '[{"x":[1.5]},{"x":null},null]'],
+    ["{'n': 7, 't': '1.5', 'f': 2::double}", '{"n":7,"t":"1.5","f":2.0}'],
+  ])("%s is %s where NaN travels as text", async (sql, expected) => {
+    expect(await encoded(sql, { options: { ...DEFAULT_REQUEST_OPTIONS, nonFinite: "text" } })).toBe(expected);
+  });
 
   test.each(["int", "bigint", "double", "varchar", "boolean", "date", "timestamp", "blob", "int[]", "struct(a int)"])(
     "a null of %s is null",

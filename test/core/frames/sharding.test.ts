@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { largestRowBytes, planFiles, planLines } from "../../../src/core/frames/line-plan.ts";
 import { expandRunLengths } from "../../../src/core/frames/run-lengths.ts";
+import { DEFAULT_REQUEST_OPTIONS } from "../../../src/core/protocols/request-options.ts";
 import type { EncodeOptions } from "./support/encode.ts";
 import { encodeTable } from "./support/encode.ts";
 import type { Lab } from "./support/lab.ts";
@@ -72,6 +73,23 @@ describe("a table that is cut into shards", () => {
     const { pieces } = await encodeTable(lab, table, { protocol: "dataframe_split", maxLineBytes: one });
     expect(pieces.map(({ lineRows }) => [...expandRunLengths(lineRows)])).toEqual([[1, 1, 1]]);
     expect(readText(pieces[0]?.requestPath ?? "").map((line) => Buffer.byteLength(line))).toEqual([one, one, one]);
+  });
+});
+
+describe("parameters of the model", () => {
+  test("count in the limit of a line, in bytes", async () => {
+    const options = { ...DEFAULT_REQUEST_OPTIONS, params: { ü: "ü".repeat(50) } };
+    const table = await lab.parquet("t.parquet", "select 'aa' as t from range(6)");
+    const three = Buffer.byteLength(
+      `{"instances":[{"t":"aa"},{"t":"aa"},{"t":"aa"}],"params":${JSON.stringify(options.params)}}`,
+    );
+    for (const [maxLineBytes, rows] of [
+      [three, [3, 3]],
+      [three - 1, [2, 2, 2]],
+    ] as const) {
+      const { pieces } = await encodeTable(lab, table, { protocol: "instances", options, maxLineBytes });
+      expect([...expandRunLengths(pieces[0]?.lineRows ?? [])]).toEqual(rows);
+    }
   });
 });
 

@@ -14,7 +14,7 @@ describe("a job", () => {
       name: "sample",
       source: { kind: "sql", tables: {}, sql: "select 1 as a" },
       model: {},
-      requests: { file_size_mb: 5, batch_size: 5 },
+      requests: { file_size_mb: 5, batch_size: 5, non_finite: "null" },
       backend: { kind: "local", model: "model.ts" },
       output: {
         path: "out/sample",
@@ -27,6 +27,20 @@ describe("a job", () => {
       },
       failure: { max_failed_rows: 0, oversized_rows: "fail", isolate_failed_rows: true },
     });
+  });
+
+  it.each([null, "null", "text", "error"])("may say how NaN travels by %s", (non_finite) => {
+    expect(parseJob(sampleJob({ requests: { non_finite } })).requests.non_finite).toBe(non_finite);
+  });
+
+  it("refuses another way for NaN, with the ways there are", async () => {
+    expect(await problemsOf(sampleJob({ requests: { non_finite: "drop" } }))).toMatch(/null, text, error/);
+  });
+
+  it("keeps the parameters of its model as they are, and refuses what is no object", async () => {
+    const params = { threshold: 0.5, deep: [{ a: null }], text: "x" };
+    expect(parseJob(sampleJob({ model: { params } })).model.params).toEqual(params);
+    expect(await problemsOf(sampleJob({ model: { params: [1] } }))).toContain("model.params");
   });
 
   it("keeps the options of its backend as they are", () => {

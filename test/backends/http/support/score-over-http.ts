@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { httpBackend } from "../../../../src/backends/http/index.ts";
 import type { RunEvent } from "../../../../src/core/ports/event-sink.ts";
 import type { BackendContext, RequestShard } from "../../../../src/core/ports/scoring-backend.ts";
-import type { ProtocolId } from "../../../../src/core/protocols/protocol.ts";
+import type { Protocol, ProtocolId } from "../../../../src/core/protocols/protocol.ts";
 import { PROTOCOLS } from "../../../../src/core/protocols/protocols.ts";
 
 export type Scored = {
@@ -18,7 +18,7 @@ export type Scored = {
 };
 
 export type ScoreOptions = {
-  readonly protocol?: ProtocolId;
+  readonly protocol?: ProtocolId | Protocol;
   readonly batchSize?: number;
   readonly isolateFailedRows?: boolean;
   readonly signal?: AbortSignal;
@@ -47,7 +47,7 @@ export async function scoreOverHttp(
   let now = options.now ?? Date.now();
   const context: BackendContext = {
     runId: "test",
-    protocol: PROTOCOLS[options.protocol ?? "instances"],
+    protocol: typeof options.protocol === "object" ? options.protocol : PROTOCOLS[options.protocol ?? "instances"],
     batchSize: options.batchSize ?? 100,
     isolateFailedRows: options.isolateFailedRows ?? true,
     logDirectory: directory,

@@ -1,10 +1,11 @@
 import type { EncodeChunkInput, EncodeChunkOutput } from "../../../../src/core/frames/encode-chunk.ts";
 import { encodeChunk } from "../../../../src/core/frames/encode-chunk.ts";
 import { readParquetSchema } from "../../../../src/core/frames/parquet-schema.ts";
+import { DEFAULT_REQUEST_OPTIONS } from "../../../../src/core/protocols/request-options.ts";
 import type { Lab } from "./lab.ts";
 import { query, readText } from "./lab.ts";
 
-export type EncodeOptions = Partial<Pick<EncodeChunkInput, "features" | "protocol" | "offset" | "rows">> &
+export type EncodeOptions = Partial<Pick<EncodeChunkInput, "features" | "protocol" | "options" | "offset" | "rows">> &
   Partial<EncodeChunkInput["limits"]>;
 
 /** Encodes a table file whole, in a few large lines unless the options say otherwise. */
@@ -18,13 +19,14 @@ export async function encodeTable(lab: Lab, table: string, options: EncodeOption
     columns,
     features: options.features ?? columns.map(({ name }) => name),
     protocol: options.protocol ?? "json_lines",
+    options: options.options ?? DEFAULT_REQUEST_OPTIONS,
     limits: {
       batchSize: options.batchSize ?? 100,
       maxLineBytes: options.maxLineBytes ?? 1_000_000,
       maxFileBytes: options.maxFileBytes ?? 5_000_000,
     },
     directory: lab.folder,
-    oversizedDirectory: lab.folder,
+    refusedDirectory: lab.folder,
     name: "chunk",
   });
 }

@@ -1,0 +1,24 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { Job } from "../job/job.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { RequestOptions } from "../protocols/request-options.ts";
+
+/** What the job says of its requests. Throws `JOB_INVALID` where the protocol has no place for it. */
+export function requestOptions({ model, requests }: Pick<Job, "model" | "requests">, id: ProtocolId): RequestOptions {
+  const params = model.params ?? null;
+  if (params !== null && PROTOCOLS[id].paramsKey === null) {
+    const able = Object.values(PROTOCOLS).filter(({ paramsKey }) => paramsKey !== null);
+    throw refused(
+      "model.params",
+      `has no place in a request of the protocol "${id}"; ${able.map((protocol) => protocol.id).join(", ")} have one`,
+    );
+  }
+  return { params, nonFinite: requests.non_finite ?? "null" };
+}
+
+function refused(option: string, complaint: string): ScoreframeError {
+  return new ScoreframeError("JOB_INVALID", `${option} ${complaint}. Remove it, or set another model.protocol.`, {
+    option,
+  });
+}

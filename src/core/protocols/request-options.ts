@@ -1,0 +1,11 @@
+/** What a job says of its requests beyond their protocol. Plain data: it travels to the worker threads. */
+export type RequestOptions = {
+  /** Sent with every request beside its rows; null sends none. */
+  readonly params: Readonly<Record<string, unknown>> | null;
+  readonly nonFinite: NonFiniteFeatures;
+};
+
+/** How NaN and infinities among the features travel: as null, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all. */
+export type NonFiniteFeatures = "null" | "text" | "error";
+
+export const DEFAULT_REQUEST_OPTIONS: RequestOptions = { params: null, nonFinite: "null" };
