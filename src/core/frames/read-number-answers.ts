@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import type { ListPlace } from "../protocols/protocol.ts";
 import type { ColumnType, ScalarType } from "./column-type.ts";
 import type { DecodedAnswers } from "./decoded-answers.ts";
 import type { Expr } from "./polars.ts";
@@ -35,24 +36,30 @@ type Reading = { readonly keys: readonly Buffer[] | null; readonly columns: read
 export function readNumberAnswers(
   path: string,
   lineRows: readonly number[],
-  answerKey: string | null,
+  place: ListPlace | null,
 ): DecodedAnswers | null {
   if (statSync(path).size > MOST_BYTES) return null;
   const bytes = readFileSync(path);
-  const form = formOf(firstPrediction(bytes, answerKey));
+  const form = formOf(firstPrediction(bytes, place));
   if (form === null) return null;
+  const list = place === null ? null : { key: isBare(bytes, place) ? null : keyBytes(place.key) };
   const rows = lineRows.reduce((sum, count) => sum + count, 0);
   const columns = form.kinds.map((kind) => createScalarColumn(kind, rows));
   const keys = form.keys?.map(keyBytes) ?? null;
-  return readLines(bytes, lineRows, answerKey, { keys, columns }) ? decoded(form, columns) : null;
+  return readLines(bytes, lineRows, list, { keys, columns }) ? decoded(form, columns) : null;
 }
 
-function firstPrediction(bytes: Buffer, answerKey: string | null): unknown {
+/** Whether the first line is the list itself; one that is not like the first deviates. */
+function isBare(bytes: Buffer, place: ListPlace): boolean {
+  return place.bare && bytes[afterSpaces(bytes, 0)] === BRACKET;
+}
+
+function firstPrediction(bytes: Buffer, place: ListPlace | null): unknown {
   const newline = bytes.indexOf(NEWLINE);
   try {
     const line: unknown = JSON.parse(bytes.toString("utf8", 0, newline === -1 ? bytes.length : newline));
-    if (answerKey === null) return line;
-    const list = (line as Record<string, unknown> | null)?.[answerKey];
+    if (place === null) return line;
+    const list = isBare(bytes, place) ? line : (line as Record<string, unknown> | null)?.[place.key];
     return Array.isArray(list) ? list[0] : undefined;
   } catch {
     return undefined;
@@ -84,12 +91,17 @@ function keyBytes(key: string): Buffer {
 
 // A place that is DEVIATES stays so through all that follows: no byte is at -1.
 
-function readLines(bytes: Buffer, lineRows: readonly number[], answerKey: string | null, reading: Reading): boolean {
-  const open = answerKey === null ? null : keyBytes(answerKey);
+/** `list`: the key under which each line has its list, null where it is the list; null itself where a line is a prediction. */
+function readLines(
+  bytes: Buffer,
+  lineRows: readonly number[],
+  list: { readonly key: Buffer | null } | null,
+  reading: Reading,
+): boolean {
   let at = 0;
   let row = 0;
   for (const rows of lineRows) {
-    if (open !== null) at = readList(bytes, at, open, row, rows, reading);
+    if (list !== null) at = readList(bytes, at, list.key, row, rows, reading);
     else at = rows === 1 ? readPrediction(bytes, at, row, reading) : DEVIATES;
     at = afterLineEnd(bytes, at);
     if (at === DEVIATES) return false;
@@ -98,15 +110,23 @@ function readLines(bytes: Buffer, lineRows: readonly number[], answerKey: string
   return at === bytes.length;
 }
 
-/** `{"predictions":[…]}` with as many predictions as rows. */
-function readList(bytes: Buffer, start: number, key: Buffer, firstRow: number, rows: number, reading: Reading): number {
-  let at = take(bytes, takeKey(bytes, take(bytes, start, BRACE), key), BRACKET);
+/** `{"predictions":[…]}`, or `[…]` where there is no key, with as many predictions as rows. */
+function readList(
+  bytes: Buffer,
+  start: number,
+  key: Buffer | null,
+  firstRow: number,
+  rows: number,
+  reading: Reading,
+): number {
+  let at = take(bytes, key === null ? start : takeKey(bytes, take(bytes, start, BRACE), key), BRACKET);
   for (let row = firstRow; row < firstRow + rows; row += 1) {
     if (row > firstRow) at = take(bytes, at, COMMA);
     at = readPrediction(bytes, at, row, reading);
     if (at === DEVIATES) return DEVIATES;
   }
-  return take(bytes, take(bytes, at, BRACKET_END), BRACE_END);
+  const end = take(bytes, at, BRACKET_END);
+  return key === null ? end : take(bytes, end, BRACE_END);
 }
 
 function readPrediction(bytes: Buffer, start: number, row: number, { keys, columns }: Reading): number {

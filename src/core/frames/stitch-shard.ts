@@ -91,7 +91,7 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
 function readAnswers(input: StitchShardInput, lineRows: readonly number[]): DecodedAnswers {
   const protocol = PROTOCOLS[input.protocol];
   return (
-    readNumberAnswers(input.responsePath, lineRows, protocol.answerKey) ??
+    readNumberAnswers(input.responsePath, lineRows, protocol.answerList) ??
     decodeAnswers({ shard: input.shard, lines: readAnswerLines(input, lineRows.length), lineRows, protocol })
   );
 }

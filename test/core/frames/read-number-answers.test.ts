@@ -16,13 +16,13 @@ beforeAll(() => {
 });
 afterAll(() => lab.remove());
 
-type Protocol = "instances" | "json_lines";
+type Protocol = "instances" | "records" | "json_lines";
 
 /** Both ways of reading a file: the quick one, which may decline, and the general one. */
 function readBothWays(text: string, lineRows: readonly number[], protocol: Protocol = "instances") {
   const path = lab.path("answers.out");
   writeFileSync(path, text);
-  const quick = readNumberAnswers(path, lineRows, PROTOCOLS[protocol].answerKey);
+  const quick = readNumberAnswers(path, lineRows, PROTOCOLS[protocol].answerList);
   const general = (): DecodedAnswers => {
     const lines = readLines(path);
     expect(lines.height).toBe(lineRows.length);
@@ -57,6 +57,8 @@ describe("answers of numbers and booleans are read", () => {
       "instances",
     ],
     ["blanks between", '{"predictions": [{"a": 1, "b": 2.5}, {"a": 2, "b": 3.5}]}\r\n', [2], "instances"],
+    ["lists without a key", "[1, 2]\n[3]\n", [2, 1], "records"],
+    ["lists under a key where they need none", '{"predictions":[{"a":1},{"a":2}]}', [2], "records"],
     ["one value a line", "1\n2.5\n", [1, 1], "json_lines"],
     ["one object a line", '{"a":1}\n{"a":2}\n', [1, 1], "json_lines"],
   ])("%s", (_what, text, lineRows, protocol) => {
@@ -85,6 +87,7 @@ describe("left to the general way are", () => {
     ["integers that a double does not hold", '{"predictions":[9007199254740993]}', [1]],
     ["a whole negative zero", '{"predictions":[-0]}', [1]],
     ["a number without end", '{"predictions":[0.5,1e999]}', [2]],
+    ["a list that is not under its key", "[1]", [1]],
     ["a prediction too few", '{"predictions":[1]}', [2]],
     ["a prediction too many", '{"predictions":[1,2]}', [1]],
     ["a line too few", '{"predictions":[1]}\n', [1, 1]],
