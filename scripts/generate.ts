@@ -5,12 +5,17 @@ import type { GeneratedFile } from "./generate-job-schema.ts";
 import { generateJobFiles } from "./generate-job-schema.ts";
 import { generatePages } from "./generate-pages.ts";
 import { renderSupportMatrix, SUPPORT_MATRIX_PATH } from "./generate-support-matrix.ts";
+import { generateTypesPage } from "./generate-types.ts";
 import { root } from "./lib/toolchain.mjs";
 
 /** Writes every file that is made from the code; with `--check` it writes nothing and fails where one is stale. */
 const plugins = await Promise.all(BUILTIN_BACKENDS.map((backend) => backend.load()));
 const matrix = renderSupportMatrix(plugins);
-const made: readonly GeneratedFile[] = [...generateJobFiles(), { path: SUPPORT_MATRIX_PATH, text: matrix }];
+const made: readonly GeneratedFile[] = [
+  ...generateJobFiles(),
+  { path: SUPPORT_MATRIX_PATH, text: matrix },
+  await generateTypesPage(),
+];
 const files = [...made, ...generatePages(matrix, new Set(made.map(({ path }) => path)))];
 
 const stale = files.filter(({ path, text }) => {

@@ -92,16 +92,6 @@ describe("docs/reference/protocols.md", () => {
     }
   });
 
-  it.each(protocols)("is right about how $id writes each type", async ({ id }) => {
-    const rows = tableRows(section(page, "## How each type is written"));
-    const sql = `select ${rows.map(([, value], index) => `${value} as c${index}`).join(", ")}`;
-    const { request } = await converse(sql, "", { model: { protocol: id } });
-    const { open, close, rowForm } = PROTOCOLS[id];
-    const names = rows.map((_row, index) => `c${index}`);
-    const values = rows.map(([, , json], index) => (rowForm === "array" ? json : `"c${index}":${json}`)).join(",");
-    expect(request).toBe(`${open(names)}${rowForm === "array" ? `[${values}]` : `{${values}}`}${close}\n`);
-  });
-
   it.each(tableRows(section(page, "## What may be answered")))(
     "is right about what becomes of %s: %s",
     async (predictions, becomes) => {
