@@ -1,6 +1,7 @@
 // The arrows of the architecture, as rules:
 //
 //   cli -> composition -> { adapters, backends, emulators, core },  adapters -> core,  backends -> core,  core -> nothing
+//   { adapters, backends, emulators } -> aws -> core:  what every client of an AWS service needs
 //
 // A forbidden arrow fails `npm run arch`; each comment says what to do instead. CommonJS, because the tool loads it so.
 
@@ -74,7 +75,7 @@ module.exports = {
       comment:
         "An adapter implements a port of the core and knows nothing else. Instead: move what two adapters share into src/core, or into src/adapters itself.",
       from: { path: "^src/adapters/" },
-      to: { path: "^src/", pathNot: "^src/(adapters|core)/" },
+      to: { path: "^src/", pathNot: "^src/(adapters|aws|core)/" },
     },
     {
       name: "backends-point-at-core",
@@ -83,7 +84,15 @@ module.exports = {
         "A backend implements the ScoringBackend port and knows nothing else, so that a third party could have written it. Instead: take what it " +
         "needs from the context that the port hands in. (src/model.ts, the definition of a model, is the one public type they share.)",
       from: { path: "^src/backends/" },
-      to: { path: "^src/", pathNot: "^src/(backends|core)/|^src/model\\.ts$" },
+      to: { path: "^src/", pathNot: "^src/(aws|backends|core)/|^src/model\\.ts$" },
+    },
+    {
+      name: "aws-points-at-core",
+      severity: "error",
+      comment:
+        "src/aws holds what all clients of AWS services share: settings, addresses, errors. Instead: put what one client needs beside that client.",
+      from: { path: "^src/aws/" },
+      to: { path: "^src/", pathNot: "^src/(aws|core)/" },
     },
     {
       name: "backends-are-strangers",

@@ -12,7 +12,7 @@ const conditions = ["scoreframe-source"];
 export default defineConfig({
   // The oldest supported Node does not parse `await using`, which tests may write.
   oxc: { target: "es2024" },
-  ssr: { resolve: { conditions: [...conditions, "module", "node", "import", "default"] } },
+  ssr: { resolve: { conditions: [...conditions, "node", "import", "default"] } },
   test: {
     // Forks and not threads: the frame pool starts worker threads of its own, and a native crash must end one file, not the run.
     pool: "forks",
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/conformance/**", "test/integration/**"],
+          exclude: ["test/conformance/**", "test/integration/**", "test/aws/**"],
           // Real files, databases and processes on two shared cores: a limit that only a hang reaches.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -40,6 +40,17 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "aws",
+          include: ["test/aws/**/*.test.ts"],
+          // Installs the S3 servers and starts each once.
+          globalSetup: ["test/aws/support/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,0 +1,22 @@
+import { ScoreframeError } from "../core/errors/scoreframe-error.ts";
+
+/** `s3://bucket/some/prefix` in its parts; the prefix has no `/` at either end and may be empty. */
+export type S3Location = { readonly bucket: string; readonly prefix: string };
+
+/** Whether a path means S3: `s3://…`, and Hadoop's names for the same. */
+export function isS3(path: string): boolean {
+  return /^s3[an]?:\/\//i.test(path);
+}
+
+/** Throws `USAGE` that says how the address must look. */
+export function parseS3Location(address: string): S3Location {
+  const [, bucket = "", prefix = ""] = /^s3[an]?:\/\/([^/]*)\/?(.*)$/is.exec(address) ?? [];
+  // The rules of bucket names, as far as a mistake can be told from them (S3 user guide, "Bucket naming rules").
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/i.test(bucket)) {
+    throw new ScoreframeError(
+      "USAGE",
+      `${address} names no bucket: "${bucket}" is not a bucket's name. Write s3://bucket/prefix.`,
+    );
+  }
+  return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, "") };
+}
