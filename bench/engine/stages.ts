@@ -33,7 +33,7 @@ async function extract({ dataset, paths, pool }: Setting): ReturnType<Prepare> {
     "adapters/sources/create-source",
   );
   const job = await parsedJob(dataset, paths);
-  const folders = await (await runStore(paths)).create(RUN_ID);
+  const { folders } = await (await runStore(paths)).create(RUN_ID, signal);
   return async () => {
     const table = await extractTable(createSource(job, "/", undefined), folders.root, pool, { signal });
     return { runId: RUN_ID, folders, table, requests: [], records: [], shards: [] };

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
+import { isS3 } from "../aws/s3-location.ts";
 import type { CliContext } from "./cli-context.ts";
 
 /** Options that every command has. */
@@ -21,8 +22,8 @@ export function addQuietOption(command: Command): Command {
 
 export function addWorkspaceOption(command: Command): Command {
   return command.option(
-    "--workspace <folder>",
-    "folder in which runs are kept (default: SCOREFRAME_WORKSPACE, or .scoreframe where you stand)",
+    "--workspace <place>",
+    "folder or s3://bucket/prefix in which runs are kept (default: SCOREFRAME_WORKSPACE, or .scoreframe where you stand)",
   );
 }
 
@@ -35,5 +36,6 @@ export function addSetOption(command: Command): Command {
 }
 
 export function workspaceOf({ workspace }: WorkspaceOptions, { env, workingDirectory }: CliContext): string {
-  return resolve(workingDirectory, workspace ?? (env["SCOREFRAME_WORKSPACE"] || ".scoreframe"));
+  const chosen = workspace ?? (env["SCOREFRAME_WORKSPACE"] || ".scoreframe");
+  return isS3(chosen) ? chosen : resolve(workingDirectory, chosen);
 }

@@ -1,21 +1,21 @@
 import "reflect-metadata";
 import { Container } from "inversify";
-import { createFolderRunStore } from "../adapters/run-store/folder-run-store.ts";
 import { createSource } from "../adapters/sources/create-source.ts";
 import { systemClock } from "../adapters/system-clock.ts";
-import { createFolderOutput } from "../adapters/table-output/folder-output.ts";
 import { BUILTIN_BACKENDS } from "../backends/builtin-backends.ts";
 import { createEngine } from "../core/create-engine.ts";
 import { createFramePool } from "../core/frames/frame-pool.ts";
 import { createBackendRegistry } from "../core/pipeline/backend-registry.ts";
+import type { OutputFactory } from "../core/pipeline/prepare-run.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { EventSink } from "../core/ports/event-sink.ts";
+import type { RunStore } from "../core/ports/run-store.ts";
 import type { BackendPlugin } from "../core/ports/scoring-backend.ts";
+import { openTableOutput } from "./open-stores.ts";
 import { TOKENS } from "./tokens.ts";
 
 export type CompositionOptions = {
-  /** Folder of the runs. */
-  readonly workspace: string;
+  readonly runStore: RunStore;
   /** Backends besides those of the package. */
   readonly backends: readonly BackendPlugin[];
   readonly clock?: Clock;
@@ -25,15 +25,17 @@ export type CompositionOptions = {
 /** Binds every port to its adapter. Order does not matter: nothing is resolved here. */
 export function createContainer(options: CompositionOptions): Container {
   const container = new Container({ defaultScope: "Singleton" });
-  container.bind(TOKENS.workspace).toConstantValue(options.workspace);
   container.bind(TOKENS.clock).toConstantValue(options.clock ?? systemClock);
   container.bind(TOKENS.events).toConstantValue(options.events ?? (() => undefined));
   container.bind(TOKENS.framePool).toResolvedValue(() => createFramePool(), []);
-  container.bind(TOKENS.runStore).toResolvedValue((workspace) => createFolderRunStore(workspace), [TOKENS.workspace]);
+  container.bind(TOKENS.runStore).toConstantValue(options.runStore);
   container.bind(TOKENS.sourceFactory).toConstantValue(createSource);
-  container
-    .bind(TOKENS.outputFactory)
-    .toResolvedValue((clock) => (path: string) => createFolderOutput(path, clock), [TOKENS.clock]);
+  container.bind(TOKENS.outputFactory).toResolvedValue(
+    (clock): OutputFactory =>
+      (path, baseDirectory) =>
+        openTableOutput(path, baseDirectory, clock),
+    [TOKENS.clock],
+  );
   container
     .bind(TOKENS.backendRegistry)
     .toConstantValue(

@@ -13,7 +13,6 @@ function token<Service>(name: string): ServiceIdentifier<Service> {
 
 /** Every service identifier there is; a test resolves each. */
 export const TOKENS = {
-  workspace: token<string>("Workspace"),
   clock: token<Clock>("Clock"),
   events: token<EventSink>("EventSink"),
   framePool: token<FramePool>("FramePool"),

@@ -70,7 +70,7 @@ describe("--help and --version", () => {
   it("explains the options of a command", async () => {
     const { exitCode, stdout } = await runInProcess(["run", "--help"], "/");
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/--set <key=value>[\s\S]*--workspace <folder>[\s\S]*--json/);
+    expect(stdout).toMatch(/--set <key=value>[\s\S]*--workspace <place>[\s\S]*--json/);
   });
 
   it("prints the version of the package and nothing else", async () => {

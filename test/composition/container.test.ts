@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { createFolderRunStore } from "../../src/adapters/run-store/folder-run-store.ts";
 import { httpCapabilities } from "../../src/backends/http/http-capabilities.ts";
 import { createContainer } from "../../src/composition/create-container.ts";
 import { createScoreframe } from "../../src/composition/create-scoreframe.ts";
@@ -18,7 +19,10 @@ const own = defineBackend({
 });
 
 describe("the container", () => {
-  const container = createContainer({ workspace: "/tmp/scoreframe-composition-test", backends: [own] });
+  const container = createContainer({
+    runStore: createFolderRunStore("/tmp/scoreframe-composition-test"),
+    backends: [own],
+  });
   afterAll(() => container.get(TOKENS.framePool).close());
 
   it.each(Object.entries(TOKENS))("resolves %s", (_name, token) => {

@@ -85,6 +85,16 @@ export function createS3ObjectStore(client: S3Client, address: string): ObjectSt
         throw refused(thrown, { action: "s3:ListBucket", resource: locate(start) }, signal);
       }
     },
+    async *folders(start, signal) {
+      const within = { Bucket: bucket, Prefix: `${root}${start}`, Delimiter: "/" };
+      try {
+        for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client }, within, options(signal))) {
+          for (const { Prefix = "" } of CommonPrefixes) yield Prefix.slice(within.Prefix.length, -1);
+        }
+      } catch (thrown) {
+        throw refused(thrown, { action: "s3:ListBucket", resource: locate(start) }, signal);
+      }
+    },
     async readText(key, signal) {
       try {
         const { Body, ETag = "" } = await client.send(new GetObjectCommand(at(key)), options(signal));

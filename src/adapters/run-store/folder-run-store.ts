@@ -1,73 +1,69 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { RunReport } from "../../core/pipeline/run-report.ts";
-import type { RunFolders, RunStore } from "../../core/ports/run-store.ts";
+import type { RunFiles, RunFolders, RunStore } from "../../core/ports/run-store.ts";
+import { readReport, recordText, writeReport } from "./owned-report.ts";
+import { runExists, runNotFound } from "./run-errors.ts";
+import { makeRunFolders, shardRecordName } from "./run-folders.ts";
 
 /** Runs in a folder of the local file system: `<workspace>/runs/<run_id>/…`. */
 export function createFolderRunStore(workspace: string): RunStore {
   const runs = resolve(workspace, "runs");
   const rootOf = (runId: string): string => join(runs, runId);
   return {
-    create: (runId) => createFolders(rootOf(runId)),
-    saveReport: (report) => replaceFile(join(rootOf(report.run_id), "run.json"), { ...report, owner: thisProcess() }),
-    saveJob: (runId, job) => replaceFile(join(rootOf(runId), "job.json"), job),
-    saveShard: (runId, record) =>
-      replaceFile(join(rootOf(runId), "ledger", `shard-${String(record.shard).padStart(5, "0")}.json`), record),
+    create: async (runId) => keptInPlace(await createFolders(rootOf(runId))),
+    saveReport: (report) => replaceFile(join(rootOf(report.run_id), "run.json"), writeReport(report)),
+    saveJob: (runId, job) => replaceFile(join(rootOf(runId), "job.json"), recordText(job)),
+    saveShard: (runId, record) => replaceFile(join(rootOf(runId), shardRecordName(record.shard)), recordText(record)),
     async loadReport(runId) {
-      const report = await readReport(rootOf(runId));
-      if (report !== null) return report;
-      const known = await runIds(runs);
-      throw new ScoreframeError(
-        "RUN_NOT_FOUND",
-        `There is no run "${runId}" in ${runs}. ${known.length === 0 ? "It holds no runs at all; is --workspace right?" : `The newest are: ${known.slice(-5).reverse().join(", ")}.`}`,
-        { details: { runId } },
-      );
+      const report = await reportOf(rootOf(runId));
+      if (report === null) throw runNotFound(runId, runs, await runIds(runs));
+      return report;
     },
     async listReports() {
       const ids = await runIds(runs);
-      const reports = await Promise.all(ids.map((id) => readReport(rootOf(id))));
+      const reports = await Promise.all(ids.map((id) => reportOf(rootOf(id))));
       return reports.filter((report) => report !== null).sort((a, b) => b.started_at.localeCompare(a.started_at));
     },
   };
 }
 
+/** What is written in the workspace is kept by that. */
+function keptInPlace(folders: RunFolders): RunFiles {
+  const nothing = async (): Promise<void> => undefined;
+  return {
+    folders,
+    locate: (path) => path,
+    keep: nothing,
+    release: nothing,
+    settle: nothing,
+    close: nothing,
+  };
+}
+
 async function createFolders(root: string): Promise<RunFolders> {
-  const folder = (name: string): string => join(root, name);
   try {
     await makeFolder(join(root, ".."));
     // Not recursive: of two runs with one id, one must fail.
     await mkdir(root);
-    const names = ["ledger", "features", "requests", "responses", "stitched", "dead-letter", "logs"];
-    await Promise.all(names.map((name) => mkdir(folder(name))));
+    await mkdir(join(root, "ledger"));
+    return await makeRunFolders(root);
   } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw runExists(root, error);
     throw new ScoreframeError(
       "STORAGE_FAILED",
-      exists
-        ? `A run with the id of ${root} exists already. Give another run id, or none to have one made.`
-        : `The workspace folder ${root} cannot be made: ${messageOf(error)}. Choose a folder that you may write to with --workspace.`,
+      `The workspace folder ${root} cannot be made: ${messageOf(error)}. Choose a folder that you may write to with --workspace.`,
       { operation: "create run", cause: error },
     );
   }
-  return {
-    root,
-    features: folder("features"),
-    requests: folder("requests"),
-    responses: folder("responses"),
-    stitched: folder("stitched"),
-    deadLetter: folder("dead-letter"),
-    logs: folder("logs"),
-  };
 }
 
 /** Written aside and renamed, so that a reader never sees half of it; on a full disk, over the record that is there. */
-async function replaceFile(path: string, value: unknown): Promise<void> {
+async function replaceFile(path: string, text: string): Promise<void> {
   const aside = `${path}.${process.pid}.tmp`;
-  const text = `${JSON.stringify(value, null, 2)}\n`;
   try {
     await writeFile(aside, text);
     await rename(aside, path);
@@ -105,38 +101,7 @@ async function runIds(runs: string): Promise<string[]> {
   }
 }
 
-/** Who writes a run's record: what tells a run that goes on from one whose process was killed. */
-type Owner = { readonly host: string; readonly pid: number };
-type OwnedReport = RunReport & { readonly owner?: Owner };
-
-const DIED: RunReport["error"] = {
-  code: "RUN_CANCELLED",
-  message:
-    "The run's process was killed before the run had ended. It published nothing unless the output's _manifest.json names its id; " +
-    "run the job again, which starts over.",
-};
-
-function thisProcess(): Owner {
-  return { host: hostname(), pid: process.pid };
-}
-
-/** Of another machine's process nothing is known. */
-function hasDied(owner: Owner | undefined): boolean {
-  if (owner === undefined || owner.host !== hostname()) return false;
-  try {
-    process.kill(owner.pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
-}
-
-/** Null where the folder holds no record that can be read: a run that is just being made, or somebody else's folder. */
-async function readReport(root: string): Promise<RunReport | null> {
-  try {
-    const { owner, ...report } = JSON.parse(await readFile(join(root, "run.json"), "utf8")) as OwnedReport;
-    return report.status === "running" && hasDied(owner) ? { ...report, status: "incomplete", error: DIED } : report;
-  } catch {
-    return null;
-  }
+async function reportOf(root: string): Promise<RunReport | null> {
+  const text = await readFile(join(root, "run.json"), "utf8").catch(() => null);
+  return text === null ? null : readReport(text);
 }

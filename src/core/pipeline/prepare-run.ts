@@ -19,8 +19,8 @@ export type SourceFactory = (
   baseDirectory: string,
   rows: RowsInput | undefined,
 ) => FrameSource;
-/** Makes the output that a job names; the path is absolute. */
-export type OutputFactory = (path: string) => TableOutput;
+/** Makes the output that a path names; a path on this machine may be relative to the folder. */
+export type OutputFactory = (path: string, baseDirectory: string) => Promise<TableOutput>;
 
 export type PreparationTools = {
   readonly backends: BackendRegistry;
@@ -54,7 +54,7 @@ export async function prepareRun(
     protocol,
     requestOptions: requestOptions(job, protocol),
     source: tools.source(job, baseDirectory, options.rows),
-    output: tools.output(resolve(baseDirectory, job.output.path)),
+    output: await tools.output(job.output.path, baseDirectory),
   };
 }
 

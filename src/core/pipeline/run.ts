@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { isStorageFailure, pathOf, storageError } from "../errors/storage-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
@@ -13,7 +13,7 @@ import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { FrameSource } from "../ports/frame-source.ts";
-import type { RunFolders, RunStore } from "../ports/run-store.ts";
+import type { RunFiles, RunStore } from "../ports/run-store.ts";
 import type { ScoringBackend, ScoringSession } from "../ports/scoring-backend.ts";
 import type { OutputLock, TableOutput } from "../ports/table-output.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
@@ -60,7 +60,7 @@ export type RunOutcome = { readonly report: RunReport; readonly error: Scorefram
 
 /** What the stages of one run share. */
 type Run = RunInput &
-  RunTools & { readonly folders: RunFolders; readonly tracker: RunTracker; readonly stop: AbortController };
+  RunTools & { readonly files: RunFiles; readonly tracker: RunTracker; readonly stop: AbortController };
 
 /**
  * Scores a table and publishes it, or leaves the published table as it was. Never throws for what happens in the run: the outcome says it,
@@ -68,16 +68,19 @@ type Run = RunInput &
  */
 export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutcome> {
   const { runId, job, events } = input;
-  const folders = await tools.runStore.create(runId);
+  const files = await tools.runStore.create(runId, input.signal);
   const identity = { runId, job: job.name, backend: input.backend.id, protocol: input.protocol };
-  const tracker = createRunTracker(identity, folders.deadLetter, tools.clock, events);
+  const tracker = createRunTracker(identity, files.locate(files.folders.deadLetter), tools.clock, events);
   const stop = new AbortController();
   const signal = AbortSignal.any([input.signal, stop.signal]);
   // Named one by one: the engine's tools hold more, under names that a run has, too.
   const { pool, runStore, clock } = tools;
-  const run: Run = { ...input, pool, runStore, clock, signal, folders, tracker, stop };
+  const run: Run = { ...input, pool, runStore, clock, signal, files, tracker, stop };
   events({ type: "run-started", runId, job: job.name });
   const outcome = await attempt(run, input.signal);
+  await files.close().catch((thrown: unknown) => {
+    events({ type: "warning", message: `Not all that this run leaves could be kept. ${messageOf(thrown)}` });
+  });
   await runStore.saveReport(outcome.report).catch((thrown: unknown) => {
     // How the run ended is the news; that its record is stale is not.
     events({ type: "warning", message: `The record of this run says "running" still. ${messageOf(thrown)}` });
@@ -95,49 +98,53 @@ async function attempt(run: Run, stopped: AbortSignal): Promise<RunOutcome> {
     const status = tracker.ledger.deadLettered > 0 ? "succeeded_with_dead_letters" : "succeeded";
     return { report: tracker.report(status, output, null), error: null };
   } catch (thrown) {
-    const error = stopped.aborted ? stoppedError(run) : asScoreframeError(thrown, run.folders.root);
+    const error = stopped.aborted ? stoppedError(run) : asScoreframeError(thrown, run.files.folders.root);
     return { report: tracker.report(stopped.aborted ? "incomplete" : "failed", null, error), error };
   }
 }
 
 /** The way of a run, from top to bottom. Scoring begins while shards are still being written, stitching while others are scored. */
 async function scoreAndPublish(run: Run): Promise<RunOutput> {
-  const { job, tracker, signal, pool } = run;
+  const { job, tracker, signal, pool, files } = run;
+  const { folders } = files;
   await run.output.check(intentOf(run));
   const lock = await run.output.lock(run.runId);
   // The model is made ready while the source is read; whichever fails first ends the run.
   const opening = openSession(run);
   try {
-    const table = await tracker.during("extract", () => extractTable(run.source, run.folders.root, pool, { signal }));
+    const table = await tracker.during("extract", () => extractTable(run.source, folders.root, pool, { signal }));
     tracker.extracted(table.rows);
     const columns = chooseColumns(namesOf(table.columns), job);
     for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
     const session = await opening;
 
+    const deadLetter = files.locate(folders.deadLetter);
     const records = new Map<number, ShardRecord>();
     const shards = tracker.through(
       "shard",
-      shardTable(shardStageInput(run, table, columns, run.folders), pool, shardHooks(run, records), signal),
+      shardTable(shardStageInput(run, table, columns, folders), pool, shardHooks(run, records), signal),
     );
     const answers = tracker.through("score", countAnswers(scoreShards(session, shards, signal), records, tracker));
     const stitched = tracker.through(
       "stitch",
-      stitchAnswers(stitchStageInput(run, columns, run.folders), answers, records, pool, signal),
+      stitchAnswers(stitchStageInput(run, columns, folders), answers, records, pool, signal),
     );
     const parts = await collectShards(stitched, {
       tracker,
-      save: (record) => run.runStore.saveShard(run.runId, record),
+      save: (record) => keepStitched(run, record),
       maxFailedRows: job.failure.max_failed_rows,
-      deadLetter: run.folders.deadLetter,
+      deadLetter,
     });
 
     refuseTooManyFailures(
       tracker.ledger,
       job.failure.max_failed_rows,
       parts.firstFailure ?? tracker.firstUnsendable,
-      run.folders.deadLetter,
+      deadLetter,
     );
     assertBalanced(tracker.ledger);
+    // What the table was made from is safe before the table changes.
+    await files.settle();
     const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));
     await removeScratch(run, table);
     return output;
@@ -157,7 +164,8 @@ function openSession(run: Run): Promise<ScoringSession> {
     protocol: bindProtocol(run.protocol, run.requestOptions),
     batchSize: run.job.requests.batch_size,
     isolateFailedRows: run.job.failure.isolate_failed_rows,
-    logDirectory: run.folders.logs,
+    logDirectory: run.files.folders.logs,
+    ...(run.files.remote === undefined ? {} : { remote: run.files.remote }),
     baseDirectory: run.baseDirectory,
     clock: run.clock,
     events: run.events,
@@ -171,6 +179,8 @@ function shardHooks(run: Run, records: Map<number, ShardRecord>): Parameters<typ
   return {
     async onShard(shard) {
       records.set(shard.record.shard, shard.record);
+      const { features, request } = shard.record;
+      for (const file of [features, request.file]) await run.files.keep(join(run.files.folders.root, file));
       // Before the shard is handed over: what may have been spent on must be on record.
       await run.runStore.saveShard(run.runId, shard.record);
       run.tracker.sharded(shard);
@@ -178,6 +188,15 @@ function shardHooks(run: Run, records: Map<number, ShardRecord>): Parameters<typ
     onOversized: (rows) => run.tracker.oversized(rows.rows, run.job.failure.oversized_rows === "skip"),
     onUnsendable: (rows) => run.tracker.unsendable(rows),
   };
+}
+
+/** A shard whose rows are paired with their answers is read no more, but for what publishes it. */
+async function keepStitched({ runStore, runId, files }: Run, record: ShardRecord): Promise<void> {
+  const inRun = (file: string): string => join(files.folders.root, file);
+  if (record.response !== null) await files.keep(inRun(record.response.file));
+  await runStore.saveShard(runId, record);
+  const read = [record.features, record.request.file, ...(record.response === null ? [] : [record.response.file])];
+  await files.release(read.map(inRun));
 }
 
 async function* countAnswers(
@@ -243,8 +262,8 @@ function knownSchema(
 
 /** What can be made again from the features and the answers; what the run did not make itself stays. The table is published: nothing here fails it. */
 async function removeScratch(run: Run, table: ExtractedInput): Promise<void> {
-  await rm(run.folders.stitched, { recursive: true, force: true }).catch(() => undefined);
-  if (dirname(table.path) === run.folders.root) await rm(table.path, { force: true }).catch(() => undefined);
+  await rm(run.files.folders.stitched, { recursive: true, force: true }).catch(() => undefined);
+  if (dirname(table.path) === run.files.folders.root) await rm(table.path, { force: true }).catch(() => undefined);
 }
 
 function intentOf({ runId, job }: RunInput): Parameters<TableOutput["check"]>[0] {
@@ -262,7 +281,7 @@ function stoppedError(run: Run): ScoreframeError {
   return new ScoreframeError(
     "RUN_CANCELLED",
     `The run was stopped after ${answered} of ${input} rows were answered. Nothing was published: ${run.output.location} is as it was. ` +
-      `Run the job again, which starts over; what was answered is kept in ${run.folders.root}.`,
+      `Run the job again, which starts over; what was answered is kept in ${run.files.locate(run.files.folders.root)}.`,
     { operation: "run" },
   );
 }

@@ -9,7 +9,7 @@ import type { FramePool } from "../frames/frame-pool.ts";
 import { refuseCollisions } from "../frames/refuse-collisions.ts";
 import type { StitchedPair } from "../frames/stitch-pair.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { OutputIntent, TableOutput } from "../ports/table-output.ts";
+import type { OutputIntent } from "../ports/table-output.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { countLines } from "./count-lines.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -17,6 +17,7 @@ import { mapConcurrently } from "./map-concurrently.ts";
 import { newRunId } from "./new-run-id.ts";
 import type { FilePair } from "./pair-files.ts";
 import { pairFiles } from "./pair-files.ts";
+import type { OutputFactory } from "./prepare-run.ts";
 import { publishTable } from "./publish.ts";
 import { requestProtocol } from "./request-protocol.ts";
 import { unifyRequests } from "./unify-requests.ts";
@@ -48,7 +49,7 @@ export type StitchReport = {
 export type StitchTools = {
   readonly pool: FramePool;
   readonly clock: Clock;
-  readonly output: (path: string) => TableOutput;
+  readonly output: OutputFactory;
 };
 
 /** A file pair with the number of its first line among those of all files. */
@@ -70,7 +71,7 @@ export async function stitchPrefixes(
     request.protocol,
     pairs.map((pair) => pair.requests),
   );
-  const output = tools.output(target);
+  const output = await tools.output(target, ".");
   const intent: OutputIntent = {
     runId: newRunId(tools.clock),
     job: "stitch",

@@ -21,6 +21,8 @@ export type ObjectStore = {
   locate(key: string): string;
   /** Every object whose key begins with the prefix, in the order of the keys' UTF-8 bytes, however many there are. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject>;
+  /** The names that stand between the prefix, which ends with `/`, and the next `/`, each once. */
+  folders(prefix: string, signal?: AbortSignal): AsyncIterable<string>;
   /** Null where it is not there. */
   head(key: string, signal?: AbortSignal): Promise<StoredObject | null>;
   /** Null where it is not there. For small objects: it is held in memory. */

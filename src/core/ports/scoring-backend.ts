@@ -3,6 +3,7 @@ import type { Protocol } from "../protocols/protocol.ts";
 import type { BackendCapabilities } from "./backend-capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { EventSink } from "./event-sink.ts";
+import type { RemoteFiles } from "./run-store.ts";
 
 /** A shard that is ready to be scored. */
 export type RequestShard = {
@@ -29,6 +30,8 @@ export type BackendContext = {
   readonly isolateFailedRows: boolean;
   /** A folder of this run for logs of model processes. */
   readonly logDirectory: string;
+  /** The run's files where a service can reach them; absent where the workspace is a folder of this machine. */
+  readonly remote?: RemoteFiles;
   /** Folder that relative paths of the job are relative to. */
   readonly baseDirectory: string;
   readonly clock: Clock;
