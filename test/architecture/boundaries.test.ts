@@ -90,6 +90,15 @@ const cases: readonly Case[] = [
     broken: ["backends-are-strangers"],
   },
   {
+    title: "what AWS clients share knows none of them",
+    files: {
+      "src/backends/sagemaker/index.ts": 'import "../../aws/error.ts";',
+      "src/aws/error.ts": 'import "../adapters/store.ts";',
+      "src/adapters/store.ts": empty,
+    },
+    broken: ["aws-points-at-core"],
+  },
+  {
     title: "nothing that scores may need an emulator",
     files: { "src/backends/http/index.ts": 'import "../../emulators/s3.ts";', "src/emulators/s3.ts": empty },
     broken: ["backends-point-at-core", "nobody-needs-emulators"],
