@@ -74,7 +74,7 @@ async function stitch(setting: Setting, state: StageState): ReturnType<Prepare> 
     "core/pipeline/stitch-stage-input",
   );
   const store = await runStore(setting.paths);
-  const input = stitchStageInput(await preparedJob(setting), columnsOf(setting), state.folders);
+  const input = stitchStageInput(await preparedJob(setting), state.table, columnsOf(setting), state.folders);
   const records = new Map(state.records.map((record) => [record.shard, record]));
   const answers = await answersTo(state, setting.paths);
   return async () => {

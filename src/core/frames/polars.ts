@@ -113,6 +113,11 @@ export function structField(struct: Expr, name: string): Expr {
   return callFunction({ StructExpr: { FieldByName: name } }, struct);
 }
 
+/** Runs of equal neighbours, in their order, as structs of `len` (uint32) and `value`. Nulls are equal to one another. */
+export function equalNeighbours(value: Expr): Expr {
+  return callFunction("RLE", value);
+}
+
 /** A cast to a type given as data; what does not fit becomes null, or an error where `strict`. */
 export function castTo(value: Expr, type: ColumnType, strict = false): Expr {
   const options = strict ? "Strict" : "NonStrict";

@@ -10,9 +10,8 @@ import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
 import { decodeAnswers } from "./decode-answers.ts";
 import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { describeCauses } from "./describe-causes.ts";
-import { readParquetSchema } from "./parquet-schema.ts";
-import { partitionRuns, sortByPartition } from "./partition-runs.ts";
-import type { DataFrame } from "./polars.ts";
+import { partitionRows } from "./partition-runs.ts";
+import type { DataFrame, Expr } from "./polars.ts";
 import { column, int64, pl, scanParquet } from "./polars.ts";
 import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts";
 import { predictionColumns } from "./prediction-columns.ts";
@@ -20,6 +19,7 @@ import { predictionForm } from "./prediction-form.ts";
 import { readLines } from "./read-lines.ts";
 import { readNumberAnswers } from "./read-number-answers.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
+import { remembered } from "./remembered.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
 import { writeParquet, writeScratch } from "./write-parquet.ts";
@@ -34,6 +34,8 @@ export type StitchShardInput = {
   readonly protocol: ProtocolId;
   readonly naming: PredictionNaming;
   readonly contract: readonly PredictionField[] | null;
+  /** Columns of the features file, in order. */
+  readonly source: readonly TypedColumn[];
   /** Source columns of the output, in order. */
   readonly keep: readonly string[];
   readonly partitionBy: readonly string[];
@@ -66,16 +68,14 @@ export type StitchOutcome = {
 export function stitchShard(input: StitchShardInput): StitchOutcome {
   const lineRows = [...expandRunLengths(input.lineRows)];
   const answers = readAnswers(input, lineRows);
-  const source = readParquetSchema(input.featuresPath);
   const predictions = contracted(answers, input);
   const identity = input.includeRowId ? [{ name: "row_id" }, { name: "batch_index" }] : [];
-  const kept = source.filter(({ name }) => input.keep.includes(name));
+  const kept = input.source.filter(({ name }) => input.keep.includes(name));
   refuseCollisions([...identity, ...kept], predictions, "output.prefix", input.shard);
-  const joined = setSideBySide(input, source, answers, predictions, lineRows);
+  const joined = setSideBySide(input, answers, predictions, lineRows);
   const good = answers.failures.length === 0 ? joined : joined.filter(pl.col("failure").isNull());
-  const outputNames = writeScored(good, input, source, predictions);
-  const deadLetterPath =
-    answers.failures.length === 0 ? null : writeDeadLetters(joined, input, source, answers.failures);
+  const outputNames = writeScored(good, input, predictions);
+  const deadLetterPath = answers.failures.length === 0 ? null : writeDeadLetters(joined, input, answers.failures);
   return {
     shard: input.shard,
     path: input.outputPath,
@@ -118,17 +118,16 @@ function contracted(answers: DecodedAnswers, input: StitchShardInput): Predictio
  */
 function setSideBySide(
   input: StitchShardInput,
-  source: readonly TypedColumn[],
   answers: DecodedAnswers,
   predictions: readonly PredictionColumn[],
   lineRows: readonly number[],
 ): DataFrame {
   const features = scanParquet(input.featuresPath)
-    .select(source.map(({ name }, index) => column(name).alias(`c${index}`)))
+    .select(inEngineNames(namesOf(input.source)))
     .collectSync();
   const answered = answers.predictions
     .lazy()
-    .select(...predictions.map(({ value }, index) => value.alias(`p${index}`)), pl.lit(0).cast(pl.Int8).alias("filler"))
+    .select(...predictions.map(({ value }, index) => value.alias(`p${index}`)), filler(null))
     .collectSync();
   // hstack raises where the heights differ; a horizontal concat would pad with nulls in silence.
   const joined = features.hstack(answered.drop("filler"));
@@ -140,6 +139,14 @@ function setSideBySide(
   ];
   return marks.length === 0 ? joined : joined.hstack(pl.DataFrame(marks));
 }
+
+/** Columns are called c0, c1, … inside the engine: a user's name may shadow a method of the frame or be expanded as a pattern. */
+const inEngineNames = remembered((names: readonly string[]): Expr[] =>
+  names.map((name, index) => column(name).alias(`c${index}`)),
+);
+
+/** Keeps the height of a frame without predictions. */
+const filler = remembered((_: null): Expr => pl.lit(0).cast(pl.Int8).alias("filler"));
 
 function failureNumbers(failures: readonly RowFailure[], rows: number): pl.Series {
   const numbers = new Array<number | null>(rows).fill(null);
@@ -163,39 +170,33 @@ function rowIdentity(firstRowId: number, lineRows: readonly number[], rows: numb
 function writeScored(
   rows: DataFrame,
   input: StitchShardInput,
-  source: readonly TypedColumn[],
   predictions: readonly PredictionColumn[],
 ): Pick<StitchOutcome, "sourceColumns" | "predictionColumns" | "partitions"> {
+  const { source, keep, partitionBy } = input;
   const aliasOf = (name: string): string => `c${source.findIndex((each) => each.name === name)}`;
-  const keys = input.partitionBy.map(aliasOf);
-  const sorted = sortByPartition(rows, keys);
+  const typed = (name: string): TypedColumn => source.find((each) => each.name === name) as TypedColumn;
+  const partitioned = partitionRows(rows, { names: partitionBy.map(aliasOf), columns: partitionBy.map(typed) });
   const identity = input.includeRowId ? ["row_id", "batch_index"] : [];
-  const named = sorted
+  const named = partitioned.rows
     .lazy()
     .select(
       ...identity.map((name) => column(name)),
-      ...input.keep.map((name) => column(aliasOf(name)).alias(name)),
+      ...keep.map((name) => column(aliasOf(name)).alias(name)),
       ...predictions.map(({ name }, index) => column(`p${index}`).alias(name)),
     );
   writeScratch(named, input.outputPath);
-  const typed = (name: string): TypedColumn => source.find((each) => each.name === name) as TypedColumn;
   return {
-    sourceColumns: [...identity.map((name): TypedColumn => ({ name, type: "Int64" })), ...input.keep.map(typed)],
+    sourceColumns: [...identity.map((name): TypedColumn => ({ name, type: "Int64" })), ...keep.map(typed)],
     predictionColumns: predictions.map(({ name, type }) => ({ name, type })),
-    partitions: partitionRuns(sorted, keys, input.partitionBy.map(typed)),
+    partitions: partitioned.partitions,
   };
 }
 
 /** The failed rows with every column that they have, so that they can be scored again, and why they failed. */
-function writeDeadLetters(
-  joined: DataFrame,
-  input: StitchShardInput,
-  source: readonly TypedColumn[],
-  failures: readonly RowFailure[],
-): string {
+function writeDeadLetters(joined: DataFrame, input: StitchShardInput, failures: readonly RowFailure[]): string {
   const failed = joined.filter(pl.col("failure").isNotNull());
   const ordered = (failed.getColumn("failure").toArray() as number[]).map((index) => failures[index] as RowFailure);
-  const aliased = source.map(({ name }, index) => ({ name, alias: `c${index}` }));
+  const aliased = input.source.map(({ name }, index) => ({ name, alias: `c${index}` }));
   const described = failed.hstack(describeCauses(ordered));
   writeParquet(
     described.lazy().select(
@@ -215,4 +216,8 @@ function writeDeadLetters(
 function firstFailure({ failures }: DecodedAnswers): StitchOutcome["firstFailure"] {
   const [first] = failures;
   return first === undefined ? null : { ...first.cause, line: first.line };
+}
+
+function namesOf(columns: readonly TypedColumn[]): string[] {
+  return columns.map(({ name }) => name);
 }

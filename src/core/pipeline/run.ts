@@ -127,7 +127,7 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
     const answers = tracker.through("score", countAnswers(scoreShards(session, shards, signal), records, tracker));
     const stitched = tracker.through(
       "stitch",
-      stitchAnswers(stitchStageInput(run, columns, folders), answers, records, pool, signal),
+      stitchAnswers(stitchStageInput(run, table, columns, folders), answers, records, pool, signal),
     );
     const parts = await collectShards(stitched, {
       tracker,

@@ -90,7 +90,7 @@ async function scoreInto(
     const scored = scoreShards(session, shards, signal);
     const answers: StitchedAnswer[] = [];
     for await (const answer of stitchAnswers(
-      stitchStageInput(prepared, columns, folders),
+      stitchStageInput(prepared, table, columns, folders),
       scored,
       records,
       pool,

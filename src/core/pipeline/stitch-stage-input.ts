@@ -1,12 +1,14 @@
 import { parsePredictionTypes } from "../job/parse-prediction-type.ts";
 import type { RunFolders } from "../ports/run-store.ts";
 import type { ChosenColumns } from "./choose-columns.ts";
+import type { ExtractedInput } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { StitchStageInput } from "./stitch.ts";
 
 /** What the job says of how answers become columns. */
 export function stitchStageInput(
   { job, protocol }: Pick<PreparedRun, "job" | "protocol">,
+  table: ExtractedInput,
   { keep }: ChosenColumns,
   folders: RunFolders,
 ): StitchStageInput {
@@ -15,6 +17,7 @@ export function stitchStageInput(
     protocol,
     naming: { prefix: output.prefix ?? "", flatten: output.flatten },
     contract: parsePredictionTypes(output.predictions),
+    source: table.columns,
     keep,
     partitionBy: output.partition_by,
     includeRowId: output.include_row_id,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EncodedPiece } from "../../../src/core/frames/encode-chunk.ts";
+import { readParquetSchema } from "../../../src/core/frames/parquet-schema.ts";
 import { expandRunLengths } from "../../../src/core/frames/run-lengths.ts";
 import { stitchPair } from "../../../src/core/frames/stitch-pair.ts";
 import { stitchShard } from "../../../src/core/frames/stitch-shard.ts";
@@ -82,6 +83,7 @@ async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<
             ...outputOf(given),
             responsePath: responsesPath,
             featuresPath: piece.featuresPath,
+            source: readParquetSchema(piece.featuresPath),
             lineRows: piece.lineRows,
           })
         : stitchPair({ ...shared, ...paths, prefix: PREFIX, requestsPath: piece.requestPath, responsesPath });

@@ -97,6 +97,76 @@ describe("answers beside their rows", () => {
   });
 });
 
+describe("partitions", () => {
+  /** Stitches rows that an SQL query gives, and tells the partitions with the ids of the rows that the file holds there. */
+  async function partitionsOf(sql: string, partitionBy: string[]) {
+    const features = await lab.parquet("features.parquet", sql);
+    const [{ rows } = { rows: 0 }] = (await query(`select count(*)::int as rows from '${features}'`)) as {
+      rows: number;
+    }[];
+    const { partitions } = stitchAnswers(lab, features, [answer(...Array(rows).fill(1))], {
+      lineRows: [[rows, 1]],
+      partitionBy,
+    });
+    const ids = (await readParquet(lab.path("stitched.parquet"), "id::int as id")).map(({ id }) => id);
+    return partitions.map(({ values, offset, rows }) => [values, ids.slice(offset, offset + rows)]);
+  }
+
+  test("that lie together stay where they are", async () => {
+    const sql = "select i as id, ['b', 'b', NULL, 'a', ''][i + 1] as ds from range(5) r(i)";
+    expect(await partitionsOf(sql, ["ds"])).toEqual([
+      [["b"], [0, 1]],
+      [[null], [2]],
+      [["a"], [3]],
+      [[""], [4]],
+    ]);
+  });
+
+  test("that do not are brought together by all of their columns", async () => {
+    const sql = "select i as id, i % 2 as odd, ['a', NULL][i // 3 + 1] as half from range(6) r(i)";
+    expect(await partitionsOf(sql, ["odd", "half"])).toEqual([
+      [["0", null], [4]],
+      [
+        ["0", "a"],
+        [0, 2],
+      ],
+      [
+        ["1", null],
+        [3, 5],
+      ],
+      [["1", "a"], [1]],
+    ]);
+  });
+
+  test("that change with every row are brought together, too", async () => {
+    const partitions = await partitionsOf("select i as id, i % 2 = 1 as odd from range(5000) r(i)", ["odd"]);
+    expect(partitions).toEqual([
+      [["false"], Array.from({ length: 2500 }, (_, index) => 2 * index)],
+      [["true"], Array.from({ length: 2500 }, (_, index) => 2 * index + 1)],
+    ]);
+  });
+
+  test.each([
+    ["DATE '2001-01-01' + i::int", ["2001-01-01", "2001-01-02"]],
+    ["TIMESTAMP '2001-01-01 06:30:00' + to_hours(i::int)", ["2001-01-01 06:30:00", "2001-01-01 07:30:00"]],
+    ["(1.10 + i)::decimal(20, 2)", ["1.10", "2.10"]],
+    ["9007199254740992 + i", ["9007199254740992", "9007199254740993"]],
+    ["(i + 1)::utinyint", ["1", "2"]],
+    ["i = 1", ["false", "true"]],
+  ])("may be by %s", async (value, [first, second]) => {
+    const together = `select 2 * i + k as id, ${value} as key from range(2) r(i), range(2) s(k) order by id`;
+    expect(await partitionsOf(together, ["key"])).toEqual([
+      [[first], [0, 1]],
+      [[second], [2, 3]],
+    ]);
+    const scattered = `select i + 2 * k as id, ${value} as key from range(2) r(i), range(2) s(k) order by id`;
+    expect(await partitionsOf(scattered, ["key"])).toEqual([
+      [[first], [0, 2]],
+      [[second], [1, 3]],
+    ]);
+  });
+});
+
 describe("a shard is refused as a whole", () => {
   test.each([2, 4])("where its answer file has %i lines for 3", async (lines) => {
     const features = await numbered(3);

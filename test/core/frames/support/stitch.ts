@@ -1,3 +1,4 @@
+import { readParquetSchema } from "../../../../src/core/frames/parquet-schema.ts";
 import type { StitchOutcome, StitchShardInput } from "../../../../src/core/frames/stitch-shard.ts";
 import { stitchShard } from "../../../../src/core/frames/stitch-shard.ts";
 import { parsePredictionTypes } from "../../../../src/core/job/parse-prediction-type.ts";
@@ -26,6 +27,7 @@ export function stitchAnswers(
     protocol: "instances",
     naming: { prefix: prefix ?? "", flatten: flatten ?? false },
     contract: parsePredictionTypes(predictions),
+    source: readParquetSchema(featuresPath),
     keep: ["id"],
     partitionBy: [],
     includeRowId: false,
