@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import { storageError } from "../../core/errors/storage-error.ts";
+import { isDiskFull, storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { RunFiles, RunFolders, RunStore } from "../../core/ports/run-store.ts";
@@ -53,6 +53,7 @@ async function createFolders(root: string): Promise<RunFolders> {
     return await makeRunFolders(root);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw runExists(root, error);
+    if (isDiskFull(messageOf(error))) throw storageError(root, "make", error);
     throw new ScoreframeError(
       "STORAGE_FAILED",
       `The workspace folder ${root} cannot be made: ${messageOf(error)}. Choose a folder that you may write to with --workspace.`,

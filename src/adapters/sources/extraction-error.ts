@@ -62,5 +62,6 @@ function explain(error: DuckdbError, context: ExtractionContext): string {
     const columns = context.select.hugeColumns.map((name) => `"${name}"`).join(", ");
     return `a HUGEINT has more than 38 digits (${error.reason}), in ${columns}. Cast the column in the SQL, for example to VARCHAR or DOUBLE.`;
   }
-  return `${error.reason}${drawPlace(context.user, error.position)}`;
+  const mend = error.kind === "Conversion" ? "\nWhere such a value may become NULL, write TRY_CAST(… AS …)." : "";
+  return `${error.reason}${drawPlace(context.user, error.position)}${mend}`;
 }

@@ -44,7 +44,7 @@ export async function registerTables(
 /** DuckDB says what it missed in the bytes, not what that means. */
 function withMend(reason: string, format: TableFormat): string {
   const mend = mendOf(reason, format);
-  return mend === undefined ? reason : `${reason.replace(/\.$/, "")}. ${mend}`;
+  return mend === undefined ? reason : `${reason.replace(/[.!]$/, "")}. ${mend}`;
 }
 
 function mendOf(reason: string, format: TableFormat): string | undefined {
@@ -54,6 +54,8 @@ function mendOf(reason: string, format: TableFormat): string | undefined {
     return "Write it again as UTF-8, or read the file in the SQL: FROM read_csv('…', encoding = 'latin-1'), or 'utf-16'";
   if (/expected records/i.test(reason))
     return "A row is an object, and without one the columns are unknown: write an object for each row, or a Parquet file, whose columns are known without rows";
+  if (format === "duckdb" && /not a valid DuckDB/i.test(reason))
+    return "Correct the path, or give the table its `format`";
   return undefined;
 }
 

@@ -5,7 +5,6 @@ import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.t
 import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { OutputIntent } from "../../core/ports/table-output.ts";
 import { hasCode } from "./atomic-file.ts";
-import { STORE } from "./folder-layout.ts";
 import { readManifest } from "./read-manifest.ts";
 
 /** Refuses an output that this run could not or must not change. Reads names only, and changes nothing. */
@@ -26,8 +25,8 @@ export async function checkForeignFiles(
   const ours = new Set(manifest?.files.map((file) => file.path));
   for (const folder of folders) {
     for (const name of await namesIn(join(table, folder))) {
-      if (/^[._]/.test(name) || ours.has(folder === "" ? name : `${folder}/${name}`)) continue;
-      throw foreign(table, join(folder, name));
+      if (isPassedOver(name) || ours.has(folder === "" ? name : `${folder}/${name}`)) continue;
+      throw foreign(table, [join(folder, name)]);
     }
   }
 }
@@ -48,14 +47,15 @@ async function existing(path: string): Promise<string> {
     await stat(path);
     return path;
   } catch (thrown) {
-    if (!hasCode(thrown, "ENOENT") || dirname(path) === path) throw thrown;
+    // ENOTDIR: one of the folders above is a file.
+    if (!hasCode(thrown, "ENOENT", "ENOTDIR") || dirname(path) === path) throw thrown;
     return existing(dirname(path));
   }
 }
 
 async function checkEmpty(table: string): Promise<void> {
-  const name = (await namesIn(table)).find((each) => each !== STORE);
-  if (name !== undefined) throw foreign(table, name);
+  const names = (await namesIn(table)).filter((name) => !isPassedOver(name));
+  if (names.length > 0) throw foreign(table, names);
 }
 
 function checkSameTable(table: string, manifest: TableManifest, intent: OutputIntent): void {
@@ -86,10 +86,18 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-function foreign(table: string, name: string): ScoreframeError {
+/** No reader of a table takes such a file for a part of it: `.gitkeep`, `_SUCCESS`, and our own. */
+function isPassedOver(name: string): boolean {
+  return /^[._]/.test(name);
+}
+
+const MOST_NAMES = 3;
+
+function foreign(table: string, names: readonly string[]): ScoreframeError {
+  const named = names.slice(0, MOST_NAMES).join(", ") + (names.length > MOST_NAMES ? ", …" : "");
   return exists(
-    `${table} holds files that scoreframe did not write (${name}), and they are left alone. ` +
-      "Move them away, or choose another output.path.",
+    `${table} holds what scoreframe did not write (${named}), and that is left alone. ` +
+      "Move it away, or choose another output.path: a folder for this table alone.",
   );
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { link, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { OutputLock } from "../../core/ports/table-output.ts";
 import { hasCode, readIfPresent } from "./atomic-file.ts";
@@ -11,6 +12,9 @@ import { lockPath, storePath } from "./folder-layout.ts";
 const HEARTBEAT_MS = 10_000;
 /** A holder that has not been heard of for so long is taken for dead: its process id may be another's by now, or another machine's. */
 const STALE_MS = 120_000;
+
+/** Stands for the token of a lock that is not one: somebody else wrote it, or half of it. */
+const UNREADABLE = "unreadable";
 
 type LockFile = { readonly run_id: string; readonly pid: number; readonly host: string; readonly token: string };
 
@@ -55,6 +59,7 @@ async function claim(path: string, mine: LockFile): Promise<boolean> {
     if (hasCode(thrown, "EEXIST")) return false;
     // No hard links here: exclusive creation is as exclusive, only its content comes a moment later.
     if (hasCode(thrown, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS")) return createExclusively(path, mine);
+    if (hasCode(thrown, "ENOSPC", "EDQUOT")) throw storageError(path, "write", thrown);
     throw unwritable(path, thrown);
   } finally {
     await rm(temporary, { force: true });
@@ -110,13 +115,22 @@ async function holder(path: string): Promise<LockFile | null> {
   const text = await readIfPresent(path);
   if (text === null) return null;
   try {
-    return JSON.parse(text) as LockFile;
+    const found = JSON.parse(text) as LockFile;
+    if (typeof found.token === "string") return found;
   } catch {
-    return { run_id: "unknown", pid: process.pid, host: "unknown", token: "unreadable" };
+    // As if it were another's: it may be one that is being written.
   }
+  return { run_id: "unknown", pid: process.pid, host: "unknown", token: UNREADABLE };
 }
 
 function busy(table: string, found: LockFile | null): ScoreframeError {
+  if (found?.token === UNREADABLE) {
+    return new ScoreframeError(
+      "OUTPUT_BUSY",
+      `${table} has a lock that cannot be read. If no run is writing there, remove ${lockPath(table)} and start again; in two minutes it is taken for a dead run's.`,
+      { operation: "publish", retryable: true, details: { run_id: null } },
+    );
+  }
   const who = found === null ? "another run" : `run ${found.run_id} (process ${found.pid} on ${found.host})`;
   return new ScoreframeError(
     "OUTPUT_BUSY",

@@ -89,7 +89,10 @@ function readUrl(reader: OptionReader): URL {
     throw reader.invalid("url", "is missing: where the model answers, such as http://localhost:8080/invocations.");
   const url = URL.parse(text);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw reader.invalid("url", "must be an address that begins with http:// or https://.");
+    const problem = /^https?:\/\/./i.test(text)
+      ? `must be an address with a host and a port from 0 to 65535, such as http://localhost:8080/invocations; this is none.`
+      : "must be an address that begins with http:// or https://.";
+    throw reader.invalid("url", problem);
   }
   if (url.username !== "" || url.password !== "") {
     // A URL is printed in messages and logs; a header's value never is.

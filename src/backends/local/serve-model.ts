@@ -115,8 +115,15 @@ async function listen(options: ModelServerOptions): Promise<ModelServer> {
 }
 
 function cannotListen({ host, port }: ModelServerOptions, thrown: unknown): ScoreframeError {
-  const message = `The model server cannot listen on ${host}:${port}: ${messageOf(thrown)}. Choose another port or host.`;
+  const message = `The model server cannot listen on ${host}:${port}: ${reasonOf(thrown)}`;
   return new ScoreframeError("MODEL_START_FAILED", message, { operation: "listen", cause: thrown });
+}
+
+function reasonOf(thrown: unknown): string {
+  const said = messageOf(thrown);
+  if (said.includes("EADDRINUSE"))
+    return "the port is in use. Choose another port (0 takes a free one), or end what listens there.";
+  return `${said}. Choose another port or host.`;
 }
 
 async function listenElsewhere(

@@ -9,7 +9,7 @@ export function storageError(
   facts: Pick<ErrorFacts, "shard"> = {},
 ): ScoreframeError {
   const said = messageOf(cause);
-  return new ScoreframeError("STORAGE_FAILED", `Could not ${act} ${path}: ${said.split("\n")[0]}. ${mendFor(said)}`, {
+  return new ScoreframeError("STORAGE_FAILED", `Could not ${act} ${path}: ${reasonIn(said)}. ${mendFor(said)}`, {
     operation: act,
     cause,
     details: { path },
@@ -35,9 +35,17 @@ export function pathOf(thrown: unknown): string | null {
   return thrown instanceof Error && "path" in thrown && typeof thrown.path === "string" ? thrown.path : null;
 }
 
+/** A full disk is called one, whatever library met it and in which words. */
+export function isDiskFull(said: string): boolean {
+  return /ENOSPC|No space left|EDQUOT|quota/i.test(said);
+}
+
+function reasonIn(said: string): string | undefined {
+  return isDiskFull(said) ? "no space is left on the disk" : said.split("\n")[0];
+}
+
 function mendFor(said: string): string {
-  if (/ENOSPC|No space left|EDQUOT|quota/i.test(said))
-    return "Free some space, then run the job again; the former table is untouched.";
+  if (isDiskFull(said)) return "Free some space, then run the job again; the former table is untouched.";
   if (/EACCES|EPERM|EROFS|[Pp]ermission denied|[Rr]ead-only/.test(said))
     return "Give this user the right to write there, then run the job again.";
   if (/ENAMETOOLONG|name too long/i.test(said))

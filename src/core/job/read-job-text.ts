@@ -62,7 +62,7 @@ function templateKey(document: Document.Parsed): Node | undefined {
 function checkJson(text: string, document: Document.Parsed, fail: (message: string, offset?: number) => never): void {
   try {
     JSON.parse(text);
-  } catch {
+  } catch (error) {
     let offset: number | undefined;
     visit(document, {
       Scalar(_, scalar) {
@@ -74,9 +74,15 @@ function checkJson(text: string, document: Document.Parsed, fail: (message: stri
     });
     fail(
       "this is not JSON: names and texts stand in double quotes, there are no comments and no commas before a closing bracket",
-      offset,
+      offset ?? placeIn(error),
     );
   }
+}
+
+/** Not every error of JSON.parse has one. */
+function placeIn(error: unknown): number | undefined {
+  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
+  return position === undefined ? undefined : Number(position);
 }
 
 function locate(

@@ -104,6 +104,12 @@ describe("a path that cannot be used", () => {
     });
   });
 
+  test("may hold what no reader takes for a part of a table", async () => {
+    mkdirSync(table.path);
+    for (const name of [".gitkeep", "_SUCCESS"]) writeFileSync(join(table.path, name), "");
+    await output().check(intent());
+  });
+
   test("is refused where its manifest is not one", async () => {
     mkdirSync(table.path);
     writeFileSync(join(table.path, "_manifest.json"), "{}");

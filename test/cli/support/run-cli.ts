@@ -15,11 +15,21 @@ export type CliProcess = {
 
 export type EndedProcess = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
 
-export type CliOptions = { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly main?: string };
+export type CliOptions = {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly main?: string;
+  /** A program, with its arguments, that gets the command to start behind them. */
+  readonly through?: readonly string[];
+};
 
 /** Starts the command line as a process of its own, from its sources. */
-export function startCli(args: readonly string[], { cwd, env = {}, main = MAIN }: CliOptions): CliProcess {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...args], {
+export function startCli(
+  args: readonly string[],
+  { cwd, env = {}, main = MAIN, through = [] }: CliOptions,
+): CliProcess {
+  const line = [...through, process.execPath, "--disable-warning=ExperimentalWarning", main, ...args];
+  const child = spawn(line[0] ?? "", line.slice(1), {
     cwd,
     env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
     stdio: ["ignore", "pipe", "pipe"],

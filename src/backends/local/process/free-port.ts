@@ -25,7 +25,7 @@ export async function freePort(): Promise<number> {
 /** Throws `MODEL_START_FAILED` where somebody listens on the port of 127.0.0.1 already. */
 export async function refusePortInUse(port: number): Promise<void> {
   if ((await listenOn(port)) !== null) return;
-  const message = `The command cannot be given the port ${port}: it is in use. Choose another port, or end what listens there.`;
+  const message = `The command cannot be given the port ${port}: it is in use. Choose another port (0 takes a free one), or end what listens there.`;
   throw new ScoreframeError("MODEL_START_FAILED", message, { operation: "start model" });
 }
 

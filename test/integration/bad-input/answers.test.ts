@@ -1,0 +1,203 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Engine, JobInput, Run } from "../../../src/index.ts";
+import { createScoreframe } from "../../../src/index.ts";
+import { functionBackend } from "../../support/function-backend.ts";
+import { query } from "../../support/query.ts";
+import type { Fault, Row } from "./support/answering-server.ts";
+import { answerTo, prediction, startAnsweringServer } from "./support/answering-server.ts";
+import type { Told } from "./support/refusals.ts";
+import { describeRefusals } from "./support/refusals.ts";
+
+const ROWS = 60;
+const BATCH = 20;
+/** The row that the faults are about; it stands in the second of three requests. */
+const BAD = 33;
+const ITS_REQUEST: readonly number[] = Array.from({ length: BATCH }, (_, index) => BATCH + index);
+
+/** Answers of the backend in this process, replaced by each test. */
+let answerLine: (rows: readonly Row[]) => string = answerTo;
+let engine: Engine;
+let folder: string;
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "scoreframe-answers-")));
+  engine = await createScoreframe({
+    workspace: join(folder, "workspace"),
+    backends: [functionBackend("foreign", ({ instances }) => answerLine(instances.map(({ n }) => ({ n: Number(n) }))))],
+  });
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function job(backend: JobInput["backend"]): JobInput {
+  return {
+    name: "answers",
+    source: { kind: "sql", sql: `select 'key ' || n as id, n, 'row ' || n as note from range(${ROWS}) t(n)` },
+    model: { features: ["n"] },
+    requests: { batch_size: BATCH },
+    backend,
+    output: { path: join(folder, "out") },
+    failure: { max_failed_rows: ROWS },
+  };
+}
+
+/**
+ * Runs a job whose model fails `failed` rows; resolves to what their dead letters tell. By DuckDB and by key: those rows and no others are dead
+ * letters, whole, and each of the rest has its own prediction.
+ */
+async function scoreWithout(failed: readonly number[], backend: JobInput["backend"]): Promise<Told> {
+  const run = await engine.run(job(backend));
+  expect(run.ledger).toEqual({ input: ROWS, scored: ROWS - failed.length, deadLettered: failed.length, skipped: 0 });
+  expect(await wrongRows(failed)).toEqual([]);
+  const letters = await deadLetters(run);
+  expect(letters.map(({ n }) => Number(n))).toEqual(failed);
+  for (const { n, id, note } of letters) expect([id, note]).toEqual([`key ${n}`, `row ${n}`]);
+  const told = letters.map(({ code, message }) => ({ code, message }) as Told);
+  expect(new Set(told.map(({ code }) => code)).size).toBe(1);
+  return told[failed.indexOf(BAD)] as Told;
+}
+
+/** Keys that the table lacks, has twice, has with another row's values, or should not have. */
+function wrongRows(failed: readonly number[]): Promise<Record<string, unknown>[]> {
+  return query(`
+    with expected as (select n, 'key ' || n as id from range(${ROWS}) t(n) where not list_contains([${failed.join()}]::int[], n)),
+      found as (select * from read_parquet('${folder}/out/*.parquet'))
+    select coalesce(e.id, f.id) as id from expected e full join found f on f.id = e.id
+    where e.id is null or f.id is null or f.key <> e.id or f.score <> e.n * 2 + 0.5 or f.note <> 'row ' || e.n
+    union all select id from found group by id having count(*) > 1`);
+}
+
+function deadLetters(run: Run): Promise<Record<string, unknown>[]> {
+  return query(`select n, id, note, _error_code as code, _error_message as message
+    from read_parquet('${run.deadLetter?.path}/*.parquet') order by n`);
+}
+
+/** A server that answers wrongly whatever holds the bad row, however small the request. */
+async function scoreBySpoiledServer(
+  spoil: (rows: readonly Row[]) => Fault,
+  failed: readonly number[] = [BAD],
+  options: object = {},
+): Promise<Told> {
+  const url = await startAnsweringServer((rows) => (rows.some(({ n }) => n === BAD) ? spoil(rows) : null));
+  return scoreWithout(failed, { kind: "http", url, ...options });
+}
+
+const sparing = (replacement: string) => (rows: readonly Row[]) => ({
+  body: answerTo(rows, (row) => (row.n === BAD ? replacement : prediction(row))),
+});
+
+describeRefusals(
+  "Answers of a server",
+  () => [folder],
+  (tell) => {
+    tell("an error for the row", () => scoreBySpoiledServer(sparing('{"error":"no such aircraft"}')));
+
+    tell("an error for the request", () => scoreBySpoiledServer(() => ({ body: '{"error":"no such aircraft"}' })));
+
+    tell("status 400", () => scoreBySpoiledServer(() => ({ status: 400, body: '{"detail":"n is out of range"}' })));
+
+    tell("status 500", () =>
+      scoreBySpoiledServer(() => ({ status: 500, type: "text/plain", body: "the model threw" })),
+    );
+
+    tell("something that is not JSON", () => scoreBySpoiledServer(() => ({ body: '{"predictions":[1,' })));
+
+    tell("an empty body", () => scoreBySpoiledServer(() => ({ body: "" })));
+
+    tell("`null`", () => scoreBySpoiledServer(() => ({ body: "null" })));
+
+    tell("a list where an object is due", () => scoreBySpoiledServer(() => ({ body: "[1,2,3]" })));
+
+    tell("another key", () => scoreBySpoiledServer(() => ({ body: '{"outputs":[1,2,3]}' })));
+
+    tell("too few predictions", () => scoreBySpoiledServer((rows) => ({ body: answerTo(rows.slice(1)) })));
+
+    tell("too many predictions", () => scoreBySpoiledServer((rows) => ({ body: answerTo([...rows, ...rows]) })));
+
+    tell("a bare NaN", () => scoreBySpoiledServer(sparing('{"key":"key 33","score":NaN}')));
+
+    tell("bytes that are no UTF-8", () =>
+      scoreBySpoiledServer(() => ({
+        body: Buffer.concat([Buffer.from('{"predictions":["'), Buffer.from([0xc3, 0x28])]),
+      })),
+    );
+
+    tell("10 MB for the row, where 1 MB is the limit", () =>
+      scoreBySpoiledServer(sparing(`{"key":"${"x".repeat(10_000_000)}","score":1}`), [BAD], {
+        max_response_bytes: 1_000_000,
+      }),
+    );
+
+    tell("HTML with status 200, which says nothing of the rows", () =>
+      scoreBySpoiledServer(
+        () => ({ type: "text/html", body: "<!doctype html>\n<title>Sign in</title>\n<p>Your session has ended." }),
+        ITS_REQUEST,
+      ),
+    );
+  },
+);
+
+describeRefusals(
+  "Answers of a backend of your own",
+  () => [folder],
+  (tell) => {
+    const spoilLine = (spoil: (rows: readonly Row[]) => string, failed = ITS_REQUEST) => {
+      answerLine = (rows) => (rows.some(({ n }) => n === BAD) ? spoil(rows) : answerTo(rows));
+      return scoreWithout(failed, { kind: "foreign" });
+    };
+
+    tell("an error for one row", () => spoilLine((rows) => sparing('{"error":"no such aircraft"}')(rows).body, [BAD]));
+
+    tell("a line that is not JSON", () => spoilLine(() => '{"predictions":[1,'));
+
+    tell("an empty line", () => spoilLine(() => ""));
+
+    tell("`null`", () => spoilLine(() => "null"));
+
+    tell("another key", () => spoilLine(() => '{"outputs":[1,2,3]}'));
+
+    tell("too few predictions", () => spoilLine((rows) => answerTo(rows.slice(1))));
+
+    tell("too many predictions", () => spoilLine((rows) => answerTo([...rows, ...rows])));
+  },
+);
+
+it("a row that is answered with 10 MB keeps them, and the others their own", async () => {
+  const url = await startAnsweringServer((rows) =>
+    rows.some(({ n }) => n === BAD)
+      ? {
+          body: answerTo(rows, (row) =>
+            row.n === BAD ? `{"key":"${"x".repeat(10_000_000)}","score":1}` : prediction(row),
+          ),
+        }
+      : null,
+  );
+  const run = await engine.run(job({ kind: "http", url }));
+  expect(run.ledger.scored).toBe(ROWS);
+  expect(await wrongRows([])).toEqual([{ id: `key ${BAD}` }]);
+  expect(await query(`select length(key)::int as length from '${folder}/out/*.parquet' where n = ${BAD}`)).toEqual([
+    { length: 10_000_000 },
+  ]);
+});
+
+it("`null` for a row is a prediction, and no failure", async () => {
+  const url = await startAnsweringServer((rows) => sparing("null")(rows));
+  const run = await engine.run(job({ kind: "http", url }));
+  expect(run.ledger.scored).toBe(ROWS);
+  expect(await query(`select id, key, score from '${folder}/out/*.parquet' where key is null`)).toEqual([
+    { id: `key ${BAD}`, key: null, score: null },
+  ]);
+});
+
+it("rows of another shape cost the run, and the former table stays", async () => {
+  await engine.run(job({ kind: "http", url: await startAnsweringServer(() => null) }));
+  const { error } = await engine.tryRun(
+    job({ kind: "http", url: await startAnsweringServer((rows) => sparing("7")(rows)) }),
+  );
+  expect(error?.code).toBe("PREDICTIONS_INCOMPATIBLE");
+  expect(await wrongRows([])).toEqual([]);
+});

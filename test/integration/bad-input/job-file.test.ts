@@ -1,0 +1,109 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { runCli } from "../../cli/support/run-cli.ts";
+import { useProject } from "./support/project.ts";
+import { describeRefusals } from "./support/refusals.ts";
+
+const project = useProject();
+
+describeRefusals(
+  "The job file",
+  () => [project.path],
+  (tell) => {
+    tell("there is no such file", () => project.refusedRun({ args: ["jobs.yaml"] }));
+
+    tell("it is a folder", async () => {
+      await mkdir(join(project.path, "jobs.yaml"));
+      return project.refusedRun({ args: ["jobs.yaml"] });
+    });
+
+    tell("its name does not say what it is", async () => {
+      await project.write("job.txt", "name: job\n");
+      return project.refusedRun({ args: ["job.txt"] });
+    });
+
+    tell("it is empty", async () => {
+      await project.write("job.yaml", "");
+      return project.refusedRun();
+    });
+
+    tell("it is not YAML", async () => {
+      await project.spoilJob("[x]", "[x");
+      return project.refusedRun();
+    });
+
+    tell("it is not JSON", async () => {
+      await project.write("job.json", '{\n  "name": "job",\n}\n');
+      return project.refusedRun({ args: ["job.json"] });
+    });
+
+    tell("it is a text and no object", async () => {
+      await project.write("job.yaml", "score my table\n");
+      return project.refusedRun();
+    });
+
+    tell("a key is unknown", async () => {
+      await project.spoilJob("features:", "feature:");
+      return project.refusedRun();
+    });
+
+    tell("a key is missing", async () => {
+      await project.spoilJob("output:\n  path: out\n", "");
+      return project.refusedRun();
+    });
+
+    tell("values are of the wrong type", async () => {
+      await project.spoilJob("[x]", "x\nrequests: { batch_size: many }");
+      return project.refusedRun();
+    });
+
+    tell("a key stands twice", async () => {
+      await project.spoilJob("output:", "name: again\noutput:");
+      return project.refusedRun();
+    });
+
+    tell("a template has no value", async () => {
+      await project.spoilJob("from rows", "from rows where id = {{ customer }}");
+      return project.refusedRun();
+    });
+
+    tell("an environment variable is not set", async () => {
+      await project.spoilJob("from rows", `from rows where id = \${CUSTOMER}`);
+      return project.refusedRun();
+    });
+
+    tell("`--set` fills nothing", async () => {
+      await project.spoilJob("from rows", "from rows where id = {{ customer }}");
+      return project.refusedRun({ args: ["job.yaml", "--set", "custumer=3"] });
+    });
+
+    tell("the backend is unknown", async () => {
+      await project.spoilJob("kind: local", "kind: locl");
+      return project.refusedRun();
+    });
+
+    tell("a value of the backend is of the wrong type", async () => {
+      await project.spoilJob("model: model.ts", "model: model.ts\n  start_timeout_s: soon");
+      return project.refusedRun();
+    });
+
+    tell("the model's name does not say what it is", async () => {
+      await project.spoilJob("model: model.ts", "model: model.pkl");
+      return project.refusedRun();
+    });
+
+    tell("a feature is no column of the table", async () => {
+      await project.spoilJob("[x]", "[y]");
+      return project.refusedRun();
+    });
+  },
+);
+
+it("a process says it on stderr, leaves stdout to its one document, and ends with exit code 2", async () => {
+  await project.spoilJob("features:", "feature:");
+  const { stdout, stderr, exitCode } = await runCli(["run", "job.yaml", "--json"], { cwd: project.path });
+  expect(JSON.parse(stdout)).toMatchObject({ run_id: null, status: "failed", error: { code: "JOB_INVALID" } });
+  expect(stderr).toMatch(/^Error JOB_INVALID: .*job\.yaml.*model\.feature \(line 7, column 3\).*`features`\?\n$/);
+  expect(exitCode).toBe(2);
+});

@@ -1,0 +1,100 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { startCli } from "../../cli/support/run-cli.ts";
+import { query } from "../../support/query.ts";
+import { useProject } from "./support/project.ts";
+import { describeRefusals } from "./support/refusals.ts";
+
+const project = useProject();
+
+describeRefusals(
+  "The output",
+  () => [project.path],
+  (tell) => {
+    tell("the path is a file", async () => {
+      await project.write("out", "a file of somebody else\n");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a folder above it is a file", async () => {
+      await project.spoilJob("path: out", "path: rows.csv/out");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("the path is the job's own folder", async () => {
+      await project.spoilJob("path: out", "path: .");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("the folder holds files of somebody else", async () => {
+      await mkdir(join(project.path, "out"));
+      await project.write("out/part-0.parquet", "half of a file");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a partition to replace holds a file of somebody else", async () => {
+      await project.spoilJob("path: out", "path: out\n  partition_by: [id]");
+      await project.run();
+      await project.write("out/id=2/mine.parquet", "theirs");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("its manifest is cut off", async () => {
+      await project.run();
+      await project.write("out/_manifest.json", '{"format_version": 1, "fi');
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("its manifest is not ours", async () => {
+      await mkdir(join(project.path, "out"));
+      await project.write("out/_manifest.json", "{}");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("it holds a table of another form", async () => {
+      await project.run();
+      return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", "output.partition_by=[id]"] });
+    });
+
+    tell("it holds a table, and `if_exists` is `error`", async () => {
+      await project.run();
+      return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", "output.if_exists=error"] });
+    });
+
+    tell("its lock is half a file", async () => {
+      await mkdir(join(project.path, "out/_scoreframe"), { recursive: true });
+      await project.write("out/_scoreframe/lock.json", '{"run_id": "20');
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("another run writes to it", async () => {
+      await project.run();
+      await project.write(
+        "model.ts",
+        `import { existsSync } from "node:fs";
+export default {
+  async predict(rows) {
+    while (!existsSync("go-on")) await new Promise((resolve) => setTimeout(resolve, 20));
+    return rows.map(({ x }) => ({ double: x * 2 }));
+  },
+};
+`,
+      );
+      const first = startCli(["run", "job.yaml", "--json", "--set", "source.sql=select id + 4 as id, x from rows"], {
+        cwd: project.path,
+      });
+      await first.hasSaid("model ready");
+      const refused = await project.refusedRun({ exitCode: 1 });
+      await project.write("go-on", "");
+      const { stdout } = await first.ended;
+      const report = JSON.parse(stdout);
+      expect(report).toMatchObject({ status: "succeeded", ledger: { input: 4, scored: 4 } });
+      expect(refused.message).toContain(`run ${report.run_id} `);
+      expect(await query(`select id::int as id from '${project.path}/out/*.parquet' order by id`)).toEqual(
+        [5, 6, 7, 8].map((id) => ({ id })),
+      );
+      return refused;
+    });
+  },
+);

@@ -1,0 +1,153 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { query } from "../../support/query.ts";
+import { useProject } from "./support/project.ts";
+import { describeRefusals } from "./support/refusals.ts";
+
+const project = useProject();
+
+async function parquetTable(): Promise<Buffer> {
+  const path = join(project.path, "rows.parquet");
+  await query(`copy (select range as id, range * 1.5 as x from range(1000)) to '${path}' (format parquet)`);
+  return readFile(path);
+}
+
+describeRefusals(
+  "Tables",
+  () => [project.path],
+  (tell) => {
+    tell("the file is missing", async () => {
+      await project.spoilJob("rows.csv", "row.csv");
+      return project.refusedRun();
+    });
+
+    tell("its folder is missing", async () => {
+      await project.spoilJob("rows.csv", "data/rows.csv");
+      return project.refusedRun();
+    });
+
+    tell("the file is empty", async () => {
+      await project.write("rows.csv", "");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("the ending says no format", async () => {
+      await project.write("rows.data", "id,x\n1,2\n");
+      await project.spoilJob("rows.csv", "rows.data");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a Parquet file is cut off", async () => {
+      await project.write("rows.parquet", (await parquetTable()).subarray(0, -100));
+      await project.spoilJob("rows.csv", "rows.parquet");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("the end of a Parquet file is damaged", async () => {
+      const file = await parquetTable();
+      file.fill(0xff, file.length - 200, file.length - 100);
+      await project.write("rows.parquet", file);
+      await project.spoilJob("rows.csv", "rows.parquet");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a CSV line has too many fields", async () => {
+      await project.write("rows.csv", "id,x\n1,1.5\n2,2.5,7\n3,-1\n");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a CSV line has too few fields", async () => {
+      await project.write("rows.csv", "id,x\n1,1.5\n2\n3,-1\n");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("two names of a CSV header differ in case only", async () => {
+      await project.write("rows.csv", "id,x,ID\n1,1.5,2\n");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a CSV file is not in UTF-8", async () => {
+      await project.write("rows.csv", Buffer.from("id,x,town\n1,1.5,K\u00f6ln\n", "latin1"));
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a JSON file has no object", async () => {
+      await project.write("rows.json", "[]");
+      await project.spoilJob("rows.csv", "rows.json");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a line of JSON Lines is no JSON", async () => {
+      await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2,\n');
+      await project.spoilJob("rows.csv", "rows.jsonl");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a DuckDB file is none", async () => {
+      await project.write("rows.duckdb", "no database");
+      await project.spoilJob("rows.csv", "rows.duckdb");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a quote in a CSV file is never closed", async () => {
+      await project.write("rows.csv", 'id,x\n1,"1.5\n2,2.5\n3,-1\n');
+      return project.refusedRun({ exitCode: 1 });
+    });
+  },
+);
+
+describeRefusals(
+  "SQL",
+  () => [project.path],
+  (tell) => {
+    tell("a word is wrong", async () => {
+      await project.spoilJob("select id", "selec id");
+      return project.refusedRun();
+    });
+
+    tell("a fault is on a later line", async () => {
+      await project.spoilJob("sql: select id, x from rows", "sql: |\n    select id,\n           x,,\n    from rows");
+      return project.refusedRun();
+    });
+
+    tell("a table is unknown", async () => {
+      await project.spoilJob("from rows", "from row");
+      return project.refusedRun();
+    });
+
+    tell("a column is unknown", async () => {
+      await project.spoilJob("select id, x", "select id, z");
+      return project.refusedRun();
+    });
+
+    tell("it is no query", async () => {
+      await project.spoilJob("select id, x from rows", "drop table rows");
+      return project.refusedRun();
+    });
+
+    tell("two columns have one name", async () => {
+      await project.spoilJob("select id, x", "select id, x, id + 1 as x");
+      return project.refusedRun();
+    });
+
+    tell("there are two statements", async () => {
+      await project.spoilJob("from rows", "from rows; drop table rows");
+      return project.refusedRun();
+    });
+
+    tell("a column has a type that no table can keep", async () => {
+      await project.spoilJob("select id, x", "select id, x, interval (x) day as wait");
+      return project.refusedRun();
+    });
+
+    tell("a nested column has one inside", async () => {
+      await project.spoilJob("select id, x", "select id, x, [interval (x) day] as waits");
+      return project.refusedRun();
+    });
+
+    tell("a value does not survive a cast", async () => {
+      await project.spoilJob("select id, x", "select id, (x || 'a')::int as x");
+      return project.refusedRun({ exitCode: 1 });
+    });
+  },
+);
