@@ -5,6 +5,7 @@ import { readDuckdbError } from "./duckdb-error.ts";
 import { createDuckdbFiles } from "./duckdb-files.ts";
 import type { DuckdbSession } from "./duckdb-session.ts";
 import { jsonReader } from "./json-reader.ts";
+import { refuseSameParquetNames } from "./parquet-names.ts";
 import { quoteIdentifier, quoteText, quoteTexts } from "./sql-quoting.ts";
 import type { TableFormat, Tables } from "./table-definition.ts";
 import { formatOfName, TABLE_FORMATS } from "./table-definition.ts";
@@ -123,7 +124,7 @@ async function fromClause(
 ): Promise<string> {
   switch (input.format) {
     case "parquet":
-      return parquetReader(input);
+      return parquetReader(session, input);
     case "csv":
     case "tsv":
       return csvReader(session, input);
@@ -136,7 +137,8 @@ async function fromClause(
 }
 
 /** By name, because files that were written at different times may have different columns. */
-function parquetReader({ found, hive }: TableInput): string {
+async function parquetReader(session: DuckdbSession, { name, found, hive }: TableInput): Promise<string> {
+  await refuseSameParquetNames(session, name, found.files[0] ?? "");
   const files = quoteTexts(found.files.map(escapeGlob));
   return `read_parquet(${files}, hive_partitioning = ${hive}, union_by_name = ${found.files.length > 1})`;
 }

@@ -54,10 +54,14 @@ function listed(table: string, path: string, root: string, files: readonly strin
   return { files, path, keyed };
 }
 
-/** Files that writers leave beside the data (`_SUCCESS`, `.crc`, `_temporary/`) are no part of the table. */
+/** Files that writers leave beside the data (`_SUCCESS`, `.crc`, `_temporary/`) are no part of the table; the folder of a partition (`_day=1`) is. */
+function isHidden(name: string): boolean {
+  return name.startsWith(".") || (name.startsWith("_") && !name.includes("="));
+}
+
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const visible = entries.filter((entry) => !/^[._]/.test(entry.name)).sort(byName);
+  const visible = entries.filter((entry) => !isHidden(entry.name)).sort(byName);
   const lists = await Promise.all(visible.map((entry) => filesOf(join(folder, entry.name), entry)));
   return lists.flat();
 }

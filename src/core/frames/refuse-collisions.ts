@@ -2,27 +2,38 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 
 type Named = { readonly name: string };
 
-/** Throws `COLUMN_COLLISION` where two columns of the output would have one name; `option` is the prefix's name for the user. */
+/**
+ * Throws `COLUMN_COLLISION` where two columns of the output would have one name; `option` is the prefix's name for the user. Case is ignored, as
+ * SQL does: DuckDB, Spark and Athena find only one of `Score` and `score`.
+ */
 export function refuseCollisions(
   taken: readonly Named[],
   predictions: readonly Named[],
   option: string,
   shard?: number,
 ): void {
-  const names = new Set(taken.map(({ name }) => name));
-  const own = new Set<string>();
+  const names = new Map(taken.map(({ name }) => [name.toLowerCase(), name]));
+  const own = new Map<string, string>();
   for (const { name } of predictions) {
-    if (names.has(name)) {
+    if (name === "")
+      throw collision("The model answers a field without a name. Name it in the model.", name, option, shard);
+    const known = names.get(name.toLowerCase());
+    if (known !== undefined) {
+      const ofThatName = known === name ? "one of that name" : `one called "${known}", which differs in case only`;
       throw collision(
-        `The model answers a column "${name}", and the table has one of that name. Set ${option} (for example "predicted_"), or rename the column.`,
+        `The model answers a column "${name}", and the table has ${ofThatName}. Set ${option} (for example "predicted_"), or rename the column.`,
         name,
         option,
         shard,
       );
     }
-    if (own.has(name))
-      throw collision(`The model's answers give two columns "${name}". Rename one in the model.`, name, option, shard);
-    own.add(name);
+    const twin = own.get(name.toLowerCase());
+    if (twin !== undefined) {
+      const two =
+        twin === name ? `two columns "${name}"` : `columns "${twin}" and "${name}", which differ in case only`;
+      throw collision(`The model's answers give ${two}. Rename one in the model.`, name, option, shard);
+    }
+    own.set(name.toLowerCase(), name);
   }
 }
 

@@ -2,6 +2,7 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { refuseCollisions } from "../frames/refuse-collisions.ts";
 import type { Job } from "../job/job.ts";
 import { nearest } from "../job/nearest.ts";
+import { partitionNameProblem } from "./hive-path.ts";
 
 export type ChosenColumns = {
   /** What the model receives, in order. */
@@ -21,6 +22,7 @@ export function chooseColumns(
   requireKnown(names, model.features ?? [], "model.features");
   requireKnown(names, model.passthrough ?? [], "model.passthrough");
   requireKnown(names, output.partition_by, "output.partition_by");
+  requirePartitionNames(output.partition_by);
   const aside = new Set(model.passthrough ?? names.filter((name) => model.features?.includes(name) === false));
   const features = model.features ?? names.filter((name) => !aside.has(name));
   if (features.length === 0) {
@@ -34,15 +36,30 @@ export function chooseColumns(
   }
   const kept = new Set([...aside, ...output.partition_by]);
   const keep = output.columns === "all" ? names : names.filter((name) => kept.has(name));
+  refuseIdentityCollisions(keep, output);
   refuseStatedCollisions(keep, output);
   return { features, keep };
 }
 
+/** A source that has been scored before may well have them. */
+function refuseIdentityCollisions(keep: readonly string[], output: Job["output"]): void {
+  const column = keep.find((name) => identityOf(output).includes(name.toLowerCase()));
+  if (column === undefined) return;
+  throw new ScoreframeError(
+    "COLUMN_COLLISION",
+    `The source has a column "${column}", and output.include_row_id adds one of that name. Rename the source's, or leave include_row_id out.`,
+    { option: "output.include_row_id", details: { column } },
+  );
+}
+
+function identityOf(output: Job["output"]): readonly string[] {
+  return output.include_row_id ? ["row_id", "batch_index"] : [];
+}
+
 function refuseStatedCollisions(keep: readonly string[], output: Job["output"]): void {
-  const identity = output.include_row_id ? ["row_id", "batch_index"] : [];
   const stated = Object.keys(output.predictions ?? {}).map((name) => ({ name: `${output.prefix ?? ""}${name}` }));
   refuseCollisions(
-    [...identity, ...keep].map((name) => ({ name })),
+    [...identityOf(output), ...keep].map((name) => ({ name })),
     stated,
     "output.prefix",
   );
@@ -61,6 +78,18 @@ function requireKnown(names: readonly string[], wanted: readonly string[], optio
   const twice = wanted.find((name, index) => wanted.indexOf(name) !== index);
   if (twice !== undefined)
     throw new ScoreframeError("JOB_INVALID", `${option} names the column "${twice}" twice. Remove one.`, { option });
+}
+
+function requirePartitionNames(names: readonly string[]): void {
+  for (const name of names) {
+    const problem = partitionNameProblem(name);
+    if (problem === null) continue;
+    throw new ScoreframeError(
+      "JOB_INVALID",
+      `The column ${JSON.stringify(name)} cannot name partitions: its name ${problem}. Give it another one in the source's SQL.`,
+      { option: "output.partition_by", details: { column: name } },
+    );
+  }
 }
 
 function list(names: readonly string[]): string {

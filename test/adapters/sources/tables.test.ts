@@ -1,6 +1,7 @@
 import { mkdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
+import pl from "nodejs-polars";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TableDefinition } from "../../../src/adapters/sources/table-definition.ts";
 import type { SourceBench } from "./source-bench.ts";
@@ -86,6 +87,35 @@ test("makes columns of folders named key=value, unless told not to", async () =>
   expect(await names("by-day/ds=*/**/*.parquet")).toEqual(["a", "ds", "k"]);
   expect(await names({ path: "by-day", hive: false })).toEqual(["a"]);
   expect(await names("by-day/ds=2024-01-02/k=7")).toEqual(["a"]);
+});
+
+test("a partition's folder may begin with an underscore, and what a writer leaves aside is passed over", async () => {
+  for (const path of ["underscore/_day=1", "underscore/_temporary", "underscore/.hidden=1"]) {
+    await mkdir(join(bench.folder, path), { recursive: true });
+    await bench.query(`COPY (SELECT 5 AS a) TO '${join(bench.folder, path)}/part.parquet'`);
+  }
+
+  const { columns, values } = await bench.extract(bench.sql("FROM t", { t: "underscore" }));
+
+  expect(columns.map(({ name }) => name)).toEqual(["a", "_day"]);
+  expect(values).toEqual([[5, 1n]]);
+});
+
+test("a Parquet file whose names differ in case only is refused, because one of them would be renamed", async () => {
+  const path = join(bench.folder, "case.parquet");
+  pl.DataFrame({ Score: [1], b: [2], score: [3] }).writeParquet(path);
+
+  const error = await bench.failure(bench.sql("SELECT b FROM t", { t: path }));
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain('the columns "Score" and "score", which differ in case only');
+  const nested = "SELECT {'A': 1, 'x': [{'a': 2}]} AS s, 3 AS a, MAP {'a': 4} AS m";
+  await bench.query(`COPY (${nested}) TO '${join(bench.folder, "nested.parquet")}'`);
+  expect((await bench.extract(bench.sql("FROM t", { t: "nested.parquet" }))).columns.map(({ name }) => name)).toEqual([
+    "s",
+    "a",
+    "m",
+  ]);
 });
 
 test("reads the only table of a DuckDB file, or the one that is chosen", async () => {
