@@ -10,6 +10,7 @@ import type { Conversation } from "../../test/docs/support/conversation.ts";
 import { conversationBackend } from "../../test/docs/support/conversation.ts";
 import { root } from "../lib/toolchain.mjs";
 import { splitCsvRow, splitJsonRow } from "./split-row.ts";
+import { whyNotSent } from "./why-not-sent.ts";
 
 /** What became of values that went through the engine, each list in their order. */
 export type SentValues = {
@@ -90,10 +91,10 @@ async function requestTexts(
 async function requestOf(bench: Bench, protocol: string, sql: string): Promise<string> {
   bench.conversation.request = "";
   // What is answered is not of the protocol, and the run may fail: only what was asked counts.
-  const { error } = await bench.engine.tryRun(jobOf(bench, sql, { model: { protocol } } as Partial<JobInput>), {
+  const outcome = await bench.engine.tryRun(jobOf(bench, sql, { model: { protocol } } as Partial<JobInput>), {
     baseDirectory: root,
   });
-  return bench.conversation.request === "" ? (error?.code ?? "") : bench.conversation.request;
+  return bench.conversation.request === "" ? whyNotSent(outcome) : bench.conversation.request;
 }
 
 /** The folder of a table that holds the query's row. */

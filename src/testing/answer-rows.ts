@@ -1,3 +1,4 @@
+import { csvAnswerJson } from "../core/protocols/csv-answer.ts";
 import { isErrorObject } from "../core/protocols/error-object.ts";
 import type { Protocol } from "../core/protocols/protocol.ts";
 import { ConformanceError, demand } from "./conformance-error.ts";
@@ -13,7 +14,7 @@ export function answerRows(text: string, protocol: Protocol): AnswerRow[][] {
   return text
     .slice(0, -1)
     .split("\n")
-    .map((line) => rowsOfLine(line, protocol));
+    .map((line) => rowsOfLine(protocol.answerNotation === "csv" ? csvAnswerJson(line) : line, protocol));
 }
 
 function rowsOfLine(line: string, protocol: Protocol): AnswerRow[] {

@@ -16,6 +16,7 @@ export function numberedRows(count: number, first = 0): ConformanceRow[] {
 
 /** A row as the protocol writes it. */
 function rowText(row: ConformanceRow, protocol: Protocol): string {
+  if (protocol.rowForm === "csv") return `${row.id},"${row.text.replaceAll('"', '""')}"`;
   const text = JSON.stringify(row.text);
   return protocol.rowForm === "object" ? `{"id":${row.id},"text":${text}}` : `[${row.id},${text}]`;
 }
@@ -28,8 +29,17 @@ export function requestLine(rows: readonly ConformanceRow[], protocol: Protocol)
 /** A row as `rowText` writes it, in either form. */
 const ROW = /(?:\{"id":(-?\d+),"text":("(?:[^"\\]|\\.)*")\})|(?:\[(-?\d+),("(?:[^"\\]|\\.)*")\])/g;
 
+/** The first line of a request of CSV. */
+const CSV_HEADER = `${CONFORMANCE_COLUMNS.join(",")}\n`;
+
+function rowOfRecord(source: string): { readonly row: ConformanceRow; readonly source: string } {
+  const [id = "", ...text] = source.split(",");
+  return { row: { id, text: text.join(",").slice(1, -1).replaceAll('""', '"') }, source };
+}
+
 /** The rows in the body of a request, for models that follow a script. */
 export function rowsInRequest(body: string): { readonly row: ConformanceRow; readonly source: string }[] {
+  if (body.startsWith(CSV_HEADER)) return body.slice(CSV_HEADER.length).split("\n").map(rowOfRecord);
   return Array.from(body.matchAll(ROW), ([source, objectId, objectText, listId, listText]) => ({
     row: { id: objectId ?? listId ?? "", text: String(JSON.parse(objectText ?? listText ?? '""')) },
     source,

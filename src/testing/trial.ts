@@ -10,7 +10,7 @@ import type { AnswerRow } from "./answer-rows.ts";
 import { answerRows } from "./answer-rows.ts";
 import { demand } from "./conformance-error.ts";
 import type { ConformanceRow } from "./conformance-rows.ts";
-import { requestLine } from "./conformance-rows.ts";
+import { CONFORMANCE_COLUMNS, requestLine } from "./conformance-rows.ts";
 import type { ConformanceTarget } from "./conformance-target.ts";
 import type { ModelScript } from "./model-script.ts";
 
@@ -78,6 +78,7 @@ export async function beginTrial(
     return {
       shard,
       requestPath,
+      header: protocol.header(CONFORMANCE_COLUMNS),
       responsePath: join(responses, `${name}.out`),
       lines: lines.length,
       rows: lines.flat().length,

@@ -57,11 +57,12 @@ describe("docs/reference/protocols.md", () => {
   });
 
   it.each(protocols)("shows $id as it is sent, and as it may be answered", async ({ id }) => {
+    const notation = id === "csv" ? "csv" : "json";
     const examples = section(page, `### \`${id}\``);
-    const { request, outcome, glob } = await converse(blockOf(page, "sql"), blockOf(examples, "json", "answer"), {
+    const { request, outcome, glob } = await converse(blockOf(page, "sql"), blockOf(examples, notation, "answer"), {
       model: { protocol: id },
     });
-    expect(request).toBe(blockOf(examples, "json", "request"));
+    expect(request).toBe(blockOf(examples, notation, "request"));
     expect(await query(`select id, prediction from ${glob} order by id`)).toEqual([
       { id: 1, prediction: 0.25 },
       { id: 3, prediction: 0.4 },

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { root } from "../../scripts/lib/toolchain.mjs";
 import { readVisible } from "../../scripts/types/markdown-table.ts";
 import { FOREIGN_CASES, FOREIGN_FROM } from "../../scripts/types/type-cases.ts";
+import { whyNotSent } from "../../scripts/types/why-not-sent.ts";
 import { PROTOCOL_IDS } from "../../src/core/protocols/protocols.ts";
 import type { JobInput } from "../../src/index.ts";
 import { createScoreframe } from "../../src/index.ts";
@@ -54,8 +55,8 @@ async function send(sql: string, changes: Partial<JobInput> = {}, output: Partia
   tables += 1;
   const path = join(folder, `table-${tables}`);
   const job = { name: "page", source: { kind: "sql", sql }, backend: { kind: "conversation" }, ...changes } as const;
-  const { error } = await engine.tryRun({ ...job, output: { path, ...output } }, { baseDirectory: root });
-  return { request: conversation.request, error, path };
+  const outcome = await engine.tryRun({ ...job, output: { path, ...output } }, { baseDirectory: root });
+  return { request: conversation.request, outcome, error: outcome.error, path };
 }
 
 describe("docs/reference/types.md, what the model receives", () => {
@@ -75,8 +76,8 @@ describe("docs/reference/types.md, what the model receives", () => {
     const forms = [`{${cells.map((cell, index) => `"c${index}":${cell}`).join(",")}}`, `[${cells.join(",")}]`];
     if (forms.some((form) => request.includes(form))) return;
     for (const [index, row] of rows.entries()) {
-      const { request: alone } = await send(`select ${row[1]} as v`, { model: { protocol } });
-      expect(alone).toBe(`${cells[index]}\n`);
+      const { request: alone, outcome } = await send(`select ${row[1]} as v`, { model: { protocol } });
+      expect(alone === "" ? await whyNotSent(outcome) : alone.replace(/\n$/, "")).toBe(cells[index]);
     }
   });
 });

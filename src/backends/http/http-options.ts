@@ -10,7 +10,7 @@ export type HttpOptions = HttpSessionOptions & {
   /** Absolute URL that is asked before the first request, or null. */
   readonly healthUrl: string | null;
   readonly healthTimeoutMs: number;
-  /** Most bytes of one request; infinite where the job sets no limit. */
+  /** Infinite where the job sets no limit. */
   readonly maxRequestBytes: number;
 };
 

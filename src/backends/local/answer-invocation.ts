@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { messageOf } from "../../core/errors/scoreframe-error.ts";
 import type { ModelRow } from "../../model.ts";
 import { bodyFormat, JSON_LINES_TYPE, JSON_TYPE } from "./content-types.ts";
+import { parseCsvRows } from "./parse-csv-rows.ts";
 import type { Invocation } from "./parse-invocation.ts";
 import { parseInvocation } from "./parse-invocation.ts";
 import { parseJsonExact } from "./parse-json-exact.ts";
@@ -13,7 +14,7 @@ import { writeJson } from "./write-json.ts";
 export type Answer = { readonly contentType: string; readonly body: string };
 
 /**
- * Answers the body of `POST /invocations`. A list of rows is answered by `{"predictions":[…]}`, one bare row by `{"prediction":…}`. With
+ * Answers the body of `POST /invocations`. A list of rows is answered by `{"predictions":[…]}`, one bare row by `{"prediction":…}`; rows of CSV are answered in JSON, too. With
  * JSON lines each line is a document of its own and the answer has a line for each, that of a bare row being its prediction itself.
  */
 export async function answerInvocation(
@@ -23,11 +24,12 @@ export async function answerInvocation(
 ): Promise<Answer> {
   const format = bodyFormat(contentType);
   if (!isUtf8(body)) throw new ServerError(400, "INVALID_JSON", "The request is not valid UTF-8.");
-  return format === "json" ? answerJson(model, body.toString()) : answerLines(model, body.toString());
+  const text = body.toString();
+  if (format === "csv") return answerRows(model, { rows: parseCsvRows(text), single: false });
+  return format === "json" ? answerRows(model, parseInvocation(parse(text, "The request"))) : answerLines(model, text);
 }
 
-async function answerJson(model: ServedModel, text: string): Promise<Answer> {
-  const { rows, single } = parseInvocation(parse(text, "The request"));
+async function answerRows(model: ServedModel, { rows, single }: Invocation): Promise<Answer> {
   const predictions = await scoreRows(model, rows);
   const answer = single ? { prediction: predictions[0] } : { predictions };
   return { contentType: JSON_TYPE, body: write(answer) };

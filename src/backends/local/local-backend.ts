@@ -43,6 +43,7 @@ function sessionWith(model: RunningModel, options: LocalOptions, context: Backen
       backend: "local",
       url: model.url,
       concurrency: options.concurrency,
+      maxRequestBytes: localCapabilities.maxRequestBytes,
       nonFinite: options.nonFinite,
       headersTimeoutMs: patienceMs,
       bodyTimeoutMs: patienceMs,

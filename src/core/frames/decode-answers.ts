@@ -1,13 +1,15 @@
 import { decodeLineByLine } from "./decode-line-by-line.ts";
 import type { DecodeAnswersInput, DecodedAnswers } from "./decoded-answers.ts";
 import { explodeUniform } from "./explode-uniform.ts";
+import { jsonAnswers } from "./json-answers.ts";
 
 /**
  * Explodes a shard's answers into one prediction a row. What is uniform is decoded as a whole column; at the first doubt (a line that is not
  * JSON, a wrong count, an error object, values of two kinds) every line is looked at by itself, so that only the rows of the culprit are lost.
  */
 export function decodeAnswers(input: DecodeAnswersInput): DecodedAnswers {
-  return decodeUniform(input) ?? decodeLineByLine(input);
+  const json = { ...input, lines: jsonAnswers(input.lines, input.protocol) };
+  return decodeUniform(json) ?? decodeLineByLine(json);
 }
 
 function decodeUniform({ lines, lineRows, protocol }: DecodeAnswersInput): DecodedAnswers | null {

@@ -118,8 +118,15 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
 }
 
 function chunkLimits(input: EncodeChunkInput, protocol: Protocol): LineLimits {
+  const header = protocol.header(input.features);
+  const headerBytes = header === null ? 0 : Buffer.byteLength(header) + 1;
   const envelopeBytes = Buffer.byteLength(protocol.open(input.features) + protocol.close);
-  return { ...input.limits, batchSize: protocol.lineHolds === "row" ? 1 : input.limits.batchSize, envelopeBytes };
+  return {
+    ...input.limits,
+    maxLineBytes: input.limits.maxLineBytes - headerBytes,
+    batchSize: protocol.lineHolds === "row" ? 1 : input.limits.batchSize,
+    envelopeBytes,
+  };
 }
 
 /** Columns are called c0, c1, … inside the engine: a user's name may shadow a method of the frame or be expanded as a pattern. */

@@ -11,12 +11,13 @@ import { holdsMatch, replaceNested } from "./replace-nested.ts";
 /** A column of a chunk: its name in the table, its name inside the engine (`c0`), its type. */
 export type EncodedColumn = { readonly name: string; readonly alias: string; readonly type: ColumnType };
 
-/** One row's JSON text, as an expression over the engine's column names. NaN and infinities become `null`, or text where that is wanted. */
+/** One row's text, as an expression over the engine's column names. NaN and infinities become `null`, or text where that is wanted. */
 export function encodeRow(
   columns: readonly EncodedColumn[],
   rowForm: Protocol["rowForm"],
   nonFinite: NonFiniteFeatures,
 ): Expr {
+  if (rowForm === "csv") return encodeRecord(columns, nonFinite);
   if (rowForm === "array")
     return joined(
       "[",
@@ -31,6 +32,34 @@ export function encodeRow(
   return pl
     .struct(columns.map((each) => jsonReady(column(each.alias), each.type).alias(each.name)))
     .struct.jsonEncode();
+}
+
+/** A record of CSV; null is an empty cell. A record that is nothing but one would be a blank line, which readers skip. */
+function encodeRecord(columns: readonly EncodedColumn[], nonFinite: NonFiniteFeatures): Expr {
+  const nothing = pl.lit(columns.length === 1 ? '""' : "");
+  return joined(
+    "",
+    columns.map((each) => [encodeCell(each, nonFinite).fillNull(nothing)]),
+    "",
+  );
+}
+
+/** Text of one cell; null where it is empty. */
+function encodeCell(each: EncodedColumn, nonFinite: NonFiniteFeatures): Expr {
+  const { type } = each;
+  const value = column(each.alias);
+  if (isInteger(type) || type === "Boolean") return value.cast(pl.Utf8);
+  if (isFloat(type)) {
+    const finite = pl.when(value.isFinite()).then(value.cast(pl.Utf8));
+    return nonFinite === "text"
+      ? finite.when(value.isNotNull()).then(nonFiniteName(value)).otherwise(pl.lit(null))
+      : finite.otherwise(pl.lit(null));
+  }
+  // Dates, times, decimals and base64 are JSON texts without anything to escape.
+  const text = type === "String" ? value : textHead(encodeValue(each, nonFinite).str.slice(1, null as never), -1);
+  const quoted = pl.concatString([pl.lit('"'), text.str.replaceAll('"', '""'), pl.lit('"')], "");
+  const needsQuotes = text.str.contains('[",]').or(text.eq(pl.lit("")));
+  return pl.when(value.isNull()).then(pl.lit(null)).when(needsQuotes).then(quoted).otherwise(text);
 }
 
 function joined(open: string, members: readonly (readonly Expr[])[], close: string): Expr {

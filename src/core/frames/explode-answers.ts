@@ -3,6 +3,7 @@ import type { Protocol } from "../protocols/protocol.ts";
 import { incompatible } from "./decode-line-by-line.ts";
 import type { Explosion } from "./explode-uniform.ts";
 import { explodeUniform } from "./explode-uniform.ts";
+import { jsonAnswers } from "./json-answers.ts";
 import type { DataFrame } from "./polars.ts";
 import { readAnswerLine } from "./read-answer-line.ts";
 import { createValueColumn } from "./value-column.ts";
@@ -15,8 +16,9 @@ export type ExplodedAnswers = Explosion & { readonly failures: readonly AnswerFa
 
 /** Explodes answer lines into one prediction a row, without a look at the requests. */
 export function explodeAnswers(lines: DataFrame, protocol: Protocol, file: string, shard: number): ExplodedAnswers {
-  const uniform = explodeUniform(lines, protocol.answerList);
-  return uniform === null ? explodeOneByOne(lines, protocol, file, shard) : { ...uniform, failures: [] };
+  const json = jsonAnswers(lines, protocol);
+  const uniform = explodeUniform(json, protocol.answerList);
+  return uniform === null ? explodeOneByOne(json, protocol, file, shard) : { ...uniform, failures: [] };
 }
 
 function explodeOneByOne(lines: DataFrame, protocol: Protocol, file: string, shard: number): ExplodedAnswers {

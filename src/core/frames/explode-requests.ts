@@ -1,6 +1,7 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ExactJson } from "../json/exact-json.ts";
 import { exactField, parseExact } from "../json/exact-json.ts";
+import { parseRecord } from "../protocols/csv-records.ts";
 import type { ListPlace, ProtocolId } from "../protocols/protocol.ts";
 import { typeText } from "./column-type.ts";
 import type { Explosion } from "./explode-uniform.ts";
@@ -16,6 +17,7 @@ const ROWS: Readonly<Record<ProtocolId, ListPlace | null>> = {
   dataframe_records: { key: "dataframe_records", bare: false },
   records: { key: "records", bare: true },
   json_lines: null,
+  csv: null,
 };
 
 /**
@@ -24,7 +26,7 @@ const ROWS: Readonly<Record<ProtocolId, ListPlace | null>> = {
  */
 export function explodeRequests(lines: DataFrame, protocol: ProtocolId, file: string): Explosion {
   // The values of `dataframe_split` stand in lists of mixed types, which no column can hold.
-  const uniform = protocol === "dataframe_split" ? null : explodeUniform(lines, ROWS[protocol]);
+  const uniform = protocol === "dataframe_split" || protocol === "csv" ? null : explodeUniform(lines, ROWS[protocol]);
   return uniform ?? explodeOneByOne(lines, protocol, file);
 }
 
@@ -54,6 +56,7 @@ function explodeOneByOne(lines: DataFrame, protocol: ProtocolId, file: string): 
 type Fail = (code: "LINE_NOT_JSON" | "ROWS_INVALID", complaint: string) => ScoreframeError;
 
 function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly ExactJson[] {
+  if (protocol === "csv") return readRecords(text);
   let request: ExactJson;
   try {
     request = parseExact(text);
@@ -70,6 +73,14 @@ function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly Exac
   if (Array.isArray(rows)) return rows;
   const what = place.bare ? "it is no list of rows" : `it has no list "${place.key}"`;
   throw fail("ROWS_INVALID", `${what}. Say which protocol the requests have, or mend the file.`);
+}
+
+/** Records without names and types: columns `c0`, `c1`, … of text, null where a cell is empty. */
+function readRecords(line: string): readonly ExactJson[] {
+  const cells = parseRecord(line);
+  return [
+    Object.fromEntries(cells.map(({ text, quoted }, index) => [`c${index}`, text === "" && !quoted ? null : text])),
+  ];
 }
 
 /** `{"columns":["a","b"],"data":[[1,2],…]}` as `{"a":1,"b":2}, …`. */

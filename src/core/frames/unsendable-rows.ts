@@ -21,7 +21,7 @@ type Obstacle = { readonly holds: Expr; readonly reason: string };
 /** Why a row cannot be sent: text, null where it can. Null instead of an expression where nothing can stand in any row's way. */
 export function unsendableReason(
   columns: readonly EncodedColumn[],
-  protocol: Pick<Protocol, "id" | "rowForm">,
+  protocol: Pick<Protocol, "rowForm">,
   options: RequestOptions,
 ): Expr | null {
   const obstacles = columns.flatMap((each) => obstaclesOf(each, protocol, options));
@@ -32,16 +32,18 @@ export function unsendableReason(
   );
 }
 
-function obstaclesOf(
-  each: EncodedColumn,
-  _protocol: Pick<Protocol, "id" | "rowForm">,
-  options: RequestOptions,
-): Obstacle[] {
+function obstaclesOf(each: EncodedColumn, { rowForm }: Pick<Protocol, "rowForm">, options: RequestOptions): Obstacle[] {
   const obstacles: Obstacle[] = [];
   if (options.nonFinite === "error" && holdsMatch(each.type, isFloat)) {
     obstacles.push({
       holds: holdsNonFinite(column(each.alias), each.type),
       reason: `column ${JSON.stringify(each.name)} holds NaN or an infinity, and requests.non_finite is error.`,
+    });
+  }
+  if (rowForm === "csv" && each.type === "String") {
+    obstacles.push({
+      holds: column(each.alias).str.contains("[\\r\\n]"),
+      reason: `column ${JSON.stringify(each.name)} holds text with a line break, and a request of csv has one row a line.`,
     });
   }
   return obstacles;

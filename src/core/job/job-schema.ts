@@ -97,6 +97,12 @@ const requests = z.strictObject({
       "How NaN and infinities among the features travel: as `null`, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all: the row becomes a " +
         "dead letter.",
     ),
+  csv_header: z
+    .boolean()
+    .optional()
+    .describe(
+      "For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes. SageMaker's built-in algorithms want none.",
+    ),
 });
 
 const backend = z.looseObject({

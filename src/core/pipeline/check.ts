@@ -1,8 +1,11 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { TypedColumn } from "../frames/column-type.ts";
 import { contractText } from "../frames/contract-text.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
+import { featureWarnings } from "./feature-warnings.ts";
 import type { JobOptions } from "./options.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { SampleTools, ScoredSample } from "./score-sample.ts";
@@ -82,8 +85,15 @@ export async function checkJob(
     sample = await step(
       "model",
       () =>
-        scoreSample(prepared, tools, { limit: options.sampleRows ?? SAMPLE_ROWS, signal: options.signal }, (scored) =>
-          describeSample(scored, items),
+        scoreSample(
+          prepared,
+          tools,
+          {
+            limit: options.sampleRows ?? SAMPLE_ROWS,
+            signal: options.signal,
+            onFeatures: (features) => items.push(...warningsOf(features, prepared.protocol)),
+          },
+          (scored) => describeSample(scored, items),
         ),
       ({ rows, scored }) => `${scored} of ${rows} sample rows scored`,
     );
@@ -94,6 +104,10 @@ export async function checkJob(
     return { job, ok: false, items, sample, error: error.toJSON() };
   }
   return { job, ok: items.every(({ status }) => status !== "failed"), items, sample, error: null };
+}
+
+function warningsOf(features: readonly TypedColumn[], protocol: ProtocolId): CheckItem[] {
+  return featureWarnings(features, protocol).map((detail) => ({ name: "features", status: "warning", detail }));
 }
 
 function outputIntent({ job }: PreparedRun): Parameters<PreparedRun["output"]["check"]>[0] {

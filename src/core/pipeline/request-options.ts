@@ -14,7 +14,10 @@ export function requestOptions({ model, requests }: Pick<Job, "model" | "request
       `has no place in a request of the protocol "${id}"; ${able.map((protocol) => protocol.id).join(", ")} have one`,
     );
   }
-  return { params, nonFinite: requests.non_finite ?? "null" };
+  if (requests.csv_header !== undefined && id !== "csv") {
+    throw refused("requests.csv_header", `is for the protocol "csv", and this is "${id}"`);
+  }
+  return { params, nonFinite: requests.non_finite ?? "null", csvHeader: requests.csv_header ?? true };
 }
 
 function refused(option: string, complaint: string): ScoreframeError {

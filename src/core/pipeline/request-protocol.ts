@@ -23,6 +23,7 @@ export async function requestProtocol(wanted: string | undefined, files: readonl
 function protocolOf(line: string, file: string): ProtocolId {
   const request = parse(line);
   if (Array.isArray(request)) return "records";
+  if (request === undefined && /^[^{[].*,/.test(line)) return "csv";
   if (typeof request !== "object" || request === null) {
     refuse(`the first line of ${file} is neither a JSON object nor a JSON list`);
   }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TypedColumn } from "../frames/column-type.ts";
 import type { OversizedRows } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { UnsendableRows } from "../frames/unsendable-rows.ts";
@@ -21,6 +22,13 @@ import { stitchStageInput } from "./stitch-stage-input.ts";
 
 export type SampleTools = { readonly pool: FramePool; readonly clock: Clock; readonly events: EventSink };
 
+export type SampleOptions = {
+  readonly limit?: number;
+  readonly signal: AbortSignal;
+  /** Told of the columns that are sent, before anything is. */
+  readonly onFeatures?: (features: readonly TypedColumn[]) => void;
+};
+
 export type ScoredSample = {
   readonly rows: number;
   readonly answers: readonly StitchedAnswer[];
@@ -36,7 +44,7 @@ export type ScoredSample = {
 export async function scoreSample<T>(
   prepared: Omit<PreparedRun, "output">,
   tools: SampleTools,
-  options: { readonly limit?: number; readonly signal: AbortSignal },
+  options: SampleOptions,
   use: (sample: ScoredSample) => Promise<T>,
 ): Promise<T> {
   const folders = await temporaryFolders();
@@ -56,7 +64,7 @@ async function scoreInto(
   folders: RunFolders,
   prepared: Omit<PreparedRun, "output">,
   tools: SampleTools,
-  options: { readonly limit?: number; readonly signal: AbortSignal },
+  options: SampleOptions,
 ): Promise<ScoredSample> {
   const { job, backend, protocol, requestOptions, baseDirectory } = prepared;
   const { pool, clock, events } = tools;
@@ -66,6 +74,7 @@ async function scoreInto(
     table.columns.map(({ name }) => name),
     job,
   );
+  options.onFeatures?.(table.columns.filter(({ name }) => columns.features.includes(name)));
   const session = await backend.open({
     runId: "sample",
     protocol: bindProtocol(protocol, requestOptions),

@@ -3,6 +3,7 @@ import type { RunFolders } from "../ports/run-store.ts";
 import type { ChosenColumns } from "./choose-columns.ts";
 import type { ExtractedInput } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
+import { refuseFeatures } from "./refuse-features.ts";
 import type { ShardStageInput } from "./shard.ts";
 
 /** Folders of a stage that writes nothing. */
@@ -16,13 +17,14 @@ const NOWHERE: RunFolders = {
   logs: tmpdir(),
 };
 
-/** What the job and the backend say of how rows are cut into shards; MB are 10^6 bytes. */
+/** What the job and the backend say of how rows are cut into shards; MB are 10^6 bytes. Throws `COLUMN_TYPE_UNSUPPORTED`. */
 export function shardStageInput(
   { job, backend, protocol, requestOptions }: Pick<PreparedRun, "job" | "backend" | "protocol" | "requestOptions">,
   table: ExtractedInput,
   { features }: ChosenColumns,
   folders: RunFolders = NOWHERE,
 ): ShardStageInput {
+  refuseFeatures(table.columns, features, protocol);
   return {
     table,
     columns: table.columns,

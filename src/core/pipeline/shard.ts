@@ -8,6 +8,7 @@ import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { RunFolders } from "../ports/run-store.ts";
 import type { RequestShard } from "../ports/scoring-backend.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 
@@ -75,7 +76,7 @@ export async function* shardTable(
     if (encoded.oversized !== null) takeOversized(encoded.oversized, input, hooks);
     if (encoded.unsendable !== null) hooks.onUnsendable(encoded.unsendable);
     for (const piece of encoded.pieces) {
-      const numbered = await numberPiece(piece, shard, line, input.folders);
+      const numbered = await numberPiece(piece, shard, line, input);
       await hooks.onShard(numbered);
       shard += 1;
       line += piece.lines;
@@ -131,7 +132,7 @@ async function numberPiece(
   piece: EncodedPiece,
   shard: number,
   firstRowId: number,
-  folders: RunFolders,
+  { folders, protocol, options, features }: ShardStageInput,
 ): Promise<NumberedShard> {
   const number = String(shard).padStart(5, "0");
   const requestFile = `shard-${number}-${piece.digest.slice(0, 16)}.jsonl`;
@@ -144,6 +145,7 @@ async function numberPiece(
       shard,
       requestPath,
       responsePath: join(folders.responses, `${requestFile}.out`),
+      header: bindProtocol(protocol, options).header(features),
       lines: piece.lines,
       rows: piece.rows,
       bytes: piece.bytes,

@@ -13,6 +13,8 @@ export type RequestShard = {
   readonly requestPath: string;
   /** Where the answers must be written: as many lines as the request file has, answer i for line i. */
   readonly responsePath: string;
+  /** Stands before the lines in every request, without a line feed of its own (CSV's line of names); null where nothing does. */
+  readonly header: string | null;
   readonly lines: number;
   readonly rows: number;
   readonly bytes: number;

@@ -9,6 +9,8 @@ export const dataframeRecords: Protocol = {
   rowForm: "object",
   open: () => '{"dataframe_records":[',
   close: "]}",
+  header: () => null,
   paramsKey: "params",
+  answerNotation: "json",
   answerList: { key: "predictions", bare: false },
 };

@@ -9,6 +9,8 @@ export const dataframeSplit: Protocol = {
   rowForm: "array",
   open: (columns) => `{"dataframe_split":{"columns":${JSON.stringify(columns)},"data":[`,
   close: "]}}",
+  header: () => null,
   paramsKey: "params",
+  answerNotation: "json",
   answerList: { key: "predictions", bare: false },
 };

@@ -9,6 +9,8 @@ export const instances: Protocol = {
   rowForm: "object",
   open: () => '{"instances":[',
   close: "]}",
+  header: () => null,
   paramsKey: "params",
+  answerNotation: "json",
   answerList: { key: "predictions", bare: false },
 };

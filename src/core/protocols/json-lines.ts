@@ -9,6 +9,8 @@ export const jsonLines: Protocol = {
   rowForm: "object",
   open: () => "",
   close: "",
+  header: () => null,
   paramsKey: null,
+  answerNotation: "json",
   answerList: null,
 };

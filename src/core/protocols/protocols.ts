@@ -1,3 +1,4 @@
+import { csv } from "./csv.ts";
 import { dataframeRecords } from "./dataframe-records.ts";
 import { dataframeSplit } from "./dataframe-split.ts";
 import { instances } from "./instances.ts";
@@ -12,6 +13,7 @@ export const PROTOCOLS: Readonly<Record<ProtocolId, Protocol>> = {
   dataframe_records: dataframeRecords,
   records,
   json_lines: jsonLines,
+  csv,
 };
 
 export const PROTOCOL_IDS: readonly ProtocolId[] = Object.keys(PROTOCOLS) as ProtocolId[];

@@ -9,6 +9,8 @@ export const records: Protocol = {
   rowForm: "object",
   open: () => "[",
   close: "]",
+  header: () => null,
   paramsKey: null,
+  answerNotation: "json",
   answerList: { key: "predictions", bare: true },
 };

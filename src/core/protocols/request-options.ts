@@ -3,9 +3,11 @@ export type RequestOptions = {
   /** Sent with every request beside its rows; null sends none. */
   readonly params: Readonly<Record<string, unknown>> | null;
   readonly nonFinite: NonFiniteFeatures;
+  /** Whether each request of `csv` begins with a line of the columns' names. */
+  readonly csvHeader: boolean;
 };
 
 /** How NaN and infinities among the features travel: as null, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all. */
 export type NonFiniteFeatures = "null" | "text" | "error";
 
-export const DEFAULT_REQUEST_OPTIONS: RequestOptions = { params: null, nonFinite: "null" };
+export const DEFAULT_REQUEST_OPTIONS: RequestOptions = { params: null, nonFinite: "null", csvHeader: true };

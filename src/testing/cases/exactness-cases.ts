@@ -32,7 +32,9 @@ export const exactnessCases: readonly ConformanceCase[] = [
     name: "carries text character for character",
     script: { predicts: "row" },
     async run(trial) {
-      const rows: ConformanceRow[] = TEXTS.map((text, i) => ({ id: String(i), text }));
+      // A request of csv has a row on each line, so that no text with a line break gets into one.
+      const texts = trial.protocol.rowForm === "csv" ? TEXTS.filter((text) => !/[\r\n]/.test(text)) : TEXTS;
+      const rows: ConformanceRow[] = texts.map((text, i) => ({ id: String(i), text }));
       const [answered] = await trial.score([[rows]]);
       for (const [i, { text }] of rows.entries()) {
         const row = rowsOf(answered)[i];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bindProtocol } from "../../../src/core/protocols/bind-protocol.ts";
+import { DEFAULT_REQUEST_OPTIONS } from "../../../src/core/protocols/request-options.ts";
 import { predict, rowsOf, startModelServer } from "./support/model-server.ts";
 import { instancesLine, scoreOverHttp } from "./support/score-over-http.ts";
 
@@ -62,7 +63,7 @@ describe("telling bad rows apart", () => {
       else response.end(predict(received));
     });
     const line = instancesLine(4).replace("]}", tail);
-    const protocol = bindProtocol("instances", { params: { t: [1, "]"] } });
+    const protocol = bindProtocol("instances", { ...DEFAULT_REQUEST_OPTIONS, params: { t: [1, "]"] } });
     const { lines } = await scoreOverHttp({ url: server.url }, [[line]], { protocol });
     expect(failedRows(lines[0])).toEqual([1]);
   });

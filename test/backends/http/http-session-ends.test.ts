@@ -55,7 +55,16 @@ describe("a disk that fails", () => {
     const session = createHttpSession({ backend: "http", url: "http://127.0.0.1:1/" }, context);
     const requestPath = join(tmpdir(), "scoreframe-no-such-folder", "shard-00003.jsonl");
     const shards = (async function* () {
-      yield { shard: 3, requestPath, responsePath: `${requestPath}.out`, lines: 1, rows: 1, bytes: 1, digest: "" };
+      yield {
+        shard: 3,
+        requestPath,
+        header: null,
+        responsePath: `${requestPath}.out`,
+        lines: 1,
+        rows: 1,
+        bytes: 1,
+        digest: "",
+      };
     })();
     const scoring = session.score(shards, new AbortController().signal)[Symbol.asyncIterator]().next();
     await expect(scoring).rejects.toMatchObject({

@@ -63,6 +63,7 @@ async function* shardsOf(folder: string, lines: readonly string[]): AsyncGenerat
     yield {
       shard,
       requestPath,
+      header: null,
       responsePath: `${requestPath}.out`,
       lines: 1,
       rows,

@@ -99,6 +99,26 @@ describe("a request that cannot be answered", () => {
     expect(text).toContain("Line 2 of the request is not valid JSON");
   });
 
+  it("answers rows of CSV in JSON; what looks like a number is one, and what stands in quotes is text", async () => {
+    const { post } = await served(modelOf((rows) => rows));
+    const csv = 'id,"a,b",t,none,flag\r\n9007199254740993,1.5,"7",,true\r\n2,x,"",007,false';
+    const { text } = await post(csv, { "content-type": "text/csv" });
+    expect(text).toBe(
+      '{"predictions":[{"id":9007199254740993,"a,b":1.5,"t":"7","none":null,"flag":true},' +
+        '{"id":2,"a,b":"x","t":"","none":"007","flag":false}]}',
+    );
+  });
+
+  it.each([
+    ["a cell too few", "a,b\n1", "Line 2 has 1 cells, but there are 2 columns"],
+    ["a column twice", "a,a\n1,2", "names a column twice"],
+    ["no line of names", "", "no line of column names"],
+  ])("refuses CSV with %s", async (_name, body, complaint) => {
+    const { post } = await served(modelOf((rows) => rows));
+    const { status, text } = await post(body, { "content-type": "text/csv" });
+    expect([status, text]).toEqual([400, expect.stringContaining(complaint)]);
+  });
+
   it("refuses text that is not UTF-8 rather than changing it", async () => {
     const { post } = await served(echoA);
     const { status, text } = await post(Uint8Array.of(0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d));
@@ -106,7 +126,7 @@ describe("a request that cannot be answered", () => {
   });
 
   it.each([
-    ["another content type", { "content-type": "text/csv" }],
+    ["another content type", { "content-type": "text/xml" }],
     ["another charset", { "content-type": "application/json; charset=latin1" }],
     ["a compressed body", { "content-encoding": "gzip" }],
   ])("refuses %s with 415", async (_name, headers) => {
@@ -116,7 +136,9 @@ describe("a request that cannot be answered", () => {
 
   it("lists the content types that it takes", async () => {
     const { post } = await served(echoA);
-    expect((await post("a", { "content-type": "text/csv" })).text).toContain("application/json, application/jsonlines");
+    expect((await post("a", { "content-type": "text/xml" })).text).toContain(
+      "application/json, text/csv, application/jsonlines",
+    );
   });
 
   it("refuses a body beyond the limit with 413", async () => {

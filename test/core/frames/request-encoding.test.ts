@@ -90,6 +90,39 @@ describe("a value on its way to the model", () => {
   });
 });
 
+describe("a record of CSV", () => {
+  const nothing = { ...DEFAULT_REQUEST_OPTIONS, nonFinite: "text" } as const;
+
+  test.each([
+    ["null::int", ""],
+    ["null::varchar", ""],
+    ["null::boolean", ""],
+    ["null::date", ""],
+    ["null", ""],
+    ["true", "true"],
+    ["''", '""'],
+    ["' a '", " a "],
+    ["'a,b'", '"a,b"'],
+    [`'say "hi"'`, '"say ""hi"""'],
+    [`'"'`, '""""'],
+    ["'NaN'::double", ""],
+    ["4::double", "4.0"],
+    ["12345678901234567.8900::decimal(38,4)", "12345678901234567.8900"],
+    ["'\\xFF\\x00abc'::blob", "/wBhYmM="],
+  ])("holds %s as %s", async (sql, cell) => {
+    expect(await encodeQuery(lab, `select ${sql} as v, 7 as n`, { protocol: "csv" })).toEqual([`${cell},7`]);
+  });
+
+  test.each(["'Infinity'::double", "'NaN'::float"])("may hold %s by its name", async (sql) => {
+    const [name = ""] = /[A-Z]\w+/i.exec(sql) ?? [];
+    expect(await encodeQuery(lab, `select ${sql} as v`, { protocol: "csv", options: nothing })).toEqual([name]);
+  });
+
+  test("is never a blank line, which readers skip", async () => {
+    expect(await encodeQuery(lab, "select null::int as v", { protocol: "csv" })).toEqual(['""']);
+  });
+});
+
 describe("a row on its way to the model", () => {
   const odd = [
     "*",

@@ -76,6 +76,17 @@ describe("a table that is cut into shards", () => {
   });
 });
 
+test("the line of names counts in the limit of a request, and not in that of a file", async () => {
+  const table = await lab.parquet("t.parquet", `select repeat('x', i + 1) as "naïve" from range(5) r(i)`);
+  const header = Buffer.byteLength("naïve\n");
+  const limits = { protocol: "csv", maxLineBytes: header + 4, maxFileBytes: 20 } as const;
+  const { pieces, oversized } = await encodeTable(lab, table, limits);
+  expect(pieces.map(({ lines, bytes }) => [lines, bytes])).toEqual([[4, 14]]);
+  expect(oversized).toMatchObject({ rows: 1, limitBytes: 4 });
+  const bare = { ...DEFAULT_REQUEST_OPTIONS, csvHeader: false };
+  expect((await encodeTable(lab, table, { ...limits, options: bare })).oversized).toBeNull();
+});
+
 describe("parameters of the model", () => {
   test("count in the limit of a line, in bytes", async () => {
     const options = { ...DEFAULT_REQUEST_OPTIONS, params: { ü: "ü".repeat(50) } };

@@ -14,6 +14,24 @@ afterEach(() => lab.remove());
 
 const options = { ...DEFAULT_REQUEST_OPTIONS, nonFinite: "error" } as const;
 
+describe("a row whose text has a line break", () => {
+  test.each(["chr(10)", "chr(13)", "'a' || chr(13) || chr(10) || 'b'"])("does not travel in csv: %s", async (text) => {
+    const table = await lab.parquet("t.parquet", `select i as id, if(i = 1, ${text}, 'x') as t from range(3) r(i)`);
+    const { pieces, unsendable } = await encodeTable(lab, table, { protocol: "csv" });
+    expect(pieces.flatMap(({ requestPath }) => readText(requestPath))).toEqual(["0,x", "2,x"]);
+    expect(unsendable?.first).toEqual({
+      position: 1,
+      message:
+        'Row 1 of the source (0-based) is not sent: column "t" holds text with a line break, and a request of csv has one row a line.',
+    });
+  });
+
+  test("travels in JSON", async () => {
+    const table = await lab.parquet("t.parquet", "select chr(10) as t");
+    expect((await encodeTable(lab, table)).unsendable).toBeNull();
+  });
+});
+
 describe("a row with NaN where NaN is an error", () => {
   test.each([
     ["a number", "'NaN'::double"],

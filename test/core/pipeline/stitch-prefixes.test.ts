@@ -109,6 +109,15 @@ describe("requests and responses that somebody else wrote", () => {
     ]);
   });
 
+  test("may be records of CSV, whose columns have neither names nor types", async () => {
+    pair("a", ['1,"x, ""y""",2.50', "007,,"], ["0.5", "0.25"]);
+    await stitch();
+    expect(await table("c0, c1, c2, prediction::double as p")).toEqual([
+      { c0: "1", c1: 'x, "y"', c2: "2.50", p: 0.5 },
+      { c0: "007", c1: null, c2: null, p: 0.25 },
+    ]);
+  });
+
   test("may hold rows that are no objects", async () => {
     pair("a", ['{"instances":[[1,2],[3]]}'], [answerOf(1, 2)]);
     await stitch();
@@ -247,13 +256,13 @@ describe("what cannot be paired safely is refused before anything is written", (
     await refused(
       "PROTOCOL_UNSUPPORTED",
       complaint,
-      "instances, dataframe_split, dataframe_records, records, json_lines",
+      "instances, dataframe_split, dataframe_records, records, json_lines, csv",
     );
   });
 
   test("a protocol that does not exist", async () => {
     pair("a", [requestOf({ a: 1 })], [answerOf(1)]);
-    await expect(stitch({ protocol: "csv" })).rejects.toMatchObject({ code: "PROTOCOL_UNSUPPORTED" });
+    await expect(stitch({ protocol: "xml" })).rejects.toMatchObject({ code: "PROTOCOL_UNSUPPORTED" });
   });
 
   test.each([

@@ -24,6 +24,8 @@ export type HttpSessionOptions = {
   readonly maxAttempts?: number;
   /** Most bytes that one answer may have. @default 64_000_000 */
   readonly maxResponseBytes?: number;
+  /** Most bytes of one request that holds several lines. @default Infinity */
+  readonly maxRequestBytes?: number;
   /** What a bare `NaN` or `Infinity` in an answer is, which is no JSON: a fault of its rows, or null. @default "refuse" */
   readonly nonFinite?: NonFinite;
 };
@@ -43,6 +45,7 @@ export const HTTP_SESSION_DEFAULTS = {
   requestTimeoutMs: 600_000,
   maxAttempts: 6,
   maxResponseBytes: 64_000_000,
+  maxRequestBytes: Number.POSITIVE_INFINITY,
   nonFinite: "refuse",
 } as const satisfies Omit<ResolvedHttpSessionOptions, "backend" | "url">;
 

@@ -19,12 +19,13 @@ export function createHttpSession(options: HttpSessionOptions, context: BackendC
   const redact = createRedactor(resolved.headers);
   const exchange = createHttpExchange(resolved, protocol);
   const pace = createPace(resolved.requestsPerSecond, context.clock);
-  const { concurrency, nonFinite } = resolved;
+  const { concurrency, nonFinite, maxRequestBytes } = resolved;
   const inFlight = createInFlightLimit(concurrency);
   const sender = createRequestSender({ options: resolved, context, exchange, pace, inFlight, redact });
   const scoreUnit = createRequestScorer(sender, { protocol, batchSize, isolateFailedRows, nonFinite, redact });
   return {
-    score: (shards, signal) => scoreShards(shards, signal, { protocol, batchSize, concurrency, scoreUnit }),
+    score: (shards, signal) =>
+      scoreShards(shards, signal, { protocol, batchSize, maxRequestBytes, concurrency, scoreUnit }),
     close: () => exchange.close(),
   };
 }

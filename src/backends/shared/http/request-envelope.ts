@@ -1,5 +1,6 @@
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { listElements, listThatClosesAt } from "./json-spans.ts";
+import type { RequestUnit } from "./request-units.ts";
 
 /** A request taken apart: its rows as they were written, and the text around them. */
 export type RequestEnvelope = {
@@ -12,8 +13,14 @@ const COMMA = Buffer.from(",");
 const NEWLINE = Buffer.from("\n");
 
 /** Takes the body of a request apart without changing a byte of a row. */
-export function openEnvelope(body: Buffer, protocol: Protocol): RequestEnvelope {
-  if (protocol.lineHolds === "row") return { rows: splitLines(body), wrap: (rows) => join(rows, NEWLINE) };
+export function openEnvelope(
+  { body, header }: Pick<RequestUnit, "body" | "header">,
+  protocol: Protocol,
+): RequestEnvelope {
+  if (protocol.lineHolds === "row") {
+    const rows = splitLines(body.subarray(header.length));
+    return { rows, wrap: (part) => Buffer.concat([header, join(part, NEWLINE)]) };
+  }
   // A line is `open(columns)` + rows + `close`, and `close` begins with the bracket that ends the rows.
   const listStart = listThatClosesAt(body, body.length - Buffer.byteLength(protocol.close));
   if (listStart === -1) return { rows: [body], wrap: () => body };

@@ -1,7 +1,7 @@
 import { errorObjectText } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
-import type { GoodAnswer } from "./check-answer.ts";
 import { checkAnswer } from "./check-answer.ts";
+import type { GoodAnswer } from "./good-answer.ts";
 import type { NonFinite } from "./http-session-options.ts";
 import type { PartOutcome } from "./isolate-rows.ts";
 import { isolateRows } from "./isolate-rows.ts";
@@ -58,7 +58,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     };
     let opened: RequestEnvelope | undefined;
     const envelope = (): RequestEnvelope => {
-      opened ??= openEnvelope(unit.body, protocol);
+      opened ??= openEnvelope(unit, protocol);
       return opened;
     };
     const rowCount = (): number => (protocol.lineHolds === "row" ? unit.lines : envelope().rows.length);

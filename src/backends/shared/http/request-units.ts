@@ -1,3 +1,4 @@
+import type { RequestShard } from "../../../core/ports/scoring-backend.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 
 /** What goes into one request: a line of the shard or, where a line is one row, several. */
@@ -8,19 +9,29 @@ export type RequestUnit = {
   /** 0-based number in the shard of the first line. */
   readonly firstLine: number;
   readonly lines: number;
-  /** The lines joined by `\n`, without a last one: a view of the shard's bytes. */
+  /** Stands before the lines of the body, with a line feed. */
+  readonly header: Buffer;
+  /** The header, and the lines joined by `\n`, without a last one: where there is no header, a view of the shard's bytes. */
   readonly body: Buffer;
 };
 
 const NEWLINE = 0x0a;
 
-/** Cuts a shard's bytes into requests, without copying. */
+export type UnitLimits = {
+  /** Most lines in a request, where a line is a row. */
+  readonly batchSize: number;
+  /** Most bytes of a request. */
+  readonly maxRequestBytes: number;
+};
+
+/** Cuts a shard's bytes into requests. */
 export function* requestUnits(
-  shard: number,
+  { shard, header: headerText }: Pick<RequestShard, "shard" | "header">,
   bytes: Buffer,
   protocol: Protocol,
-  batchSize: number,
+  { batchSize, maxRequestBytes }: UnitLimits,
 ): Generator<RequestUnit> {
+  const header = Buffer.from(headerText === null ? "" : `${headerText}\n`);
   const linesInRequest = protocol.lineHolds === "row" ? Math.max(1, batchSize) : 1;
   let index = 0;
   let firstLine = 0;
@@ -31,11 +42,14 @@ export function* requestUnits(
     let next = start;
     while (lines < linesInRequest && next < bytes.length) {
       const newline = bytes.indexOf(NEWLINE, next);
-      end = newline === -1 ? bytes.length : newline;
+      const lineEnd = newline === -1 ? bytes.length : newline;
+      if (lines > 0 && header.length + lineEnd - start > maxRequestBytes) break;
+      end = lineEnd;
       next = end + 1;
       lines += 1;
     }
-    yield { shard, index, firstLine, lines, body: bytes.subarray(start, end) };
+    const body = bytes.subarray(start, end);
+    yield { shard, index, firstLine, lines, header, body: header.length === 0 ? body : Buffer.concat([header, body]) };
     index += 1;
     firstLine += lines;
     start = next;

@@ -13,6 +13,7 @@ import { createWaitList } from "./wait-list.ts";
 export type ScoreShardsOptions = {
   readonly protocol: Protocol;
   readonly batchSize: number;
+  readonly maxRequestBytes: number;
   readonly concurrency: number;
   readonly scoreUnit: RequestScorer;
 };
@@ -72,7 +73,7 @@ export async function* scoreShards(
     const file = await createResponseFile(shard.responsePath).catch(storageFailed(shard, "write", shard.responsePath));
     const work = { shard, file, retries: 0, unanswered: 1 };
     open.set(shard.shard, work);
-    for (const unit of requestUnits(shard.shard, bytes, options.protocol, options.batchSize)) {
+    for (const unit of requestUnits(shard, bytes, options.protocol, options)) {
       await changed.until(() => inFlight.size < options.concurrency);
       work.unanswered += 1;
       track(answer(work, unit).then(() => (work.unanswered === 0 ? finish(work) : undefined)));

@@ -19,6 +19,7 @@ export type Scored = {
 
 export type ScoreOptions = {
   readonly protocol?: ProtocolId | Protocol;
+  readonly header?: string;
   readonly batchSize?: number;
   readonly isolateFailedRows?: boolean;
   readonly signal?: AbortSignal;
@@ -69,7 +70,8 @@ export async function scoreOverHttp(
       await writeFile(requestPath, text);
       const responsePath = join(directory, "responses", `${shard}.out`);
       const bytes = Buffer.byteLength(text);
-      return { shard, requestPath, responsePath, lines: lines.length, rows: lines.length, bytes, digest: "" };
+      const header = options.header ?? null;
+      return { shard, requestPath, header, responsePath, lines: lines.length, rows: lines.length, bytes, digest: "" };
     }),
   );
   const session = await httpBackend.create(httpBackend.parseOptions(job)).open(context);

@@ -11,7 +11,16 @@ const { options, folder, pidFile } = JSON.parse(process.argv[2] ?? "") as {
   pidFile: string;
 };
 const requestPath = join(folder, "request.jsonl");
-const shard = { shard: 0, requestPath, responsePath: `${requestPath}.out`, lines: 1, rows: 1, bytes: 0, digest: "" };
+const shard = {
+  shard: 0,
+  requestPath,
+  header: null,
+  responsePath: `${requestPath}.out`,
+  lines: 1,
+  rows: 1,
+  bytes: 0,
+  digest: "",
+};
 await writeFile(requestPath, '{"instances":[{"id":1}]}\n');
 
 const signal = new AbortController().signal;

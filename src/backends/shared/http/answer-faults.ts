@@ -1,0 +1,49 @@
+import { answerExcerpt, contentTypeOf, shorten } from "./answer-excerpt.ts";
+import { bareNonFinite } from "./bare-non-finite.ts";
+import type { HttpReply } from "./http-exchange.ts";
+import type { RowFault } from "./row-fault.ts";
+
+/** What is wrong with an answer that has a 2xx status. */
+export type AnswerFault = Omit<RowFault, "attempts">;
+
+export function notJson(reply: HttpReply, text: Buffer): AnswerFault {
+  const type = contentTypeOf(reply);
+  const excerpt = JSON.stringify(shorten(text.toString("utf8", 0, 1000)));
+  if (/html/i.test(type) || text[0] === 0x3c) {
+    // A login or error page: it does not depend on the rows.
+    const what = /^<\?xml/i.test(text.toString("utf8", 0, 5)) ? "XML" : "HTML";
+    const mend = "Check that `url` is the model's own address";
+    return { ...invalid(`${what} instead of JSON (${type}): ${excerpt}. ${mend}`), isolable: false };
+  }
+  const bare = bareNonFinite(text);
+  if (bare !== undefined) {
+    return invalid(
+      `a bare ${bare}, which is not JSON: let the model answer null or a finite number, or set \`non_finite: as_null\``,
+    );
+  }
+  return invalid(`something that is not JSON (${type}): ${excerpt}`);
+}
+
+export function reported(error: unknown): AnswerFault {
+  const said = answerExcerpt(Buffer.from(typeof error === "string" ? error : JSON.stringify(error)));
+  return { code: "ROW_FAILED", message: `The model reported an error: ${said}`, isolable: true };
+}
+
+export function invalid(what: string): AnswerFault {
+  return { code: "RESPONSE_INVALID", message: `The server answered with ${what}.`, isolable: true };
+}
+
+export function wrongCount(
+  code: "LINE_COUNT_MISMATCH" | "PREDICTION_COUNT_MISMATCH",
+  got: number,
+  what: string,
+  rows: number,
+): AnswerFault {
+  const count = counted(got, what);
+  const message = `The server answered with ${count} to ${counted(rows, "rows")}; it must answer each row once, in order.`;
+  return { code, message, isolable: true, count };
+}
+
+function counted(count: number, plural: string): string {
+  return `${count} ${count === 1 ? plural.slice(0, -1) : plural}`;
+}

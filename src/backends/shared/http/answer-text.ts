@@ -1,0 +1,36 @@
+import { trimSpan } from "./json-spans.ts";
+
+export const NEWLINE = Buffer.from("\n");
+
+/** The value of a JSON text, boxed because `null` is one; undefined where it is none. */
+export function parseJson(text: Buffer): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text.toString("utf8")) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+export function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+}
+
+/** Inside a JSON string a line break is always escaped, so that those left are between values, where a blank means the same. */
+export function oneLine(text: Buffer): Buffer {
+  if (!text.includes(0x0a) && !text.includes(0x0d)) return text;
+  const line = Buffer.from(text);
+  for (let i = 0; i < line.length; i += 1) if (line[i] === 0x0a || line[i] === 0x0d) line[i] = 0x20;
+  return line;
+}
+
+export function nonBlankLines(text: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf(0x0a, start);
+    const stop = newline === -1 ? text.length : newline;
+    const span = trimSpan(text, start, stop);
+    if (span.end > span.start) lines.push(oneLine(text.subarray(span.start, span.end)));
+    start = stop + 1;
+  }
+  return lines;
+}

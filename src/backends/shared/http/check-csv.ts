@@ -1,0 +1,62 @@
+import { csvAnswerJson, holdsBareText } from "../../../core/protocols/csv-answer.ts";
+import { parseRecord, splitRecords } from "../../../core/protocols/csv-records.ts";
+import { isErrorObject } from "../../../core/protocols/error-object.ts";
+import { contentTypeOf, shorten } from "./answer-excerpt.ts";
+import type { AnswerFault } from "./answer-faults.ts";
+import { invalid, notJson, reported, wrongCount } from "./answer-faults.ts";
+import { memberOf, NEWLINE, oneLine, parseJson } from "./answer-text.ts";
+import type { GoodAnswer, Question } from "./good-answer.ts";
+import type { HttpReply } from "./http-exchange.ts";
+import { listElements, listUnderKey } from "./json-spans.ts";
+
+/**
+ * An answer to rows of CSV: a record for each row on a line of its own; all predictions on one line, as SageMaker's XGBoost joins them; or JSON,
+ * which is what MLflow answers, as a list or under `predictions`. Each row's prediction becomes a line of JSON.
+ */
+export function checkCsv(reply: HttpReply, text: Buffer, question: Question): GoodAnswer | AnswerFault {
+  const type = contentTypeOf(reply);
+  const rows = question.rows();
+  const isJson = /^application\/json\b/i.test(type);
+  const parsed = parseJson(text);
+  if (parsed !== undefined && isErrorObject(parsed.value)) return reported(parsed.value.error);
+  const list = memberOf(parsed?.value, "predictions") ?? (isJson ? parsed?.value : undefined);
+  if (Array.isArray(list)) {
+    if (list.length !== rows) return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "predictions", rows);
+    const line = oneLine(text);
+    const at = list === parsed?.value ? line.indexOf("[") : listUnderKey(line, "predictions");
+    return asLines(listElements(line, at).map(({ start, end }) => line.subarray(start, end)));
+  }
+  if (isJson || text[0] === LESS_THAN) return notJson(reply, text);
+  const records = recordsOf(reply.body.toString("utf8"), rows);
+  if (records.length !== rows) return wrongCount("LINE_COUNT_MISMATCH", records.length, "lines", rows);
+  const stray = /\bcsv\b/i.test(type) ? undefined : records.find(holdsBareText);
+  if (stray !== undefined)
+    return invalid(`${JSON.stringify(shorten(stray))}, which is text and not text/csv (${type})`);
+  const asNull = question.nonFinite === "as_null";
+  return asLines(records.map((record) => Buffer.from(csvAnswerJson(record, asNull))));
+}
+
+const LESS_THAN = 0x3c;
+
+function asLines(predictions: readonly Buffer[]): GoodAnswer {
+  return {
+    lines: Buffer.concat(predictions.flatMap((prediction) => [prediction, NEWLINE])),
+    predictions: () => [...predictions],
+  };
+}
+
+/** As many records as rows, where the answer can be read so. A blank line is a prediction without a value only where the count says so. */
+function recordsOf(text: string, rows: number): string[] {
+  const records = splitRecords(text);
+  if (records.length === rows) return records;
+  const filled = records.filter((record) => record.trim() !== "");
+  const [only] = filled;
+  if (filled.length !== 1 || only === undefined || rows === 1) return filled;
+  const cells = splitCells(only);
+  return cells.length === rows ? cells : filled;
+}
+
+/** The cells of a record as they were written. */
+function splitCells(record: string): string[] {
+  return parseRecord(record).map(({ text, quoted }) => (quoted ? `"${text.replaceAll('"', '""')}"` : text));
+}

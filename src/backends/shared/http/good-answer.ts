@@ -1,0 +1,20 @@
+import type { Protocol } from "../../../core/protocols/protocol.ts";
+import type { NonFinite } from "./http-session-options.ts";
+
+/** An answer that may be kept. */
+export type GoodAnswer = {
+  /** The response lines, each ended by `\n`. */
+  readonly lines: Buffer;
+  /** The text of each row's prediction, cut out of the answer. */
+  predictions(): Buffer[];
+};
+
+/** What was asked, as far as the check needs it. */
+export type Question = {
+  readonly protocol: Protocol;
+  readonly nonFinite: NonFinite;
+  /** Whether so many predictions may be right without counting the rows sent: counting is a pass over the request. */
+  expects(predictions: number): boolean;
+  /** Rows in the request. */
+  rows(): number;
+};

@@ -1,0 +1,25 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { ColumnType, TypedColumn } from "../frames/column-type.ts";
+import { typeText } from "../frames/column-type.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
+
+/** Throws `COLUMN_TYPE_UNSUPPORTED` where a feature has a type that no request of the protocol can carry. */
+export function refuseFeatures(
+  columns: readonly TypedColumn[],
+  features: readonly string[],
+  protocol: ProtocolId,
+): void {
+  const sent = columns.filter(({ name }) => features.includes(name));
+  const culprit = sent.find(({ type }) => protocol === "csv" && isNested(type));
+  if (culprit === undefined) return;
+  throw new ScoreframeError(
+    "COLUMN_TYPE_UNSUPPORTED",
+    `The protocol "${protocol}" cannot carry the column ${JSON.stringify(culprit.name)}, whose type is ${typeText(culprit.type)}. ` +
+      "Take it apart in the SQL, leave it out of model.features, or set another model.protocol.",
+    { option: "model.protocol", details: { column: culprit.name, type: typeText(culprit.type) } },
+  );
+}
+
+function isNested(type: ColumnType): boolean {
+  return typeof type === "object" && ("List" in type || "Array" in type || "Struct" in type);
+}

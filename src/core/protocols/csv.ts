@@ -1,0 +1,21 @@
+import type { Protocol } from "./protocol.ts";
+
+/** One record of RFC 4180 a row and line ↔ one record a line: SageMaker's built-in algorithms; MLflow, which answers in JSON. */
+export const csv: Protocol = {
+  id: "csv",
+  contentType: "text/csv",
+  accept: "text/csv",
+  lineHolds: "row",
+  rowForm: "csv",
+  open: () => "",
+  close: "",
+  header: (columns) => columns.map(csvText).join(","),
+  paramsKey: null,
+  answerNotation: "csv",
+  answerList: null,
+};
+
+/** A text as a cell: in quotes where it must be. An empty one stands in quotes, because a cell with nothing in it is null. */
+function csvText(text: string): string {
+  return /^$|[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
