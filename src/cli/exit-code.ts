@@ -5,7 +5,7 @@ import type { RunReport } from "../core/pipeline/run-report.ts";
 export const EXIT_CODES = {
   success: 0,
   failed: 1,
-  /** The command line, the job, or something that they name: the same call cannot succeed. */
+  /** The command line, the job, or something that they name: no repetition heals it. */
   usage: 2,
   /** Published, and some rows could not be scored. */
   deadLetters: 3,

@@ -2,7 +2,7 @@
 // Imports nothing but the check of the Node version: an old Node must be told so before it meets a file that it cannot read.
 import { refuseNode } from "./node-version.ts";
 
-const refusal = refuseNode(process.versions.node);
+const refusal = refuseNode(process.versions.node, process.argv[1] ?? "");
 if (refusal === null) {
   const { startProcess } = await import("./start-process.ts");
   await startProcess(process.argv.slice(2));

@@ -8,17 +8,25 @@ import { listenForStop } from "./stop-signals.ts";
 /** The command line as a process: its streams, its signals, its end. */
 export async function startProcess(args: readonly string[]): Promise<void> {
   enableCompileCache();
-  const { stdout, stderr, stdin, env } = process;
-  for (const stream of [stdout, stderr]) ignoreClosedReader(stream);
+  const { stderr, stdin, env } = process;
+  for (const stream of [process.stdout, stderr]) ignoreClosedReader(stream);
+  const stdout = args.includes("--json") ? stdoutOfOurOwn() : process.stdout;
   const crash = firstCrash();
   const { runCommandLine } = await import("./command-line.ts").catch((thrown: unknown) =>
-    endWithoutPackages(thrown, args),
+    endWithoutPackages(thrown, args, stdout),
   );
   const context = { stdout, stderr, stdin, env, workingDirectory: process.cwd(), signal: listenForStop() };
   const exitCode = await runCommandLine(args, context, crash);
   await Promise.all([flushed(stdout), flushed(stderr)]);
   // Not left to Node: a job written in TypeScript may have opened something that keeps the process alive.
   process.exit(exitCode);
+}
+
+/** What a model or a job file in this process prints goes to stderr, so that stdout has the one document. */
+function stdoutOfOurOwn(): NodeJS.WriteStream {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  return Object.create(process.stdout, { write: { value: write } });
 }
 
 /** `scoreframe runs | head -1`, or a terminal that was closed: the work goes on, and what nobody reads is dropped. */
@@ -43,10 +51,10 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-function endWithoutPackages(thrown: unknown, args: readonly string[]): never {
+function endWithoutPackages(thrown: unknown, args: readonly string[], stdout: NodeJS.WriteStream): never {
   const error = setupError(thrown);
   if (error === null) throw thrown;
   process.stderr.write(`${error.message}\n`);
-  if (args.includes("--json")) printDocument(failureDocument(args[0], error), process);
+  if (args.includes("--json")) printDocument(failureDocument(args[0], error), { stdout });
   process.exit(exitCodeOfError(error.code));
 }

@@ -125,6 +125,31 @@ describe("--json prints one document on stdout and everything else on stderr", (
     expect(stdout).toContain("9007199254740993");
     expect(exitCode).toBe(0);
   });
+
+  it("of a dry run whose model prints, too", async () => {
+    const cwd = await sampleProject("doubles");
+    await writeFile(
+      join(cwd, "model.ts"),
+      `console.log("imported");
+export default { predict: (rows) => { process.stdout.write("asked\\n"); return rows.map(({ x }) => x * 2); } };`,
+    );
+    const options = ["--dry-run", "--json", "--example", '{"x": 4}'];
+    const { stdout, stderr } = await runCli(["serve", "--model", "model.ts", ...options], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ status: "scored", prediction: 8 });
+    expect(stderr).toContain("imported\nasked\n");
+  });
+
+  it("of a job file that prints, too", async () => {
+    const cwd = await sampleProject("doubles");
+    await writeFile(
+      join(cwd, "job.mts"),
+      `console.log("read");
+export default { name: "job", source: { kind: "rows", path: "rows.csv" }, backend: { kind: "local", model: "model.ts" }, output: { path: "out" } };`,
+    );
+    const { stdout, stderr } = await runCli(["plan", "job.mts", "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 4, error: null });
+    expect(stderr).toContain("read\n");
+  });
 });
 
 describe("stitch", () => {

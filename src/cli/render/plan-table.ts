@@ -11,7 +11,7 @@ export function planTable(plan: PlanReport, style: Style): string {
   const facts: Fact[] = [
     ["rows", formatCount(plan.rows)],
     ["features", plan.features.join(", ")],
-    ["kept", plan.passthrough.length === 0 ? null : plan.passthrough.join(", ")],
+    ["passthrough", plan.passthrough.length === 0 ? null : plan.passthrough.join(", ")],
     ["sent to", `${plan.backend}, as ${plan.protocol}`],
     ["requests", `${about}${formatCount(plan.requests)} in ${formatAmount(plan.shards, "shard")}`],
     ["bytes", `${about}${formatBytes(plan.request_bytes)}, ${formatCount(plan.bytes_per_row)} a row`],

@@ -51,10 +51,14 @@ function deadLetterText({ path, rows }: NonNullable<RunReport["dead_letter"]>, s
   return `${formatAmount(rows, "row")} with their causes in ${show(path)}`;
 }
 
-function requestsText({ requests, shards, request_bytes: bytes, retries, backend }: RunReport): string | null {
+/** Of a run that came to its end all requests were sent; of another one it is only known which shards came back. */
+function requestsText({ status, requests, shards, request_bytes: bytes, retries, backend }: RunReport): string | null {
   if (requests === 0) return null;
   const again = retries === 0 ? "" : `, ${formatAmount(retries, "retry", "retries")}`;
-  return `${formatCount(requests)} to ${backend} in ${formatAmount(shards.total, "shard")}, ${formatBytes(bytes)}${again}`;
+  const isWhole = status === "succeeded" || status === "succeeded_with_dead_letters";
+  const sent = isWhole ? `to ${backend}` : `written for ${backend}`;
+  const back = isWhole ? "" : ` (${formatCount(shards.scored)} scored)`;
+  return `${formatCount(requests)} ${sent} in ${formatAmount(shards.total, "shard")}${back}, ${formatBytes(bytes)}${again}`;
 }
 
 function timeText({ timings_s: timings, ledger }: RunReport): string {

@@ -10,7 +10,7 @@ export function stitchSummary(report: StitchReport, { style, workingDirectory }:
   const path = showPath(output.path, workingDirectory);
   const facts: Fact[] = [
     ["input", `${formatAmount(report.files, "file")}, ${formatAmount(report.lines, "request")}`],
-    ["rows", formatCount(report.rows)],
+    ["rows", `${formatCount(output.rows)} of ${formatCount(report.rows)} with a prediction`],
     ["output", `${path} (${formatBytes(output.bytes)})`],
     ["dead letters", deadLettered === 0 ? null : `${formatAmount(deadLettered, "row")} in ${path}.dead-letter`],
     ["columns", columns.map(({ name, type }) => `${name} ${String(type)}`).join(", ")],

@@ -75,7 +75,7 @@ export async function checkJob(
           prepared.job,
         ),
       ({ features, keep }) =>
-        `the model receives ${features.join(", ")}; the output keeps ${keep.join(", ") || "none"}`,
+        `the model receives ${features.join(", ")}; the table gets ${[...keep, "the predictions"].join(", ")}`,
     );
     await step(
       "output",

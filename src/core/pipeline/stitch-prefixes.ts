@@ -40,6 +40,7 @@ export type StitchRequest = {
 export type StitchReport = {
   readonly files: number;
   readonly lines: number;
+  /** All rows of the requests: those of the output and the dead-lettered ones. */
   readonly rows: number;
   readonly dead_lettered: number;
   readonly output: { readonly path: string; readonly rows: number; readonly bytes: number };

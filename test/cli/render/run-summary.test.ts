@@ -43,6 +43,13 @@ describe("the summary of a run", () => {
     );
   });
 
+  it("does not claim that the requests of a run that did not end were sent", () => {
+    const report = sampleReport({ status: "failed", output: null, shards: { total: 61, scored: 12 } });
+    expect(runSummary(report, layout)).toContain(
+      "requests  6,000 written for local in 61 shards (12 scored), 305.0 MB\n",
+    );
+  });
+
   it("names an output outside of the working directory by its whole path", () => {
     const report = sampleReport();
     const output = { ...report.output!, path: "/data/out" };

@@ -96,13 +96,13 @@ describe("a plan", () => {
 
   it("says of estimates that they are some", () => {
     const text = planTable(plan, plainStyle);
-    expect(text).toContain("requests   about 10,000 in 9 shards\n");
-    expect(text).toContain("estimated  from 10,000 rows\n");
+    expect(text).toContain("requests     about 10,000 in 9 shards\n");
+    expect(text).toContain("estimated    from 10,000 rows\n");
   });
 
   it("says of counts that they are exact", () => {
     const text = planTable({ ...plan, sampled_rows: plan.rows }, plainStyle);
-    expect(text).toContain("requests  10,000 in 9 shards\n");
+    expect(text).toContain("requests     10,000 in 9 shards\n");
     expect(text).not.toContain("about");
   });
 
