@@ -14,11 +14,17 @@ export function castPrediction(value: Expr, answered: ColumnType, contract: Pred
   if (answered === "Null") return { type, value: castTo(value, type), spoiled: null };
   if (JSON.stringify(answered) === JSON.stringify(type)) return { type, value, spoiled: null };
   const cast = castTo(value, type);
-  if (isFloat(type)) return isNumber(answered) ? { type, value: cast, spoiled: null } : null;
+  if (isFloat(type)) return floatCast(cast, answered, type);
   if (isInteger(type)) return integerCast(value, answered, type);
   if (type === "Boolean") return booleanCast(value, cast, answered);
   if (type === "Date" || (typeof type === "object" && "Datetime" in type)) return timeCast(value, answered, type);
   return fits(answered, type) ? { type, value: cast, spoiled: null } : null;
+}
+
+/** What is stated as a float may be rounded, but a number beyond its range would become infinite. */
+function floatCast(cast: Expr, answered: ColumnType, type: ColumnType): PredictionCast | null {
+  if (!isNumber(answered)) return null;
+  return { type, value: cast, spoiled: type === "Float32" ? cast.isInfinite() : null };
 }
 
 /** An integer may be answered as 4.0, never as 4.7; a cast alone would cut the fraction off in silence. Beyond 2^53 a float is rounded already. */
@@ -46,7 +52,9 @@ function timeCast(value: Expr, answered: ColumnType, type: ColumnType): Predicti
   // A timestamp has no zone: what is said to be UTC is kept as UTC, other offsets are refused.
   const iso = value.str.replace("T", " ").str.replace("(Z|[+]00:?00)$", "");
   const parsed = type === "Date" ? parseTime(value, type, "%Y-%m-%d") : parseTime(iso, type, "%Y-%m-%d %H:%M:%S%.f");
-  return { type, value: parsed, spoiled: value.isNotNull().and(parsed.isNull()) };
+  // Polars cuts the seventh digit of a second and those behind it off.
+  const cut = type === "Date" ? pl.lit(false) : value.str.contains("\\.\\d{6}\\d*[1-9]");
+  return { type, value: parsed, spoiled: value.isNotNull().and(parsed.isNull().or(cut)) };
 }
 
 /** Whether nested values can be widened without loss: nulls, integers to floats, the same fields. */
