@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/conformance/**", "test/integration/**", "test/aws/**"],
+          exclude: ["test/conformance/**", "test/integration/**", "test/aws/**", "test/servers/**"],
           // Real files, databases and processes on two shared cores: a limit that only a hang reaches.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -51,6 +51,18 @@ export default defineConfig({
           include: ["test/aws/**/*.test.ts"],
           // Installs the S3 servers and starts each once.
           globalSetup: ["test/aws/support/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "servers",
+          include: ["test/servers/**/*.test.ts"],
+          // Installs the servers and starts them once; their models follow one script at a time, so that one file runs at a time.
+          globalSetup: ["test/servers/support/global-setup.ts"],
+          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -11,17 +11,22 @@ export type PythonEnvironment = { readonly bin: string } | { readonly missing: s
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/python/", import.meta.url));
 const INSTALL_MS = 8 * 60_000;
 
+/** MLServer takes no newer Python, pandas no older one. */
+const PYTHONS = /^Python 3\.1[12]\./;
+
 /**
- * A virtual environment with exactly the packages of a requirements file, made on first use and kept until that file or the Python changes. One
- * process at a time may make it.
+ * A virtual environment with exactly the packages of a requirements file, made on first use and kept until that file, the Python or the folder
+ * changes. One process at a time may make it.
  */
 export async function pythonEnvironment(requirements: string): Promise<PythonEnvironment> {
   const python = await findPython();
   if ("missing" in python) return python;
   const name = basename(requirements, ".txt");
+  // Programs of an environment name their Python by its whole path: a copy of it elsewhere is another one's.
   const made = createHash("sha256")
     .update(await readFile(requirements))
     .update(python.version)
+    .update(CACHE)
     .digest("hex");
   const folder = join(CACHE, `${name}-${made.slice(0, 12)}`);
   const done = join(folder, "complete");
@@ -31,27 +36,39 @@ export async function pythonEnvironment(requirements: string): Promise<PythonEnv
   await mkdir(CACHE, { recursive: true });
   const install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--disable-pip-version-check"];
   const steps = [
-    [python.file, ["-m", "venv", folder]],
-    [join(bin, "python"), [...install, "--requirement", requirements]],
+    [
+      "the virtual environment could not be made (Debian: apt install python3-venv)",
+      python.file,
+      ["-m", "venv", folder],
+    ],
+    [
+      "its Python packages could not be installed (is there a network, or a PIP_INDEX_URL?)",
+      join(bin, "python"),
+      [...install, "--requirement", requirements],
+    ],
   ] as const;
-  for (const [file, args] of steps) {
+  const begun = performance.now();
+  console.log(`tests: installing the Python packages of ${name} …`);
+  for (const [problem, file, args] of steps) {
     const { code, output } = await runCommand(file, args, INSTALL_MS);
-    if (code !== 0) return { missing: `the Python packages of ${name} could not be installed: ${lastLine(output)}` };
+    if (code !== 0) return { missing: `${problem}: ${lastLine(output)}` };
   }
   await writeFile(done, "");
+  console.log(`tests: ${name} installed in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
   return { bin };
 }
 
-/** The pins are those of one minor version: another one would need other wheels. */
 async function findPython(): Promise<{ readonly file: string; readonly version: string } | { missing: string }> {
-  for (const file of ["python3.11", "python3", "python"]) {
+  for (const file of ["python3.11", "python3.12", "python3", "python"]) {
     const { code, output } = await runCommand(file, ["--version"]);
-    if (code === 0 && output.startsWith("Python 3.11.")) return { file, version: output };
+    if (code === 0 && PYTHONS.test(output)) return { file, version: output };
   }
-  return { missing: "Python 3.11 is not on the PATH" };
+  return {
+    missing: "there is no Python 3.11 or 3.12 on the PATH; install one (python.org, apt, pyenv) to run these tests",
+  };
 }
 
-/** Former states are of no use, and may be hundreds of megabytes large. */
+/** Former states are of no use, and hundreds of megabytes large. */
 async function removeFormer(name: string): Promise<void> {
   const folders = await readdir(CACHE).catch(() => []);
   const former = folders.filter((folder) => folder.startsWith(`${name}-`));
@@ -59,5 +76,5 @@ async function removeFormer(name: string): Promise<void> {
 }
 
 function lastLine(output: string): string {
-  return output.split("\n").at(-1) ?? "pip said nothing";
+  return output.split("\n").at(-1) || "it said nothing";
 }

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ProvidedContext } from "vitest";
+import type { TestProject } from "vitest/node";
+import type { RunningModel } from "../../../src/backends/local/process/running-model.ts";
+import { startCommand } from "../../../src/backends/local/process/start-command.ts";
+import { pythonEnvironment } from "../../support/python-environment.ts";
+import { serverCommand } from "./server-commands.ts";
+import type { RunningName, TestServer } from "./servers.ts";
+import { titleOf } from "./servers.ts";
+
+const INSTALLED_IN = {
+  mlflow: "mlflow",
+  mlflowUntyped: "mlflow",
+  mlserver: "mlflow",
+  sagemaker: "sagemaker",
+} as const satisfies Record<RunningName, string>;
+
+const requirements = (name: string): string => fileURLToPath(new URL(`../requirements/${name}.txt`, import.meta.url));
+
+/** Installs what is not there, starts every server once for all tests of the folder, and stops them at the end. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "servers-"));
+  const running: RunningModel[] = [];
+  const environments = {
+    mlflow: pythonEnvironment(requirements("mlflow")),
+    sagemaker: pythonEnvironment(requirements("sagemaker")),
+  };
+  const start = async (name: RunningName): Promise<TestServer | { readonly missing: string }> => {
+    const command = await serverCommand(name, await environments[INSTALLED_IN[name]], folder);
+    if ("missing" in command) {
+      console.error(`\nNOT RUN: the tests of ${titleOf(name)}: ${command.missing}\n`);
+      return command;
+    }
+    const scriptFile = join(folder, `${name}-script.json`);
+    const model = await startCommand(
+      { ...command, invocationsPath: "/invocations" },
+      {
+        baseDirectory: folder,
+        logDirectory: join(folder, name),
+        env: { ...command.env, SCRIPT_FILE: scriptFile },
+        timeoutSeconds: 90,
+        signal: new AbortController().signal,
+      },
+    );
+    running.push(model);
+    return {
+      ...command,
+      name: name === "mlflowUntyped" ? "mlflow" : name,
+      scriptFile,
+      origin: new URL(model.url).origin,
+    };
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map((model) => model.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const names = Object.keys(INSTALLED_IN) as RunningName[];
+    const servers = await Promise.all(names.map(async (name) => [name, await start(name)] as const));
+    project.provide("servers", Object.fromEntries(servers) as ProvidedContext["servers"]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
