@@ -11,4 +11,5 @@ export type BuiltinBackend = {
 export const BUILTIN_BACKENDS: readonly BuiltinBackend[] = [
   { id: "http", load: async () => (await import("./http/index.ts")).httpBackend },
   { id: "local", load: async () => (await import("./local/index.ts")).localBackend },
+  { id: "sagemaker", load: async () => (await import("./sagemaker/index.ts")).sagemakerBackend },
 ];

@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   usage: 2,
   /** Published, and some rows could not be scored. */
   deadLetters: 3,
-  /** Stopped by a signal; nothing was published. */
+  /** Stopped by a signal, a budget or a deadline; nothing was published. */
   incomplete: 4,
 } as const;
 
@@ -38,8 +38,11 @@ const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "RUN_NOT_FOUND",
 ]);
 
+/** Errors that end a run in order, before it was done. */
+const STOPS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["RUN_CANCELLED", "BUDGET_EXCEEDED", "DEADLINE_EXCEEDED"]);
+
 export function exitCodeOfError(code: ErrorCode): ExitCode {
-  if (code === "RUN_CANCELLED") return EXIT_CODES.incomplete;
+  if (STOPS.has(code)) return EXIT_CODES.incomplete;
   return USAGE_ERRORS.has(code) ? EXIT_CODES.usage : EXIT_CODES.failed;
 }
 

@@ -33,6 +33,7 @@ function unbegunRun(error: ScoreframeError): UnbegunRun {
     retries: 0,
     started_at: now,
     finished_at: now,
+    cost: null,
     backend: null,
     protocol: null,
     error: error.toJSON(),

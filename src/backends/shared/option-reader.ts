@@ -11,6 +11,7 @@ export type OptionReader = {
   oneOf<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined;
   /** An object of strings; values never get into a message. */
   texts(name: string): Readonly<Record<string, string>> | undefined;
+  list(name: string): readonly string[] | undefined;
   /** A complaint of the caller's own: the sentence goes on after the option's name. */
   invalid(name: string, complaint: string): ScoreframeError;
 };
@@ -51,8 +52,13 @@ export function createOptionReader(
         choices.some((choice) => choice === value),
       ),
     texts: (name) => read(name, "an object of texts", isTexts),
+    list: (name) => read(name, "a list of texts", isTextList),
     invalid,
   };
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function isText(value: unknown): value is string {

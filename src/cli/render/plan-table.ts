@@ -2,7 +2,7 @@ import type { PlanReport } from "../../core/pipeline/plan.ts";
 import type { Fact } from "./format-facts.ts";
 import { formatFacts } from "./format-facts.ts";
 import type { Style } from "./style.ts";
-import { formatAmount, formatBytes, formatCount } from "./units.ts";
+import { formatAmount, formatBytes, formatCount, formatUsd } from "./units.ts";
 
 /** The numbers of a plan, and its advice. */
 export function planTable(plan: PlanReport, style: Style): string {
@@ -28,8 +28,12 @@ export function planTable(plan: PlanReport, style: Style): string {
         ? null
         : `${formatAmount(plan.unsendable_in_sample, "row")} of the sample have a value that ${plan.protocol} cannot carry`,
     ],
-    ["cost", plan.cost.note],
+    ["cost", costText(plan.cost)],
   ];
   const advice = plan.advice.map((sentence) => `- ${sentence}\n`).join("");
   return `${style("bold", plan.job)}\n${formatFacts(facts, style)}${advice}`;
+}
+
+function costText({ min_usd: least, max_usd: most, note }: PlanReport["cost"]): string {
+  return least === null || most === null ? note : `${formatUsd(least)} to ${formatUsd(most)}\n${note}`;
 }

@@ -3,7 +3,7 @@ import type { Fact } from "./format-facts.ts";
 import { formatFacts } from "./format-facts.ts";
 import { showPath } from "./show-path.ts";
 import type { Style, StyleName } from "./style.ts";
-import { formatAmount, formatBytes, formatCount, formatRate, formatSeconds } from "./units.ts";
+import { formatAmount, formatBytes, formatCount, formatRate, formatSeconds, formatUsd } from "./units.ts";
 
 export type SummaryLayout = { readonly style: Style; readonly workingDirectory: string };
 
@@ -26,6 +26,7 @@ export function runSummary(report: RunReport, { style, workingDirectory }: Summa
     ["output", outputText(report, show)],
     ["dead letters", report.dead_letter === null ? null : deadLetterText(report.dead_letter, show)],
     ["requests", requestsText(report)],
+    ["cost", costText(report)],
     ["time", timeText(report)],
   ];
   const next = nextStep(report, show);
@@ -59,6 +60,15 @@ function requestsText({ status, requests, shards, request_bytes: bytes, retries,
   const sent = isWhole ? `to ${backend}` : `written for ${backend}`;
   const back = isWhole ? "" : ` (${formatCount(shards.scored)} scored)`;
   return `${formatCount(requests)} ${sent} in ${formatAmount(shards.total, "shard")}${back}, ${formatBytes(bytes)}${again}`;
+}
+
+function costText({ cost }: RunReport): string | null {
+  if (cost == null) return null;
+  const { usd, seconds, instances, instance_type: type, price_per_hour: price } = cost;
+  const basis = `${formatSeconds(seconds)} of ${instances} × ${type ?? "an instance"}`;
+  return usd === null
+    ? `unknown, set price_per_hour (${basis})`
+    : `${formatUsd(usd)} (${basis} at ${price} USD an hour)`;
 }
 
 function timeText({ timings_s: timings, ledger }: RunReport): string {

@@ -1,13 +1,14 @@
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import { formatTable } from "./format-table.ts";
 import type { Style } from "./style.ts";
-import { formatCount, formatSeconds } from "./units.ts";
+import { formatCount, formatSeconds, formatUsd } from "./units.ts";
 
 /** One line a run. `now` is in milliseconds since the epoch. */
 export function runsTable(
   reports: readonly RunReport[],
   { now, style }: { readonly now: number; readonly style: Style },
 ): string {
+  const anyCost = reports.some(({ cost }) => cost != null);
   const rows = reports.map((report) => [
     report.run_id,
     report.job,
@@ -16,6 +17,7 @@ export function runsTable(
     formatCount(report.ledger.dead_lettered),
     // A run that goes on has not said how long it takes.
     report.finished_at === null ? "" : formatSeconds(report.timings_s.total),
+    ...(anyCost ? [costCell(report)] : []),
     formatAge(now - Date.parse(report.started_at)),
   ]);
   return formatTable(
@@ -26,11 +28,18 @@ export function runsTable(
       { title: "rows", align: "right" },
       { title: "dead letters", align: "right" },
       { title: "duration", align: "right" },
+      ...(anyCost ? [{ title: "cost", align: "right" } as const] : []),
       { title: "begun" },
     ],
     rows,
     style,
   );
+}
+
+/** Records of earlier versions have no cost. */
+function costCell({ cost }: RunReport): string {
+  if (cost == null) return "";
+  return cost.usd === null ? "unknown" : formatUsd(cost.usd);
 }
 
 /** `just now`, `5 min ago`, `3 h ago`, `12 days ago`. */

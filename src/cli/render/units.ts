@@ -44,3 +44,8 @@ export function formatRate(rows: number, seconds: number): string | null {
   if (rows <= 0 || seconds <= 0) return null;
   return `${formatCount(rows / seconds)} rows/s`;
 }
+
+/** `0.04 USD`, `< 0.01 USD`. */
+export function formatUsd(usd: number): string {
+  return usd > 0 && usd < 0.01 ? "< 0.01 USD" : `${usd.toFixed(2)} USD`;
+}

@@ -82,6 +82,15 @@ export async function checkJob(
       () => prepared.output.check(outputIntent(prepared)),
       () => prepared.output.location,
     );
+    const { inspect } = prepared.backend;
+    if (inspect !== undefined) {
+      await step(
+        "model",
+        () => inspect(options.signal),
+        (found) => found,
+      );
+      return { job, ok: true, items, sample, error: null };
+    }
     sample = await step(
       "model",
       () =>

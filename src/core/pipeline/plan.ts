@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RowSizes } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
+import type { PlanCost, PlanEstimate } from "../ports/scoring-backend.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
@@ -30,7 +31,7 @@ export type PlanReport = {
   readonly unsendable_in_sample: number;
   /** Sentences that say what to change for speed, and why. */
   readonly advice: readonly string[];
-  readonly cost: { readonly note: string };
+  readonly cost: PlanCost;
 };
 
 /** Places of the table, and rows at each, that are encoded to learn the sizes. */
@@ -75,6 +76,8 @@ async function planTable(
   const requests = Math.ceil(table.rows / rowsPerLine);
   const bytes = Math.round(table.rows * perRow + requests * envelope);
   const shards = Math.ceil(bytes / input.maxFileBytes);
+  const work = { rows: table.rows, requests, bytes, shards, fileBytes: input.maxFileBytes };
+  const estimate = (await backend.estimate?.(work, signal)) ?? NO_ESTIMATE;
   return {
     job: job.name,
     rows: table.rows,
@@ -89,10 +92,19 @@ async function planTable(
     sampled_rows: sampled,
     oversized_in_sample: sum(samples, ({ oversized }) => oversized),
     unsendable_in_sample: sum(samples, ({ unsendable }) => unsendable),
-    advice: adviceFor({ batch, rowsPerLine, rows: table.rows, perRow }),
-    cost: { note: "A model on this machine or a server of your own: no cost is known to scoreframe." },
+    advice: [...adviceFor({ batch, rowsPerLine, rows: table.rows, perRow }), ...estimate.advice],
+    cost: estimate.cost,
   };
 }
+
+const NO_ESTIMATE: PlanEstimate = {
+  advice: [],
+  cost: {
+    note: "A model on this machine or a server of your own: no cost is known to scoreframe.",
+    min_usd: null,
+    max_usd: null,
+  },
+};
 
 function samplePlaces(rows: number): [offset: number, rows: number][] {
   if (rows <= SAMPLE_PLACES * SAMPLE_ROWS) return [[0, rows]];

@@ -1,4 +1,5 @@
 import type { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { RunCost } from "../ports/scoring-backend.ts";
 
 export type RunStatus = "running" | "succeeded" | "succeeded_with_dead_letters" | "failed" | "incomplete" | "cancelled";
 
@@ -26,6 +27,8 @@ export type RunReport = {
   readonly retries: number;
   readonly started_at: string;
   readonly finished_at: string | null;
+  /** What the backend's service charges for the run; null where it charges nothing or has not begun. */
+  readonly cost: RunCost | null;
   readonly backend: string;
   readonly protocol: string;
   readonly error: ReturnType<ScoreframeError["toJSON"]> | null;

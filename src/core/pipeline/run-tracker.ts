@@ -3,6 +3,7 @@ import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { RowLedger } from "../ledger/row-ledger.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink, Stage } from "../ports/event-sink.ts";
+import type { RunCost } from "../ports/scoring-backend.ts";
 import type { FirstFailure } from "./failure-policy.ts";
 import type { RunOutput, RunReport, RunStatus } from "./run-report.ts";
 import type { NumberedShard } from "./shard.ts";
@@ -27,6 +28,7 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
   let retries = 0;
   let answeredRows = 0;
   let firstUnsendable: FirstFailure | null = null;
+  let cost: RunCost | null = null;
   const timings: Partial<Record<Stage, number>> = {};
 
   const tell = (): void =>
@@ -122,6 +124,9 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
       retries += record.response?.retries ?? 0;
       tell();
     },
+    charged(charge: RunCost | null): void {
+      cost = charge;
+    },
     published(rows: number): void {
       counts.published = rows;
       tell();
@@ -155,6 +160,7 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
         retries,
         started_at: new Date(started).toISOString(),
         finished_at: status === "running" ? null : new Date(finished).toISOString(),
+        cost,
         backend: identity.backend,
         protocol: identity.protocol,
         error: error?.toJSON() ?? null,

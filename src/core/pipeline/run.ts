@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { isStorageFailure, pathOf, storageError } from "../errors/storage-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
@@ -89,6 +90,9 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
   return outcome;
 }
 
+/** A run that its job's own limits have ended. */
+const STOPS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["BUDGET_EXCEEDED", "DEADLINE_EXCEEDED"]);
+
 async function attempt(run: Run, stopped: AbortSignal): Promise<RunOutcome> {
   const { tracker } = run;
   try {
@@ -99,7 +103,8 @@ async function attempt(run: Run, stopped: AbortSignal): Promise<RunOutcome> {
     return { report: tracker.report(status, output, null), error: null };
   } catch (thrown) {
     const error = stopped.aborted ? stoppedError(run) : asScoreframeError(thrown, run.files.folders.root);
-    return { report: tracker.report(stopped.aborted ? "incomplete" : "failed", null, error), error };
+    const incomplete = stopped.aborted || STOPS.has(error.code);
+    return { report: tracker.report(incomplete ? "incomplete" : "failed", null, error), error };
   }
 }
 
@@ -153,9 +158,14 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
     run.stop.abort(thrown);
     throw thrown;
   } finally {
-    await opening.then((session) => session.close()).catch(() => undefined);
+    await opening.then((session) => endSession(session, tracker)).catch(() => undefined);
     await lock.release();
   }
+}
+
+async function endSession(session: ScoringSession, tracker: RunTracker): Promise<void> {
+  tracker.charged(session.cost?.() ?? null);
+  await session.close();
 }
 
 function openSession(run: Run): Promise<ScoringSession> {

@@ -41,6 +41,18 @@ export type BackendContext = {
   readonly signal: AbortSignal;
 };
 
+/** What a run costs; goes into run.json as it is. */
+export type RunCost = {
+  /** Null where the price is unknown. */
+  readonly usd: number | null;
+  /** Billed seconds of one instance. */
+  readonly seconds: number;
+  readonly instances: number;
+  readonly instance_type: string | null;
+  /** USD of one instance for an hour. */
+  readonly price_per_hour: number | null;
+};
+
 /** An opened backend: a model that is loaded, a server that answers. */
 export type ScoringSession = {
   /**
@@ -49,6 +61,8 @@ export type ScoringSession = {
    * not an exception; what is thrown ends the run. An aborted signal stops it within a second.
    */
   score(shards: AsyncIterable<RequestShard>, signal: AbortSignal): AsyncIterable<ShardResponse>;
+  /** What the service has charged so far, by its own times; absent where nothing is charged, null before anything was. */
+  cost?(): RunCost | null;
   /** Releases everything that `open` took. Called exactly once, also after a failure. */
   close(): Promise<void>;
 };
@@ -59,7 +73,34 @@ export type ScoringBackend = {
   readonly capabilities: BackendCapabilities;
   /** Makes the model ready to answer, or says why it cannot. */
   open(context: BackendContext): Promise<ScoringSession>;
+  /**
+   * Looks at all that can be looked at without spending, and says what it found; for `check`, in the place of a sample, where asking the model
+   * costs money and minutes.
+   */
+  inspect?(signal: AbortSignal): Promise<string>;
+  /** What a run would cost and how it would be faster; for `plan`. */
+  estimate?(work: PlannedWork, signal: AbortSignal): Promise<PlanEstimate>;
 };
+
+/** What a run would send. */
+export type PlannedWork = {
+  readonly rows: number;
+  /** Request lines. */
+  readonly requests: number;
+  readonly bytes: number;
+  readonly shards: number;
+  /** Bytes that a request file may have. */
+  readonly fileBytes: number;
+};
+
+export type PlanEstimate = {
+  /** Sentences that say what to change, and why. */
+  readonly advice: readonly string[];
+  readonly cost: PlanCost;
+};
+
+/** Null where it is unknown; the note says why, or how it was found. */
+export type PlanCost = { readonly note: string; readonly min_usd: number | null; readonly max_usd: number | null };
 
 /** What a backend exports: a plain object. Registered by passing it; chosen by `backend.kind` in the job. */
 export type BackendPlugin<Options = unknown> = {

@@ -91,7 +91,7 @@ describe("a plan", () => {
     unsendable_in_sample: 0,
     sampled_rows: 10_000,
     advice: ["Raise requests.batch_size."],
-    cost: { note: "nothing is billed" },
+    cost: { note: "nothing is billed", min_usd: null, max_usd: null },
   };
 
   it("says of estimates that they are some", () => {

@@ -22,6 +22,7 @@ export function sampleReport(changes: Partial<RunReport> = {}): RunReport {
     retries: 0,
     started_at: "2024-05-01T09:30:00.000Z",
     finished_at: "2024-05-01T09:30:15.000Z",
+    cost: null,
     backend: "local",
     protocol: "instances",
     error: null,

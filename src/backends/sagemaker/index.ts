@@ -1,0 +1,2 @@
+export { sagemakerBackend } from "./sagemaker-backend.ts";
+export type { SagemakerOptions } from "./sagemaker-options.ts";

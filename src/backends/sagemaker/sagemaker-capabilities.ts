@@ -1,0 +1,26 @@
+import type { BackendCapabilities } from "../../core/ports/backend-capabilities.ts";
+
+/** The least that SageMaker takes a megabyte for; whether it means 10^6 or 2^20 bytes is not documented. */
+export const BYTES_PER_MB = 1_000_000;
+/** MaxPayloadInMB where a request does not say (CreateTransformJob). */
+export const DEFAULT_PAYLOAD_MB = 6;
+/** MaxConcurrentTransforms × MaxPayloadInMB may not be more (CreateTransformJob). */
+export const MOST_MB_IN_FLIGHT = 100;
+
+/** The bytes of a request line, its line break not counted, that a payload of so many megabytes holds. */
+export function lineBytes(payloadMb: number): number {
+  return payloadMb * BYTES_PER_MB - 1;
+}
+
+/** SageMaker Batch Transform: one job a run. A file is answered whole or not at all, and nothing tells which record it was. */
+export const sagemakerCapabilities: BackendCapabilities = {
+  maxRequestBytes: lineBytes(DEFAULT_PAYLOAD_MB),
+  protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines"],
+  failureUnit: "shard",
+  isolatesFailedRows: false,
+  shardOrder: "any",
+  cancel: true,
+  reattach: true,
+  concurrency: { min: 1, default: 1, max: MOST_MB_IN_FLIGHT },
+  offline: false,
+};

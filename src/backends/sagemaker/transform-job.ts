@@ -1,0 +1,99 @@
+import type {
+  CreateModelCommandInput,
+  CreateTransformJobCommandInput,
+  DataProcessing,
+  Tag,
+} from "@aws-sdk/client-sagemaker";
+import type { SagemakerOptions } from "./sagemaker-options.ts";
+
+/** What a run adds to the options. */
+export type TransformFacts = {
+  readonly jobName: string;
+  readonly modelName: string;
+  readonly runId: string;
+  /** `s3://bucket/…/requests/`: nothing but the request files is below it. */
+  readonly requests: string;
+  /** `s3://bucket/…/responses` */
+  readonly responses: string;
+  readonly contentType: string;
+  readonly accept: string;
+};
+
+/** The job as it is submitted. Every value is given: AWS documents several defaults in two ways. */
+export function transformJob(options: SagemakerOptions, facts: TransformFacts): CreateTransformJobCommandInput {
+  return {
+    TransformJobName: facts.jobName,
+    ModelName: facts.modelName,
+    BatchStrategy: options.batchStrategy,
+    MaxPayloadInMB: options.maxPayloadMb,
+    MaxConcurrentTransforms: options.maxConcurrentTransforms,
+    ModelClientConfig: {
+      InvocationsTimeoutInSeconds: options.invocationsTimeoutSeconds,
+      InvocationsMaxRetries: options.invocationsMaxRetries,
+    },
+    Environment: options.environment,
+    TransformInput: {
+      DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: facts.requests } },
+      ContentType: facts.contentType,
+      CompressionType: "None",
+      SplitType: "Line",
+    },
+    TransformOutput: {
+      S3OutputPath: facts.responses,
+      Accept: facts.accept,
+      AssembleWith: "Line",
+      ...(options.outputKmsKeyId === null ? {} : { KmsKeyId: options.outputKmsKeyId }),
+    },
+    TransformResources: {
+      // The SDK's type lists the instances of its own day; the service knows newer ones.
+      InstanceType: options.instanceType as never,
+      InstanceCount: options.instanceCount,
+      ...(options.volumeKmsKeyId === null ? {} : { VolumeKmsKeyId: options.volumeKmsKeyId }),
+      ...(options.amiVersion === null ? {} : { TransformAmiVersion: options.amiVersion }),
+    },
+    // Only where it is asked for: with it the service parses every record, and nobody says what that does to long numbers.
+    ...(filters(options) ? { DataProcessing: dataProcessing(options) } : {}),
+    ...(options.dataCapture === null
+      ? {}
+      : {
+          DataCaptureConfig: {
+            DestinationS3Uri: options.dataCapture.s3Uri,
+            ...(options.dataCapture.kmsKeyId === null ? {} : { KmsKeyId: options.dataCapture.kmsKeyId }),
+          },
+        }),
+    Tags: tagsOf(options, facts.runId),
+  };
+}
+
+function filters({ inputFilter, outputFilter, joinSource }: SagemakerOptions): boolean {
+  return inputFilter !== "$" || outputFilter !== "$" || joinSource !== "None";
+}
+
+function dataProcessing({ inputFilter, outputFilter, joinSource }: SagemakerOptions): DataProcessing {
+  return { InputFilter: inputFilter, OutputFilter: outputFilter, JoinSource: joinSource };
+}
+
+/** The model that is made for a run, and deleted after it; null where one exists. */
+export function modelOf(options: SagemakerOptions, name: string, runId: string): CreateModelCommandInput | null {
+  const { model } = options;
+  if ("name" in model) return null;
+  return {
+    ModelName: name,
+    ExecutionRoleArn: model.executionRoleArn,
+    PrimaryContainer: {
+      Image: model.image,
+      Environment: model.environment,
+      ...(model.modelDataUrl === null ? {} : { ModelDataUrl: model.modelDataUrl }),
+    },
+    EnableNetworkIsolation: model.networkIsolation,
+    ...(model.vpc === null
+      ? {}
+      : { VpcConfig: { Subnets: [...model.vpc.subnets], SecurityGroupIds: [...model.vpc.securityGroups] } }),
+    Tags: tagsOf(options, runId),
+  };
+}
+
+function tagsOf({ tags }: SagemakerOptions, runId: string): Tag[] {
+  const ours = { "scoreframe:run": runId };
+  return Object.entries({ ...tags, ...ours }).map(([Key, Value]) => ({ Key, Value }));
+}
