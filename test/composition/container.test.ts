@@ -34,7 +34,7 @@ describe("the container", () => {
   });
 
   it("registers a backend of one's own beside those of the package", () => {
-    expect(container.get(TOKENS.backendRegistry).ids).toEqual(["http", "local", "own"]);
+    expect(container.get(TOKENS.backendRegistry).ids).toEqual(["http", "local", "sagemaker", "own"]);
   });
 
   it("refuses two backends of one id", async () => {

@@ -1,7 +1,7 @@
-/** The page of the CloudWatch console with the log streams of one transform job. Its addresses escape with `$` where others do with `%`, twice. */
+/** The page of the CloudWatch console with the log streams of one transform job. It writes `$` for `%`, and escapes values twice. */
 export function logLink(region: string, jobName: string): string {
   const group = encodeTwice("/aws/sagemaker/TransformJobs");
-  const filter = encodeTwice(`?logStreamNameFilter=${jobName}/`);
+  const filter = `$3FlogStreamNameFilter$3D${encodeTwice(`${jobName}/`)}`;
   const host = region.startsWith("cn-")
     ? `${region}.console.amazonaws.cn`
     : region.startsWith("us-gov-")

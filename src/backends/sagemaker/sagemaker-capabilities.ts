@@ -1,7 +1,7 @@
 import type { BackendCapabilities } from "../../core/ports/backend-capabilities.ts";
 
 /** The least that SageMaker takes a megabyte for; whether it means 10^6 or 2^20 bytes is not documented. */
-export const BYTES_PER_MB = 1_000_000;
+const BYTES_PER_MB = 1_000_000;
 /** MaxPayloadInMB where a request does not say (CreateTransformJob). */
 export const DEFAULT_PAYLOAD_MB = 6;
 /** MaxConcurrentTransforms × MaxPayloadInMB may not be more (CreateTransformJob). */
@@ -15,7 +15,7 @@ export function lineBytes(payloadMb: number): number {
 /** SageMaker Batch Transform: one job a run. A file is answered whole or not at all, and nothing tells which record it was. */
 export const sagemakerCapabilities: BackendCapabilities = {
   maxRequestBytes: lineBytes(DEFAULT_PAYLOAD_MB),
-  protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines"],
+  protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv"],
   failureUnit: "shard",
   isolatesFailedRows: false,
   shardOrder: "any",
