@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { CliContext, Conclude } from "./cli-context.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { emulateCommand } from "./commands/emulate.ts";
 import { initCommand } from "./commands/init.ts";
 import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
@@ -22,6 +23,7 @@ const COMMANDS: readonly CommandFactory[] = [
   runsCommand,
   stitchCommand,
   serveCommand,
+  emulateCommand,
   demoCommand,
 ];
 

@@ -35,6 +35,7 @@ const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "AWS_REGION_INVALID",
   "AWS_ACCESS_DENIED",
   "BUCKET_NOT_FOUND",
+  "EMULATOR_OPTIONS_INVALID",
   "RUN_NOT_FOUND",
 ]);
 

@@ -12,3 +12,9 @@ export function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
 }
+
+/** A time in seconds, for an option. */
+export function parseSeconds(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) <= 86_400) return Number(text);
+  throw new InvalidArgumentError("It must be a number of seconds from 0 to 86400.");
+}

@@ -1,11 +1,18 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { endpointFromEnvironment, serviceClientSettings } from "../../aws/service-client.ts";
 
+export type S3ClientSettings = {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
 /** A client by the ordinary chains of credentials, region, profile and endpoint. */
-export function createS3Client(given: { readonly region?: string; readonly endpoint?: string } = {}): S3Client {
-  const { endpoint = endpointFromEnvironment("S3"), ...settings } = given;
+export function createS3Client(given: S3ClientSettings = {}): S3Client {
+  const { endpoint = endpointFromEnvironment("S3"), credentials, ...settings } = given;
   return new S3Client({
     ...serviceClientSettings(settings),
+    ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === null ? {} : { endpoint }),
     // A local server has no name per bucket.
     forcePathStyle: endpoint !== null,

@@ -63,6 +63,9 @@ export const ERROR_CODES = [
   "AWS_FAILED",
   "BUCKET_NOT_FOUND",
   "OBJECT_NOT_FOUND",
+  // Emulators.
+  "EMULATOR_OPTIONS_INVALID",
+  "EMULATOR_START_FAILED",
   // Runs.
   "RUN_NOT_FOUND",
   "RUN_CANCELLED",

@@ -1,0 +1,29 @@
+import type { SagemakerEmulatorOptions } from "../emulators/index.ts";
+
+export type EmulatorRequest = {
+  /** An absolute path. */
+  readonly config?: string;
+  readonly port: number;
+  readonly host?: string;
+  readonly s3Endpoint?: string;
+  /** In seconds; each goes before the configuration's. */
+  readonly latency: { readonly start?: number; readonly object?: number; readonly stop?: number };
+  readonly baseDirectory: string;
+  log(line: string): void;
+};
+
+export type RunningEmulator = { readonly url: string; close(): Promise<void> };
+
+/** The services that can be emulated, by the name that the command line gives them. */
+export const EMULATORS: Readonly<Record<string, (request: EmulatorRequest) => Promise<RunningEmulator>>> = {
+  sagemaker: startSagemaker,
+};
+
+async function startSagemaker({ config, latency, ...request }: EmulatorRequest): Promise<RunningEmulator> {
+  // Loaded here, so that --help and usage errors are quick.
+  const { createSagemakerEmulator } = await import("../emulators/index.ts");
+  const { readSagemakerConfig } = await import("../emulators/sagemaker/read-config.ts");
+  const configured: SagemakerEmulatorOptions = config === undefined ? {} : await readSagemakerConfig(config);
+  const settings = { ...configured.settings, latency: { ...configured.settings?.latency, ...latency } };
+  return createSagemakerEmulator({ ...request, ...configured, settings });
+}

@@ -1,0 +1,57 @@
+import { JobFailure } from "../transform/job-failure.ts";
+import type { RunningContainer } from "./running-container.ts";
+
+/** What a container would like; the request of the job goes before it. */
+export type ExecutionParameters = {
+  readonly MaxConcurrentTransforms?: number;
+  readonly MaxPayloadInMB?: number;
+  readonly BatchStrategy?: "SingleRecord" | "MultiRecord";
+};
+
+const TIMEOUT_MS = 2000;
+const STRATEGIES = { SINGLE_RECORD: "SingleRecord", MULTI_RECORD: "MultiRecord" } as const;
+
+/** `GET /execution-parameters`, which a container need not have. Throws a `JobFailure` where it answers 200 with what is none. */
+export async function askExecutionParameters(
+  { origin }: RunningContainer,
+  signal: AbortSignal,
+): Promise<ExecutionParameters> {
+  const answer = await fetch(`${origin}/execution-parameters`, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  }).catch(() => null);
+  signal.throwIfAborted();
+  const text = await answer?.text().catch(() => "");
+  if (answer?.status !== 200 || text === undefined) return {};
+  const { MaxConcurrentTransforms, MaxPayloadInMB, BatchStrategy } = parse(text);
+  return {
+    ...(MaxConcurrentTransforms === undefined ? {} : { MaxConcurrentTransforms: count(MaxConcurrentTransforms, text) }),
+    ...(MaxPayloadInMB === undefined ? {} : { MaxPayloadInMB: count(MaxPayloadInMB, text) }),
+    ...(BatchStrategy === undefined ? {} : { BatchStrategy: strategy(BatchStrategy, text) }),
+  };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document === "object" && document !== null) return document as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw unusable(text);
+}
+
+function count(value: unknown, text: string): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw unusable(text);
+}
+
+function strategy(value: unknown, text: string): "SingleRecord" | "MultiRecord" {
+  if (value === "SINGLE_RECORD" || value === "MULTI_RECORD") return STRATEGIES[value];
+  throw unusable(text);
+}
+
+function unusable(text: string): JobFailure {
+  return new JobFailure("AlgorithmError", "See job logs for more information", [
+    `/execution-parameters answered what cannot be used: ${text.slice(0, 200)}`,
+  ]);
+}

@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { createS3Client } from "../../adapters/object-store/create-s3-client.ts";
+import { createS3ObjectStore } from "../../adapters/object-store/s3-object-store.ts";
+import type { ObjectStore } from "../../core/ports/object-store.ts";
+
+/** Buckets by their names, in one S3: that of the endpoint, or that of the environment. */
+export function createBuckets(endpoint: string | undefined, env: NodeJS.ProcessEnv): (name: string) => ObjectStore {
+  const client = createS3Client(endpoint === undefined ? {} : { endpoint, ...stopgaps(env) });
+  const stores = new Map<string, ObjectStore>();
+  return (name) => {
+    const store = stores.get(name) ?? createS3ObjectStore(client, `s3://${name}`);
+    stores.set(name, store);
+    return store;
+  };
+}
+
+/** A local S3 takes any key and any region, and nobody who starts one wants to set them; the settings of the user go first. */
+function stopgaps(env: NodeJS.ProcessEnv): Parameters<typeof createS3Client>[0] {
+  const isSet = (...names: readonly string[]): boolean => names.some((name) => Boolean(env[name]));
+  const files = [
+    env["AWS_SHARED_CREDENTIALS_FILE"] ?? join(homedir(), ".aws", "credentials"),
+    env["AWS_CONFIG_FILE"] ?? join(homedir(), ".aws", "config"),
+  ];
+  const hasFiles = files.some((file) => existsSync(file));
+  const hasCredentials =
+    hasFiles ||
+    isSet("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE") ||
+    isSet("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+  return {
+    ...(hasCredentials ? {} : { credentials: { accessKeyId: "test", secretAccessKey: "test" } }),
+    ...(hasFiles || isSet("AWS_REGION", "AWS_PROFILE") ? {} : { region: "us-east-1" }),
+  };
+}

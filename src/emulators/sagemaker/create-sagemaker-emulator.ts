@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import type { AwsJsonServer, AwsJsonServerOptions } from "../shared/aws-json-server.ts";
+import { startAwsJsonServer } from "../shared/aws-json-server.ts";
+import type { ImageSource } from "./containers/container-catalogue.ts";
+import { createContainerCatalogue } from "./containers/container-catalogue.ts";
+import { createBuckets } from "./create-buckets.ts";
+import type { SagemakerContext } from "./sagemaker-context.ts";
+import { sagemakerService } from "./sagemaker-service.ts";
+import type { SagemakerSettings } from "./sagemaker-settings.ts";
+import { DEFAULT_SETTINGS } from "./sagemaker-settings.ts";
+import { createRegions } from "./state/region-state.ts";
+
+export type SagemakerEmulatorOptions = {
+  /** Where the S3 is; without it `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, and without those AWS itself. */
+  readonly s3Endpoint?: string;
+  /** @default "127.0.0.1" */
+  readonly host?: string;
+  /** 0 takes a free one. @default 0 */
+  readonly port?: number;
+  /** What stands behind an image, by its name, in which `*` stands for any part. */
+  readonly images?: Readonly<Record<string, ImageSource>>;
+  /** What relative paths of models start at. @default the working directory */
+  readonly baseDirectory?: string;
+  /** Twelve digits for the ARNs. @default "000000000000" */
+  readonly account?: string;
+  readonly settings?: Partial<Omit<SagemakerSettings, "latency">> & {
+    readonly latency?: Partial<SagemakerSettings["latency"]>;
+  };
+  /** Takes the lines of the jobs' logs, where the reason of each failure is. */
+  readonly log?: (line: string) => void;
+};
+
+export type SagemakerEmulator = AsyncDisposable & {
+  /** What clients take as their endpoint: `http://127.0.0.1:4570`. */
+  readonly url: string;
+  /** Stops all jobs and what they started, and then listening. */
+  close(): Promise<void>;
+};
+
+/** Starts a SageMaker of models and batch transform jobs on this machine; resolves when it listens. */
+export async function createSagemakerEmulator(options: SagemakerEmulatorOptions = {}): Promise<SagemakerEmulator> {
+  const log = options.log ?? (() => undefined);
+  const context: SagemakerContext = {
+    regions: createRegions(),
+    containers: createContainerCatalogue(options.images ?? {}, options.baseDirectory ?? process.cwd()),
+    bucket: createBuckets(options.s3Endpoint, process.env),
+    settings: {
+      ...DEFAULT_SETTINGS,
+      ...options.settings,
+      latency: { ...DEFAULT_SETTINGS.latency, ...options.settings?.latency },
+    },
+    scratch: await mkdtemp(join(tmpdir(), "scoreframe-sagemaker-")),
+    log,
+  };
+  const server = await listen({
+    services: [sagemakerService(context)],
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 0,
+    account: options.account ?? "000000000000",
+    log,
+  }).catch(async (thrown: unknown) => {
+    await rm(context.scratch, { recursive: true, force: true });
+    throw thrown;
+  });
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= closeAll(server, context);
+    return closing;
+  };
+  return { url: server.url, close, [Symbol.asyncDispose]: close };
+}
+
+async function listen(options: AwsJsonServerOptions): Promise<AwsJsonServer> {
+  try {
+    return await startAwsJsonServer(options);
+  } catch (thrown) {
+    const message = `The emulator cannot listen on ${options.host}:${options.port}: ${messageOf(thrown)}. Choose another port or host.`;
+    throw new ScoreframeError("EMULATOR_START_FAILED", message, { operation: "listen", cause: thrown });
+  }
+}
+
+async function closeAll(server: AwsJsonServer, { regions, scratch }: SagemakerContext): Promise<void> {
+  await server.close();
+  const jobs = [...regions.all()].flatMap((region) => [...region.jobs.values()]);
+  for (const job of jobs) job.stop.abort();
+  await Promise.all(jobs.map(({ finished }) => finished));
+  await rm(scratch, { recursive: true, force: true });
+}

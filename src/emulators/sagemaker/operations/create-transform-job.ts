@@ -1,0 +1,49 @@
+import { arnOf } from "../../shared/arn.ts";
+import type { Operation } from "../../shared/operation.ts";
+import { ServiceError } from "../../shared/service-error.ts";
+import { readInput } from "../../shared/shapes/shape.ts";
+import { checkTransformRequest } from "../check-transform-request.ts";
+import { findModel } from "../find-model.ts";
+import type { SagemakerContext } from "../sagemaker-context.ts";
+import { CREATE_TRANSFORM_JOB } from "../shapes/transform-job.ts";
+import type { TransformJob } from "../state/transform-job.ts";
+import { listInput } from "../transform/list-input.ts";
+import { runJob } from "../transform/run-job.ts";
+
+export function createTransformJob(context: SagemakerContext): Operation {
+  return async (body, caller) => {
+    const input = readInput(CREATE_TRANSFORM_JOB, body);
+    checkTransformRequest(input);
+    const state = context.regions.of(caller.region);
+    const name = input.TransformJobName;
+    const arn = arnOf("sagemaker", `transform-job/${name.toLowerCase()}`, caller);
+    const refuseTakenName = (): void => {
+      if (!state.jobs.has(name)) return;
+      throw new ServiceError(
+        "ResourceInUse",
+        `Transform job names must be unique within an AWS account and region, and a transform job with this name already exists (${arn})`,
+        { member: "Message" },
+      );
+    };
+    refuseTakenName();
+    const model = findModel(state, input.ModelName, caller);
+    const objects = await listInput(input, { ...context, region: caller.region, model });
+    // Another request may have taken the name while the objects were listed.
+    refuseTakenName();
+    const now = new Date();
+    const job: TransformJob = {
+      name,
+      arn,
+      created: now,
+      lastModified: now,
+      input,
+      status: "InProgress",
+      stop: new AbortController(),
+      finished: Promise.resolve(),
+    };
+    state.jobs.set(name, job);
+    state.tags.set(arn, input.Tags ?? []);
+    job.finished = runJob(job, { ...context, model, objects });
+    return { TransformJobArn: arn };
+  };
+}

@@ -1,0 +1,27 @@
+/** How the emulator behaves where the service leaves room; every default is the stricter choice or the one that is documented. */
+export type SagemakerSettings = {
+  /** In seconds: what the service needs for its machines, and the least time that one object takes. */
+  readonly latency: { readonly start: number; readonly object: number; readonly stop: number };
+  /** Seconds until a container has to answer its first ping. */
+  readonly pingTimeout: number;
+  /** Whether a record keeps the newline that ends it in its file. */
+  readonly recordNewline: "keep" | "strip";
+  /** Statuses after which a request is sent again, at most `InvocationsMaxRetries` times; so is one that got no answer. */
+  readonly retriedStatuses: readonly number[];
+  /** Seconds before the first retry; each further wait is twice as long. */
+  readonly retryDelay: number;
+  /** Bytes of one MB in `MaxPayloadInMB`. */
+  readonly bytesPerMb: number;
+  /** What becomes of `.out` objects that a job had written before it was stopped. */
+  readonly stoppedOutput: "remove" | "keep";
+};
+
+export const DEFAULT_SETTINGS: SagemakerSettings = {
+  latency: { start: 0.2, object: 0, stop: 0.2 },
+  pingTimeout: 60,
+  recordNewline: "keep",
+  retriedStatuses: Array.from({ length: 100 }, (_, index) => 500 + index),
+  retryDelay: 0.1,
+  bytesPerMb: 1_000_000,
+  stoppedOutput: "remove",
+};

@@ -1,0 +1,30 @@
+import type { Tag } from "../../shared/tags.ts";
+import type { Model } from "./model.ts";
+import type { TransformJob } from "./transform-job.ts";
+
+/** What one region knows; names are unique in it. */
+export type RegionState = {
+  readonly models: Map<string, Model>;
+  /** A job is never deleted: its name stays taken. */
+  readonly jobs: Map<string, TransformJob>;
+  /** By the ARN of what carries them. */
+  readonly tags: Map<string, readonly Tag[]>;
+};
+
+export type Regions = {
+  /** Made when it is first asked for. */
+  of(name: string): RegionState;
+  all(): Iterable<RegionState>;
+};
+
+export function createRegions(): Regions {
+  const regions = new Map<string, RegionState>();
+  return {
+    of(name) {
+      const state = regions.get(name) ?? { models: new Map(), jobs: new Map(), tags: new Map() };
+      regions.set(name, state);
+      return state;
+    },
+    all: () => regions.values(),
+  };
+}

@@ -1,0 +1,24 @@
+import type { TransformJobStatus } from "@aws-sdk/client-sagemaker";
+import type { CreateTransformJobInput } from "../shapes/transform-job.ts";
+
+export type TransformJob = {
+  readonly name: string;
+  readonly arn: string;
+  readonly created: Date;
+  readonly input: CreateTransformJobInput;
+  status: TransformJobStatus;
+  lastModified: Date;
+  started?: Date;
+  ended?: Date;
+  failureReason?: string;
+  /** Ends the work half-way; its reason is not looked at. */
+  readonly stop: AbortController;
+  /** Resolves when the job has come to its end, whichever. */
+  finished: Promise<void>;
+};
+
+/** Moves a job on to another state, at this moment. */
+export function moveTo(job: TransformJob, status: TransformJobStatus): void {
+  job.status = status;
+  job.lastModified = new Date();
+}

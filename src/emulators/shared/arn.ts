@@ -1,0 +1,6 @@
+import type { Caller } from "./operation.ts";
+
+/** `arn:aws:sagemaker:us-east-1:000000000000:model/name`. Names are lower case in an ARN of SageMaker. */
+export function arnOf(service: string, resource: string, { region, account }: Caller): string {
+  return `arn:aws:${service}:${region}:${account}:${resource}`;
+}
