@@ -120,6 +120,14 @@ describe("one tensor for all columns", () => {
     ).toEqual([{ x_out: [3, 1, 2] }, { x_out: [6, 4, 5] }]);
   });
 
+  it("refuses columns whose order JavaScript has changed", async () => {
+    const model = await modelWith(matrix);
+    expect(await model.predict([{ 0: 1, 1: 2, 2: 3 }])).toEqual([{ x_out: [1, 2, 3] }]);
+    await expect(model.predict([{ b: 1, 10: 2, 2: 3 }])).rejects.toThrow(
+      "named like numbers (2, 10) and others are not",
+    );
+  });
+
   it("takes a list in a column of its name, too", async () => {
     const model = await modelWith(matrix);
     expect(await model.predict([{ x: [1, 2, 3] }, { x: [1, 2] }])).toEqual([

@@ -44,6 +44,7 @@ function sourceOf(input: OnnxInput, inputs: readonly OnnxInput[], rows: readonly
 /** A model whose one input is a matrix knows its columns by position only: those of the first row, in its order. */
 function sourceByPosition(input: OnnxInput, rows: readonly ModelRow[]): Source {
   const columns = Object.keys(rows[0] ?? {});
+  refuseLostOrder(input, columns);
   const [width] = input.rowShape.length === 0 ? [1] : input.rowShape;
   if (columns.length !== (width ?? columns.length)) {
     throw refused(
@@ -54,6 +55,16 @@ function sourceByPosition(input: OnnxInput, rows: readonly ModelRow[]): Source {
   const [only = ""] = columns;
   if (input.rowShape.length === 0) return { pick: (row) => row[only], columns: null };
   return { pick: (row) => columns.map((column) => row[column]), columns };
+}
+
+/** JavaScript puts keys that are whole numbers before all others, whatever the order in which they came. */
+function refuseLostOrder({ name }: OnnxInput, columns: readonly string[]): void {
+  const numbers = columns.filter((column) => /^(0|[1-9]\d*)$/.test(column));
+  if (numbers.length === 0 || numbers.length === columns.length) return;
+  throw refused(
+    `The model's input ${name} takes columns by position, and the order of the columns is lost where some are named like numbers (${numbers.join(", ")}) ` +
+      "and others are not. Give them other names in the SQL.",
+  );
 }
 
 function scalarTensor(
