@@ -3,6 +3,7 @@
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
+import { bundleLibraries } from "./lib/bundle-libraries.ts";
 import { runProgram } from "./lib/run-program.ts";
 import { programPath, root } from "./lib/toolchain.mjs";
 
@@ -27,6 +28,8 @@ for (const path of filesUnder(source)) {
 
 const program = join(target, "cli", "main.js");
 if (existsSync(program)) chmodSync(program, 0o755);
+
+await bundleLibraries(target);
 
 // tsc rewrites `./x.ts` in imports and nowhere else: a worker that is addressed by `new URL("./x.ts", import.meta.url)` would be
 // missing only once the package is installed.

@@ -6,12 +6,14 @@ import { cacheFolder } from "../cache-folder.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { emptyFolder } from "../empty-folder.ts";
 import type { BenchPaths } from "../engine/bench-job.ts";
-import type { WholeRun } from "../engine/run-whole.ts";
+import { benchJob } from "../engine/bench-job.ts";
+import { engineFile } from "../engine/engine-module.ts";
+import type { WholeRun, WholeRunSetting } from "../engine/run-whole.mjs";
 import type { Measured } from "../measure/measure.ts";
 import { measure } from "../measure/measure.ts";
 import type { Contender } from "./contender.ts";
 
-const PROGRAM = fileURLToPath(new URL("../engine/run-whole.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../engine/run-whole.mjs", import.meta.url));
 
 /** The engine, from its start to the published table, with a model whose answers are precomputed. */
 export const scoreframe: Contender = {
@@ -35,7 +37,10 @@ export const scoreframe: Contender = {
 };
 
 function runEngine(dataset: Dataset, folder: string): Promise<Measured> {
-  return measure([...nodeCommand(PROGRAM), JSON.stringify({ dataset, paths: benchPaths(dataset, folder) })]);
+  const paths = benchPaths(dataset, folder);
+  const { workspace, answers } = paths;
+  const setting: WholeRunSetting = { engine: engineFile("index"), job: benchJob(dataset, paths), workspace, answers };
+  return measure([...nodeCommand(PROGRAM), JSON.stringify(setting)]);
 }
 
 export function benchPaths(dataset: Dataset, folder: string): BenchPaths {

@@ -9,9 +9,14 @@ import { root } from "../../scripts/lib/toolchain.mjs";
  * `await engineModule<typeof import("../../src/index.ts")>("index")`.
  */
 export async function engineModule<Module>(path: string): Promise<Module> {
+  return (await import(pathToFileURL(engineFile(path)).href)) as Module;
+}
+
+/** Where that module is. */
+export function engineFile(path: string): string {
   const file = engineUses() === "src" ? join(root, "src", `${path}.ts`) : join(root, "dist", `${path}.js`);
   if (!existsSync(file)) throw new Error(`${file} is missing: run npm run build.`);
-  return (await import(pathToFileURL(file).href)) as Module;
+  return file;
 }
 
 export function engineUses(): "src" | "dist" {

@@ -3,7 +3,7 @@ import type { ShardResponse } from "../../src/core/pipeline/shard-response.ts";
 import type { StitchedShard } from "../../src/core/pipeline/stitched-shard.ts";
 import type { RequestShard } from "../../src/core/ports/scoring-backend.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { precomputedBackend } from "../model/precomputed-backend.ts";
+import { precomputedBackend } from "../model/precomputed-backend.mjs";
 import type { BenchPaths } from "./bench-job.ts";
 import { benchJob } from "./bench-job.ts";
 import { engineModule } from "./engine-module.ts";

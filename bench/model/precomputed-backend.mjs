@@ -1,17 +1,21 @@
 import { existsSync, linkSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { BackendPlugin } from "../../src/core/ports/scoring-backend.ts";
-import { answerFile } from "./answer-file.ts";
 
-/** What the model took of a run's time. */
-export type ModelCost = { seconds: number; shards: number; computed: number };
+/**
+ * What the model took of a run's time.
+ * @typedef {{ seconds: number, shards: number, computed: number }} ModelCost
+ */
 
 /**
  * A model that costs nothing: answers are kept by the digest of their request file, and an answer is a link to one. The first run of a table
  * computes them; in a run that is measured `computed` must be 0.
+ *
+ * @param {string} answers
+ * @param {ModelCost} cost
+ * @returns {import("../../src/core/ports/scoring-backend.ts").BackendPlugin}
  */
-export function precomputedBackend(answers: string, cost: ModelCost): BackendPlugin {
-  const capabilities = {
+export function precomputedBackend(answers, cost) {
+  const capabilities = /** @type {const} */ ({
     maxRequestBytes: Number.POSITIVE_INFINITY,
     protocols: ["instances"],
     failureUnit: "shard",
@@ -21,7 +25,7 @@ export function precomputedBackend(answers: string, cost: ModelCost): BackendPlu
     reattach: false,
     concurrency: { min: 1, default: 1, max: 1 },
     offline: true,
-  } as const;
+  });
   mkdirSync(answers, { recursive: true });
   return {
     specificationVersion: "v1",
@@ -38,6 +42,7 @@ export function precomputedBackend(answers: string, cost: ModelCost): BackendPlu
             const begin = performance.now();
             const known = join(answers, digest);
             if (!existsSync(known)) {
+              const { answerFile } = await import("./answer-file.ts");
               answerFile(requestPath, known);
               cost.computed += 1;
             }
