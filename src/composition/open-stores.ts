@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { createFolderRunStore } from "../adapters/run-store/folder-run-store.ts";
 import { createFolderOutput } from "../adapters/table-output/folder-output.ts";
 import { isS3 } from "../aws/s3-location.ts";
-import { ScoreframeError } from "../core/errors/scoreframe-error.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { ObjectStore } from "../core/ports/object-store.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
@@ -15,11 +14,11 @@ export async function openRunStore(workspace: string): Promise<RunStore> {
   return createObjectRunStore(await openObjectStore(workspace));
 }
 
-/** Where a table is published: a folder. */
+/** Where a table is published: a folder, or `s3://bucket/prefix`. */
 export async function openTableOutput(path: string, baseDirectory: string, clock: Clock): Promise<TableOutput> {
-  if (isS3(path))
-    throw new ScoreframeError("OUTPUT_UNWRITABLE", `${path} is no folder of this machine. Publish to one.`);
-  return createFolderOutput(resolve(baseDirectory, path), clock);
+  if (!isS3(path)) return createFolderOutput(resolve(baseDirectory, path), clock);
+  const { createObjectOutput } = await import("../adapters/table-output/object-output.ts");
+  return createObjectOutput(await openObjectStore(path), clock);
 }
 
 /** The SDK is loaded only where an address asks for it: it takes longer to load than a small run lasts. */

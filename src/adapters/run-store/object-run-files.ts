@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { RunFiles, RunFolders } from "../../core/ports/run-store.ts";
-import { createUploadQueue } from "./upload-queue.ts";
+import { createUploadQueue } from "../object-store/upload-queue.ts";
 
 /** The files of a run whose workspace is an object store: they are written below `folders.root` on this machine, and uploaded as they are whole. */
 export function createObjectRunFiles(

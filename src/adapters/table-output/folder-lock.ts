@@ -1,31 +1,24 @@
-import { randomUUID } from "node:crypto";
 import { link, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { join } from "node:path";
 import { storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { OutputLock } from "../../core/ports/table-output.ts";
 import { hasCode, readIfPresent } from "./atomic-file.ts";
-import { unwritable } from "./check-folder.ts";
-import { lockPath, storePath } from "./folder-layout.ts";
-
-const HEARTBEAT_MS = 10_000;
-/** A holder that has not been heard of for so long is taken for dead: its process id may be another's by now, or another machine's. */
-const STALE_MS = 120_000;
-
-/** Stands for the token of a lock that is not one: somebody else wrote it, or half of it. */
-const UNREADABLE = "unreadable";
-
-type LockFile = { readonly run_id: string; readonly pid: number; readonly host: string; readonly token: string };
+import type { LockRecord } from "./lock-record.ts";
+import { HEARTBEAT_MS, isAlive, newLockRecord, outputBusy, parseLock, STALE_MS } from "./lock-record.ts";
+import { unwritable } from "./output-refusals.ts";
+import { LOCK, STORE } from "./table-layout.ts";
 
 /** Takes the table for a run; `OUTPUT_BUSY` names the run that has it. A dead run's lock is taken over. */
 export async function lockFolder(table: string, runId: string): Promise<OutputLock> {
-  const mine: LockFile = { run_id: runId, pid: process.pid, host: hostname(), token: randomUUID() };
-  const created = await makeFolder(storePath(table)).catch((thrown: unknown) => {
+  const mine = newLockRecord(runId);
+  const store = join(table, STORE);
+  const created = await makeFolder(store).catch((thrown: unknown) => {
     throw unwritable(table, thrown);
   });
-  const path = lockPath(table);
-  if (!(await claim(path, mine)) && !(await takeOver(path, mine))) throw busy(table, await holder(path));
+  const path = join(table, LOCK);
+  if (!(await claim(path, mine)) && !(await takeOver(path, mine))) throw outputBusy(table, await holder(path), path);
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
@@ -35,21 +28,21 @@ export async function lockFolder(table: string, runId: string): Promise<OutputLo
     runId,
     async verify() {
       const current = await holder(path);
-      if (current?.token !== mine.token) throw busy(table, current);
+      if (current?.token !== mine.token) throw outputBusy(table, current, path);
     },
     async release() {
       clearInterval(heartbeat);
       if ((await holder(path))?.token !== mine.token) return;
       await rm(path, { force: true });
       // Only empty folders go: nothing is left of a run that published nothing.
-      await rmdir(storePath(table)).catch(() => undefined);
-      if (created !== undefined && created !== storePath(table)) await rmdir(table).catch(() => undefined);
+      await rmdir(store).catch(() => undefined);
+      if (created !== undefined && created !== store) await rmdir(table).catch(() => undefined);
     },
   };
 }
 
 /** A lock appears with its content, whole: it is written aside and linked. */
-async function claim(path: string, mine: LockFile): Promise<boolean> {
+async function claim(path: string, mine: LockRecord): Promise<boolean> {
   const temporary = `${path}.${mine.token}`;
   try {
     await writeFile(temporary, JSON.stringify(mine));
@@ -66,7 +59,7 @@ async function claim(path: string, mine: LockFile): Promise<boolean> {
   }
 }
 
-async function createExclusively(path: string, mine: LockFile): Promise<boolean> {
+async function createExclusively(path: string, mine: LockRecord): Promise<boolean> {
   try {
     await writeFile(path, JSON.stringify(mine), { flag: "wx" });
     return true;
@@ -77,7 +70,7 @@ async function createExclusively(path: string, mine: LockFile): Promise<boolean>
 }
 
 /** Moves a dead holder's lock away; where two do so at once, the one that moved a living lock puts it back. */
-async function takeOver(path: string, mine: LockFile): Promise<boolean> {
+async function takeOver(path: string, mine: LockRecord): Promise<boolean> {
   const found = await holder(path);
   if (found !== null && !(await isStale(path, found))) return false;
   const moved = `${path}.${mine.token}.stale`;
@@ -93,7 +86,7 @@ async function takeOver(path: string, mine: LockFile): Promise<boolean> {
   return claim(path, mine);
 }
 
-async function isStale(path: string, found: LockFile): Promise<boolean> {
+async function isStale(path: string, found: LockRecord): Promise<boolean> {
   if (found.host === hostname() && !isAlive(found.pid)) return true;
   const seen = await stat(path).then(
     (stats) => stats.mtimeMs,
@@ -102,39 +95,7 @@ async function isStale(path: string, found: LockFile): Promise<boolean> {
   return Date.now() - seen > STALE_MS;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return hasCode(thrown, "EPERM");
-  }
-}
-
-async function holder(path: string): Promise<LockFile | null> {
+async function holder(path: string): Promise<LockRecord | null> {
   const text = await readIfPresent(path);
-  if (text === null) return null;
-  try {
-    const found = JSON.parse(text) as LockFile;
-    if (typeof found.token === "string") return found;
-  } catch {
-    // As if it were another's: it may be one that is being written.
-  }
-  return { run_id: "unknown", pid: process.pid, host: "unknown", token: UNREADABLE };
-}
-
-function busy(table: string, found: LockFile | null): ScoreframeError {
-  if (found?.token === UNREADABLE) {
-    return new ScoreframeError(
-      "OUTPUT_BUSY",
-      `${table} has a lock that cannot be read. If no run is writing there, remove ${lockPath(table)} and start again; in two minutes it is taken for a dead run's.`,
-      { operation: "publish", retryable: true, details: { run_id: null } },
-    );
-  }
-  const who = found === null ? "another run" : `run ${found.run_id} (process ${found.pid} on ${found.host})`;
-  return new ScoreframeError(
-    "OUTPUT_BUSY",
-    `${table} is being written by ${who}. Wait until it is done, or cancel it; then start again.`,
-    { operation: "publish", retryable: true, details: { run_id: found?.run_id ?? null } },
-  );
+  return text === null ? null : parseLock(text);
 }

@@ -1,10 +1,10 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { STORE, storePath } from "./folder-layout.ts";
+import { STORE } from "./table-layout.ts";
 
 /** Removes the snapshots that no reader may still be reading, and the folders that this empties. `keep`: paths relative to the table. */
 export async function pruneStore(table: string, keep: ReadonlySet<string>): Promise<void> {
-  for (const entry of await readdir(storePath(table), { withFileTypes: true })) {
+  for (const entry of await readdir(join(table, STORE), { withFileTypes: true })) {
     if (entry.isDirectory()) await pruneFolder(table, `${STORE}/${entry.name}`, keep);
   }
 }

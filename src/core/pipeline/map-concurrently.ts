@@ -3,11 +3,11 @@
  * item only when there is room, so that a slow consumer holds the producer back. After an error nothing new is begun; what runs is awaited.
  */
 export async function* mapConcurrently<Item, Result>(
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   limit: number,
   apply: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
-  const source = items[Symbol.asyncIterator]();
+  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : eachOf(items);
   type Arrival =
     | { kind: "item"; next: IteratorResult<Item> }
     | { kind: "result"; task: Promise<Arrival>; value: Result };
@@ -42,4 +42,8 @@ export async function* mapConcurrently<Item, Result>(
     task.catch(() => undefined);
     return task;
   }
+}
+
+async function* eachOf<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
+  yield* items;
 }

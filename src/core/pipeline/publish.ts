@@ -5,7 +5,7 @@ import { storageError } from "../errors/storage-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
 import { settleType, unifySchemas } from "../frames/column-type.ts";
 import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts";
-import type { OutputIntent, OutputLock, StagedFile, TableOutput } from "../ports/table-output.ts";
+import type { OutputIntent, OutputLock, StagedFile, Staging, TableOutput } from "../ports/table-output.ts";
 import { batchShards, isScattered, mergeFolder, mergeTask } from "./merge-scattered-shards.ts";
 import type { PartitionGroup, PlannedPartition } from "./plan-compaction.ts";
 import { collectPartitions, distinctSchemas, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
@@ -62,12 +62,12 @@ export async function publishTable(publication: Publication, tools: PublishTools
   checkLedger(publication);
   await output.check(publication);
   const schema = tableSchema(publication);
-  const staging = await output.stage(publication.runId);
+  const staging = await output.stage(publication.runId, tools.signal);
   try {
     const partitions = plannedPartitions(publication);
     const files = await compactAll(publication, partitions, schema, staging, tools);
     checkFiles(partitions, files, publication.scoredRows);
-    const manifest = await output.switchIn(publication, files, schema, lock);
+    const manifest = await staging.switchIn(publication, files, schema, lock);
     return {
       path: output.location,
       rows: publication.scoredRows,
@@ -77,7 +77,7 @@ export async function publishTable(publication: Publication, tools: PublishTools
       manifest,
     };
   } catch (thrown) {
-    await output.discard(publication.runId).catch(() => undefined);
+    await staging.discard().catch(() => undefined);
     throw thrown;
   }
 }
@@ -103,7 +103,7 @@ async function compactAll(
   publication: Publication,
   partitions: readonly PlannedPartition[],
   schema: readonly TypedColumn[],
-  staging: string,
+  { folder: staging, add }: Staging,
   tools: PublishTools,
 ): Promise<StagedFile[]> {
   const { shards, partitionBy } = publication;
@@ -120,7 +120,9 @@ async function compactAll(
     const files = await tools.compact(task(group));
     rows += files.reduce((sum, file) => sum + file.rows, 0);
     tools.onProgress?.(rows);
-    return files.map((file) => stagedFile(file, group, partitionBy));
+    const added = files.map((file) => stagedFile(file, group, partitionBy));
+    for (const file of added) await add(file);
+    return added;
   });
   if (merged) await rm(dirname(mergeFolder(staging, 0)), { recursive: true, force: true });
   return staged.flat();

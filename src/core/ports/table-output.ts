@@ -23,7 +23,7 @@ export type OutputLock = {
 
 /** A file that is written and verified, but not yet part of the table. */
 export type StagedFile = {
-  /** Absolute local path, inside the folder that `stage` gave. */
+  /** Absolute local path, inside the folder of its staging. */
   readonly path: string;
   /** Folder of its partition below the table: `ds=2001-01-01`; empty without partitions. */
   readonly folder: string;
@@ -40,15 +40,23 @@ export type TableOutput = {
   check(intent: OutputIntent): Promise<void>;
   /** Takes the output for a run, and completes a switch that a crash has cut off. `OUTPUT_BUSY` where a living run holds it. */
   lock(runId: string): Promise<OutputLock>;
-  /** An empty local folder in which files of the run are written before they are switched in. */
-  stage(runId: string): Promise<string>;
-  /** Makes the staged files part of the table, at once; nothing happens where it throws before that moment. */
+  /** Makes room for the files of a run, whose lock is held. A signal that aborts ends what is going on before the switch. */
+  stage(runId: string, signal?: AbortSignal): Promise<Staging>;
+};
+
+/** The files of one publication, from their writing on this machine to the switch. */
+export type Staging = {
+  /** An empty local folder in which the files are written. */
+  readonly folder: string;
+  /** Takes a file that is whole; it may leave this machine. Resolves when there is room for the next. */
+  add(file: StagedFile): Promise<void>;
+  /** Makes the files, all of which were added, part of the table at once; nothing happens where it throws before that moment. */
   switchIn(
     intent: OutputIntent,
     files: readonly StagedFile[],
     schema: readonly TypedColumn[],
     lock: OutputLock,
   ): Promise<TableManifest>;
-  /** Drops what a failed publication staged. */
-  discard(runId: string): Promise<void>;
+  /** Drops what was staged and not switched in. */
+  discard(): Promise<void>;
 };

@@ -1,13 +1,13 @@
 /** Publishes one generation of a table after another until it is killed or has done `count`: `node publish-loop.ts <table> <shards.json> <count>`. */
 import { readFileSync } from "node:fs";
-import { createFolderOutput } from "../../../src/adapters/table-output/folder-output.ts";
+import { openTableOutput } from "../../../src/composition/open-stores.ts";
 import { compactPartitions } from "../../../src/core/frames/compact-partitions.ts";
 import { publishTable } from "../../../src/core/pipeline/publish.ts";
 import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
 
 const [table = "", shardsFile = "", count = "0"] = process.argv.slice(2);
 const generations = JSON.parse(readFileSync(shardsFile, "utf8")) as StitchedShard[];
-const output = createFolderOutput(table, { now: Date.now });
+const output = await openTableOutput(table, ".", { now: Date.now, sleep: () => Promise.resolve() });
 
 for (let turn = 0; turn < Number(count); turn += 1) {
   const shard = generations[turn % generations.length] as StitchedShard;

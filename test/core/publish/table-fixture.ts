@@ -10,6 +10,7 @@ import type { Publication, PublishedTable } from "../../../src/core/pipeline/pub
 import { publishTable } from "../../../src/core/pipeline/publish.ts";
 import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
 import type { TableManifest } from "../../../src/core/pipeline/table-manifest.ts";
+import type { TableOutput } from "../../../src/core/ports/table-output.ts";
 
 const duckdb = await (await DuckDBInstance.create()).connect();
 
@@ -33,7 +34,7 @@ export async function createTable(partitionBy: readonly string[] = []) {
     shard: (sql: string): Promise<StitchedShard> =>
       writeShard(join(base, `shard-${shards}.parquet`), shards++, sql, partitionBy),
     publish: (shards: StitchedShard[], changes: Partial<Publication> = {}): Promise<PublishedTable> =>
-      publishInto(path, partitionBy, shards, changes),
+      publishInto(createFolderOutput(path, { now: Date.now }), partitionBy, shards, changes),
     manifest: (): TableManifest => JSON.parse(readFileSync(join(path, "_manifest.json"), "utf8")) as TableManifest,
     /** All files below the table that do not begin with `_`, in order. */
     files: (): string[] => visibleFiles(path),
@@ -41,10 +42,11 @@ export async function createTable(partitionBy: readonly string[] = []) {
   };
 }
 
-async function publishInto(
-  path: string,
+/** Publishes shards as a run does, with its lock. */
+export async function publishInto(
+  output: TableOutput,
   partitionBy: readonly string[],
-  shards: StitchedShard[],
+  shards: readonly StitchedShard[],
   changes: Partial<Publication> = {},
 ): Promise<PublishedTable> {
   const publication: Publication = {
@@ -57,7 +59,6 @@ async function publishInto(
     scoredRows: shards.reduce((sum, shard) => sum + shard.rows, 0),
     ...changes,
   };
-  const output = createFolderOutput(path, { now: Date.now });
   const lock = await output.lock(publication.runId);
   try {
     return await publishTable(publication, { output, lock, compact: async (task) => compactPartitions(task) });

@@ -1,28 +1,20 @@
 import { access, copyFile, link, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import { hasCode, readIfPresent, writeAtomically } from "./atomic-file.ts";
-import { journalPath } from "./folder-layout.ts";
+import { switchUnfinished } from "./output-refusals.ts";
+import type { SwitchJournal } from "./plan-switch.ts";
 import { readManifest } from "./read-manifest.ts";
-
-/** What globs see, as changes: written down before the manifest is replaced, carried out after, and again after a crash. */
-export type SwitchJournal = {
-  /** Version of the manifest that commits these changes. */
-  readonly version: number;
-  /** Paths relative to the table. All of a folder's old files go before its first new one comes. */
-  readonly remove: readonly string[];
-  readonly add: readonly { readonly from: string; readonly to: string }[];
-};
+import { JOURNAL } from "./table-layout.ts";
 
 export async function writeJournal(table: string, journal: SwitchJournal): Promise<void> {
-  await writeAtomically(journalPath(table), JSON.stringify(journal));
+  await writeAtomically(join(table, JOURNAL), JSON.stringify(journal));
 }
 
 /** Takes back what was prepared for a switch that did not come about. Somebody else's journal stays. */
 export async function abandonSwitch(table: string, journal: SwitchJournal): Promise<void> {
-  if ((await readIfPresent(journalPath(table))) === JSON.stringify(journal)) await rm(journalPath(table));
+  if ((await readIfPresent(join(table, JOURNAL))) === JSON.stringify(journal)) await rm(join(table, JOURNAL));
   for (const { from, to } of journal.add) {
     await rm(join(table, from), { force: true });
     await removeEmpty(table, dirname(to));
@@ -37,12 +29,12 @@ export async function carryOut(table: string, journal: SwitchJournal): Promise<v
     for (const each of journal.add) if (dirname(each.to) === folder) await bring(table, each);
     await removeEmpty(table, folder);
   }
-  await rm(journalPath(table), { force: true });
+  await rm(join(table, JOURNAL), { force: true });
 }
 
 /** After a crash: forward where the manifest was replaced already, back where it was not. */
 export async function completeSwitch(table: string): Promise<void> {
-  const text = await readIfPresent(journalPath(table));
+  const text = await readIfPresent(join(table, JOURNAL));
   if (text === null) return;
   const journal = JSON.parse(text) as SwitchJournal;
   const manifest = await readManifest(table);
@@ -85,15 +77,6 @@ async function bring(table: string, { from, to }: SwitchJournal["add"][number]):
     const done = hasCode(thrown, "ENOENT") && (await exists(target));
     if (!done) throw switchUnfinished(table, target, thrown);
   }
-}
-
-function switchUnfinished(table: string, target: string, cause: unknown): ScoreframeError {
-  return new ScoreframeError(
-    "STORAGE_FAILED",
-    `The new table is published in the manifest of ${table}, but ${target} could not be put into its place: ${messageOf(cause)}. ` +
-      "Mend that and run the job again: the next run completes this switch before it begins.",
-    { operation: "publish", cause, details: { path: target } },
-  );
 }
 
 /** Only empty folders go. */

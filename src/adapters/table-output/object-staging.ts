@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative, sep } from "node:path";
+import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { storageError } from "../../core/errors/storage-error.ts";
+import type { TypedColumn } from "../../core/frames/column-type.ts";
+import { partitionFolder } from "../../core/pipeline/hive-path.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { ObjectStore } from "../../core/ports/object-store.ts";
+import type { StagedFile, Staging } from "../../core/ports/table-output.ts";
+import { createUploadQueue } from "../object-store/upload-queue.ts";
+import { writeOurs } from "../object-store/write-ours.ts";
+import type { StoredManifest } from "./check-objects.ts";
+import { checkForeignObjects, checkObjects, readStoredManifest } from "./check-objects.ts";
+import { outputBusy } from "./lock-record.ts";
+import { abandonObjectSwitch, carryOutObjects, writeObjectJournal } from "./object-switch.ts";
+import type { SwitchNames, SwitchPlan } from "./plan-switch.ts";
+import { manifestText, planSwitch, touchedFolders, visibleName } from "./plan-switch.ts";
+import { LOCK, MANIFEST, nextVersion, STORE, snapshotFolder, snapshotVersion } from "./table-layout.ts";
+
+/**
+ * The files of a publication lie in the system's temporary folder while they are written, and are uploaded, each as soon as it is whole, under names that no
+ * glob for their format finds.
+ */
+export async function stageObjects(
+  store: ObjectStore,
+  runId: string,
+  clock: Pick<Clock, "now">,
+  signal = new AbortController().signal,
+): Promise<Staging> {
+  const version = nextVersion((await readStoredManifest(store))?.manifest ?? null);
+  const prefix = `${snapshotFolder(version, runId)}/`;
+  await removeSnapshots(store, (key) => (snapshotVersion(key.slice(STORE.length + 1)) ?? 0) >= version);
+  const folder = await mkdtemp(join(tmpdir(), `scoreframe-table-`)).catch((thrown: unknown) => {
+    throw storageError(tmpdir(), "write", thrown);
+  });
+  const uploads = createUploadQueue(store, signal);
+  const keyOf = (path: string): string => prefix + relative(folder, path).split(sep).join("/");
+  /** Whether a manifest may list the objects: then they are not ours to remove. */
+  let listed = false;
+
+  return {
+    folder,
+    async add({ path }) {
+      await uploads.add(path, keyOf(path));
+      // What is stored needs no room here. Why an upload failed is thrown to whoever comes next.
+      void uploads.stored(path).then(
+        () => rm(path, { force: true }),
+        () => undefined,
+      );
+    },
+    async switchIn(intent, files, schema, lock) {
+      await uploads.settle();
+      await rm(folder, { recursive: true, force: true });
+      await verifyStored(store, prefix, files, keyOf);
+      const former = await checkObjects(store, intent);
+      const { manifest: formerly = null } = former ?? {};
+      if (intent.ifExists === "overwrite_partitions") await checkForeignObjects(store, touchedFolders(files), formerly);
+      signal.throwIfAborted();
+      const publishedAt = new Date(clock.now()).toISOString();
+      const planned = planSwitch(formerly, intent, files, schema, publishedAt, (file) =>
+        namesOf(keyOf(file.path), file, schema, intent.runId, version),
+      );
+      await lock.verify();
+      await commit(store, planned, former, () => {
+        listed = true;
+      });
+      // From here on the table is the new one: a crash is completed by whoever locks the output next.
+      await carryOutObjects(store, planned.journal, lock);
+      const readable = new Set([...planned.manifest.files, ...planned.replaced].map((file) => file.snapshot_path));
+      // The table is complete; what cannot be removed now is removed by the next publication.
+      await removeSnapshots(store, (key) => !readable.has(key)).catch(() => undefined);
+      return planned.manifest;
+    },
+    async discard() {
+      await uploads.settle().catch(() => undefined);
+      await rm(folder, { recursive: true, force: true });
+      if (!listed) await removeSnapshots(store, (key) => key.startsWith(prefix));
+    },
+  };
+}
+
+/** Replaces the manifest, which is the switch. `onListed` is called as soon as it can no more be excluded that it happened. */
+async function commit(
+  store: ObjectStore,
+  { manifest, journal }: SwitchPlan,
+  former: StoredManifest,
+  onListed: () => void,
+): Promise<void> {
+  if (!(await writeObjectJournal(store, journal))) throw outputBusy(store.location, null, store.locate(LOCK));
+  const condition = former === null ? ({ absent: true } as const) : { etag: former.etag };
+  try {
+    const written = await writeOurs(store, MANIFEST, manifestText(manifest), condition);
+    if (written === null) throw outputBusy(store.location, null, store.locate(LOCK));
+    onListed();
+  } catch (thrown) {
+    // A request whose answer was lost may have been carried out.
+    const found = await store.readText(MANIFEST).catch(() => undefined);
+    if (found?.text === manifestText(manifest)) return onListed();
+    if (found === undefined) {
+      onListed();
+      throw unknownEnd(store.locate(MANIFEST), thrown);
+    }
+    await abandonObjectSwitch(store, journal).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+function unknownEnd(path: string, cause: unknown): ScoreframeError {
+  const said = ScoreframeError.is(cause) ? cause.message : String(cause);
+  return new ScoreframeError(
+    "STORAGE_FAILED",
+    `Whether the new table was published is not known: ${path} was being replaced when this happened: ${said} ` +
+      "Run the job again, which ends what was begun: nothing is published twice.",
+    { operation: "publish", retryable: true, cause, details: { path } },
+  );
+}
+
+/** Every object has the size of the file that was read back and counted. */
+async function verifyStored(
+  store: ObjectStore,
+  prefix: string,
+  files: readonly StagedFile[],
+  keyOf: (path: string) => string,
+): Promise<void> {
+  const stored = new Map<string, number>();
+  for await (const { key, bytes } of store.list(prefix)) stored.set(key, bytes);
+  for (const { path, bytes } of files) {
+    const found = stored.get(keyOf(path));
+    if (found === bytes) continue;
+    throw new ScoreframeError(
+      "LEDGER_IMBALANCE",
+      `${store.locate(keyOf(path))} has ${found ?? "no"} bytes where ${bytes} were uploaded. Nothing was published; run the job again.`,
+      { operation: "publish", details: { path: store.locate(keyOf(path)), bytes: found ?? null, expected: bytes } },
+    );
+  }
+}
+
+/** Of the table's snapshots, removes those whose keys are chosen. */
+async function removeSnapshots(store: ObjectStore, isChosen: (key: string) => boolean): Promise<void> {
+  const chosen: string[] = [];
+  for await (const { key } of store.list(`${STORE}/v`)) if (isChosen(key)) chosen.push(key);
+  await store.remove(chosen);
+}
+
+/** A folder of its own per run, so that a catalog's partition can be pointed at it. */
+function namesOf(
+  snapshot: string,
+  staged: StagedFile,
+  schema: readonly TypedColumn[],
+  runId: string,
+  version: number,
+): SwitchNames {
+  const run = partitionFolder([runColumn(schema)], [runId]);
+  const visible = [staged.folder, run, visibleName(snapshot, runId, version)].filter((part) => part !== "").join("/");
+  return { snapshot, incoming: snapshot, visible };
+}
+
+/** Readers take the run's folder for a column, which must not hide one of the table. */
+function runColumn(schema: readonly TypedColumn[]): string {
+  const names = new Set(schema.map(({ name }) => name.toLowerCase()));
+  return ["run", "scoreframe_run"].find((name) => !names.has(name)) ?? "scoreframe_run_id";
+}

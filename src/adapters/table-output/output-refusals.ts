@@ -1,0 +1,61 @@
+import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
+import type { OutputIntent } from "../../core/ports/table-output.ts";
+
+/** Refuses a table of another form, and one that is there already where the job wants none. */
+export function checkSameTable(table: string, manifest: TableManifest, intent: OutputIntent): void {
+  const form = ({ format, by }: { format: string; by: readonly string[] }): string =>
+    `${format}, ${by.length === 0 ? "not partitioned" : `partitioned by ${by.join(", ")}`}`;
+  const had = form({ format: manifest.format, by: manifest.partition_by });
+  const wanted = form({ format: intent.format, by: intent.partitionBy });
+  if (had !== wanted) {
+    throw exists(
+      `${table} holds a table of another form (${had}; this job writes ${wanted}). Choose another output.path.`,
+    );
+  }
+  const others = manifest.files.some((file) => file.run_id !== intent.runId) || manifest.run_id !== intent.runId;
+  if (intent.ifExists === "error" && others) {
+    throw exists(
+      `${table} holds a table already (run ${manifest.run_id}). Choose another output.path, ` +
+        "or set output.if_exists to overwrite_partitions or append.",
+    );
+  }
+}
+
+/** No reader of a table takes such a file or folder for a part of it: `.gitkeep`, `_SUCCESS`, and our own. */
+export function isPassedOver(name: string): boolean {
+  return /^[._]/.test(name);
+}
+
+const MOST_NAMES = 3;
+
+/** Deleting what is not ours is not our right, and keeping it would mix two tables. */
+export function foreignFiles(table: string, names: readonly string[]): ScoreframeError {
+  const named = names.slice(0, MOST_NAMES).join(", ") + (names.length > MOST_NAMES ? ", …" : "");
+  return exists(
+    `${table} holds what scoreframe did not write (${named}), and that is left alone. ` +
+      "Move it away, or choose another output.path: a folder for this table alone.",
+  );
+}
+
+export function unwritable(path: string, cause: unknown): ScoreframeError {
+  return new ScoreframeError(
+    "OUTPUT_UNWRITABLE",
+    `The table cannot be written to ${path}: ${messageOf(cause)}. Choose a folder that this user may write, or one that does not exist.`,
+    { operation: "publish", option: "output.path", cause },
+  );
+}
+
+/** After the manifest was replaced, which is the switch: what is left to do is done by the next run. */
+export function switchUnfinished(table: string, target: string, cause: unknown): ScoreframeError {
+  return new ScoreframeError(
+    "STORAGE_FAILED",
+    `The new table is published in the manifest of ${table}, but ${target} could not be put into its place: ${messageOf(cause)}. ` +
+      "Mend that and run the job again: the next run completes this switch before it begins.",
+    { operation: "publish", cause, details: { path: target } },
+  );
+}
+
+function exists(message: string): ScoreframeError {
+  return new ScoreframeError("OUTPUT_EXISTS", message, { operation: "publish", option: "output.path" });
+}

@@ -1,0 +1,99 @@
+import type { TypedColumn } from "../../core/frames/column-type.ts";
+import { partitionFolder } from "../../core/pipeline/hive-path.ts";
+import type { ManifestFile, TableManifest } from "../../core/pipeline/table-manifest.ts";
+import type { OutputIntent, StagedFile } from "../../core/ports/table-output.ts";
+import { nextVersion } from "./table-layout.ts";
+
+/** What globs see, as changes: written down before the manifest is replaced, carried out after, and again after a crash. */
+export type SwitchJournal = {
+  /** Version of the manifest that commits these changes. */
+  readonly version: number;
+  /** Paths relative to the table. All of a folder's old files go before its first new one comes. */
+  readonly remove: readonly string[];
+  readonly add: readonly { readonly from: string; readonly to: string }[];
+};
+
+export type SwitchPlan = {
+  readonly manifest: TableManifest;
+  readonly journal: SwitchJournal;
+  /** Files of the former table that the new one has no more. */
+  readonly replaced: readonly ManifestFile[];
+};
+
+/** The names of a staged file, relative to the table: where it lies, from where it is brought to its place, and that place. */
+export type SwitchNames = { readonly snapshot: string; readonly incoming: string; readonly visible: string };
+
+/** What becomes of a table and of its files when a run's staged files are switched in. */
+export function planSwitch(
+  former: TableManifest | null,
+  intent: OutputIntent,
+  staged: readonly StagedFile[],
+  schema: readonly TypedColumn[],
+  publishedAt: string,
+  namesOf: (file: StagedFile, version: number) => SwitchNames,
+): SwitchPlan {
+  const version = nextVersion(former);
+  const touched = touchedFolders(staged);
+  const replaces = (file: ManifestFile): boolean =>
+    file.run_id === intent.runId ||
+    (intent.ifExists === "overwrite_partitions" && touched.has(folderOf(file, intent.partitionBy)));
+  const replaced = former?.files.filter(replaces) ?? [];
+  const added = staged.map((file) => ({ file, names: namesOf(file, version) }));
+  const files = [
+    ...(former?.files.filter((file) => !replaces(file)) ?? []),
+    ...added.map(({ file, names }) => manifestFile(file, names, intent.runId)),
+  ];
+  const add = added.map(({ names }) => ({ from: names.incoming, to: names.visible }));
+  return {
+    journal: { version, remove: replaced.map((file) => file.path), add },
+    replaced,
+    manifest: {
+      format_version: 1,
+      version,
+      run_id: intent.runId,
+      job: intent.job,
+      published_at: publishedAt,
+      format: intent.format,
+      partition_by: intent.partitionBy,
+      schema,
+      rows: files.reduce((sum, file) => sum + file.rows, 0),
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      files,
+    },
+  };
+}
+
+/** The folders of the partitions that hold rows of the run; `""` for a table without partitions. */
+export function touchedFolders(staged: readonly StagedFile[]): Set<string> {
+  return new Set(staged.map((file) => file.folder));
+}
+
+/** The text of a manifest's file. */
+export function manifestText(manifest: TableManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** Staged as `part-00000.parquet.data`, found by globs as `part-00000-<run>-v3.parquet`: a name is never used for other bytes. */
+export function visibleName(snapshot: string, runId: string, version: number): string {
+  const name = snapshot.slice(snapshot.lastIndexOf("/") + 1).replace(/\.data$/, "");
+  const [part = name] = name.split(".");
+  return name.replace(part, () => `${part}-${runId}-v${version}`);
+}
+
+function manifestFile(staged: StagedFile, { snapshot, visible }: SwitchNames, runId: string): ManifestFile {
+  return {
+    path: visible,
+    snapshot_path: snapshot,
+    rows: staged.rows,
+    bytes: staged.bytes,
+    partition: staged.partition,
+    run_id: runId,
+  };
+}
+
+function folderOf(file: ManifestFile, partitionBy: readonly string[]): string {
+  return partitionFolder(
+    partitionBy,
+    partitionBy.map((name) => file.partition[name] ?? null),
+  );
+}
