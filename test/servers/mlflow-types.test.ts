@@ -45,3 +45,34 @@ describe.each(["### What a column of the signature becomes", "### Wrong without 
     }
   });
 });
+
+const seen = "select saw[1] as saw from scored order by id";
+
+describe("mlflow without a signature", () => {
+  it("makes floats of integers that stand beside a null in one request, and not of those that stand alone", async (context) => {
+    const server = serverFor(context, "mlflowUntyped");
+    const sql = "select n as id, 'a' as text, case n when 0 then 9007199254740993 end as c from range(2) t(n)";
+    const job = (rows: number) => ({ model: { protocol: "dataframe_split" }, requests: { batch_size: rows } }) as const;
+    const together = await score(sql, httpTo(server, "dataframe_split"), job(2));
+    expect(await together.query(seen)).toEqual([{ saw: "9007199254740992.0 (float)" }, { saw: "nan (float)" }]);
+    const alone = await score(sql, httpTo(server, "dataframe_split"), job(1));
+    expect(await alone.query(seen)).toEqual([{ saw: "9007199254740993 (int)" }, { saw: "None (NoneType)" }]);
+  });
+
+  it("takes texts that look like nothing for missing ones in csv, and in csv alone", async (context) => {
+    const server = serverFor(context, "mlflowUntyped");
+    const sql = `select i as id, 'a' as text, t as c from (values (0, 'nan'), (1, 'null'), (2, 'NA'), (3, 'None'), (4, ''), (5, 'far')) v(i, t)`;
+    const inCsv = await score(sql, httpTo(server, "csv"), { model: { protocol: "csv" } });
+    expect(await inCsv.query(seen)).toEqual([...new Array(5).fill({ saw: "nan (float)" }), { saw: "'far' (str)" }]);
+    const split = await score(sql, httpTo(server, "dataframe_split"), { model: { protocol: "dataframe_split" } });
+    expect(await split.query(seen)).toEqual(
+      ["nan", "null", "NA", "None", "", "far"].map((text) => ({ saw: `'${text}' (str)` })),
+    );
+  });
+
+  it("refuses dates in csv where the signature has them", async (context) => {
+    const sql = "select 1 as id, 'a' as text, date '2024-05-01' as at";
+    const scored = await score(sql, httpTo(serverFor(context, "mlflow"), "csv"), { model: { protocol: "csv" } });
+    expect(await scored.deadLetters()).toMatchObject([{ code: "BACKEND_REFUSED" }]);
+  });
+});

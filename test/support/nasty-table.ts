@@ -14,7 +14,7 @@ export type NastyColumn = {
 };
 
 /** The key of a row: 0, 1, 2, … beyond 2^53, so that whoever rounds it doubles it. */
-const NASTY_KEY = "row_id";
+export const NASTY_KEY = "row_id";
 const FIRST_KEY = "9007199254740993";
 
 const asText = (value: string): string => `${value}::VARCHAR`;
