@@ -1,3 +1,4 @@
+import { counted } from "../../core/errors/counted.ts";
 import { messageOf } from "../../core/errors/scoreframe-error.ts";
 import type { ModelRow } from "../../model.ts";
 import type { ServedModel } from "./served-model.ts";
@@ -17,7 +18,7 @@ export async function scoreRows(model: ServedModel, rows: readonly ModelRow[]): 
   }
   if (predictions.length !== rows.length) {
     throw failed(
-      `The model answered ${predictions.length} predictions for ${rows.length} rows; it must answer one a row, in order.`,
+      `The model answered ${counted(predictions.length, "prediction")} for ${counted(rows.length, "row")}; it must answer one a row, in order.`,
     );
   }
   return settle(predictions);

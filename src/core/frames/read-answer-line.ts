@@ -1,3 +1,4 @@
+import { counted } from "../errors/counted.ts";
 import type { ExactJson } from "../json/exact-json.ts";
 import { exactField, parseExact } from "../json/exact-json.ts";
 import type { RowCause } from "../protocols/error-object.ts";
@@ -40,7 +41,7 @@ export function readAnswerLine(text: string, where: string, protocol: Protocol):
 export function countMismatch(where: string, predictions: number, rows: number): RowCause {
   return rowCause(
     "PREDICTION_COUNT_MISMATCH",
-    `${where}: ${predictions} predictions for ${rows} rows. The model must answer one prediction a row, in the order of the rows.`,
+    `${where}: ${counted(predictions, "prediction")} for ${counted(rows, "row")}. The model must answer one prediction a row, in the order of the rows.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../errors/counted.ts";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { StitchOutcome } from "../frames/stitch-shard.ts";
 import type { RowLedger } from "../ledger/row-ledger.ts";
@@ -49,15 +50,11 @@ function tooMany(
     first?.shard == null ? {} : { shard: first.shard, ...(first.line === null ? {} : { line: first.line }) };
   return new ScoreframeError(
     "TOO_MANY_FAILED_ROWS",
-    `${counted(ledger.deadLettered)} ${among} could not be scored, and failure.max_failed_rows is ${limit}: nothing was published. ` +
+    `${counted(ledger.deadLettered, "row")} ${among} could not be scored, and failure.max_failed_rows is ${limit}: nothing was published. ` +
       `${first === null ? "" : `The first: ${sentence(first.message)} `}The failed rows and their causes are in ${deadLetter}. ` +
       "Mend the rows or the model and run again, or raise failure.max_failed_rows to publish without them.",
     { ...place, option: "failure.max_failed_rows", details: { failed: ledger.deadLettered, limit } },
   );
-}
-
-function counted(rows: number): string {
-  return rows === 1 ? "1 row" : `${rows} rows`;
 }
 
 /** A model's own words may lack a full stop. */

@@ -168,7 +168,7 @@ describe("a model that breaks its contract", () => {
 
   it("is told both counts when they differ", async () => {
     const { post } = await served(modelOf(() => [1]));
-    expect((await post("[{},{},{}]")).text).toContain("answered 1 predictions for 3 rows");
+    expect((await post("[{},{},{}]")).text).toContain("answered 1 prediction for 3 rows");
   });
 
   it("is told when it answers no list", async () => {

@@ -194,7 +194,7 @@ describe("rows without a prediction", () => {
       { a: 9, r: 4, b: 1, code: "BACKEND_TIMEOUT", n: 3 },
     ]);
     expect(await failed("distinct _error_message as m, _error_code as c")).toContainEqual({
-      m: expect.stringContaining("Answer file b.out, line 1: 1 predictions for 2 rows") as string,
+      m: expect.stringContaining("Answer file b.out, line 1: 1 prediction for 2 rows") as string,
       c: "PREDICTION_COUNT_MISMATCH",
     });
   });

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/errors/counted.ts";
 import { answerExcerpt, contentTypeOf, shorten } from "./answer-excerpt.ts";
 import { bareNonFinite } from "./bare-non-finite.ts";
 import type { HttpReply } from "./http-exchange.ts";
@@ -40,10 +41,6 @@ export function wrongCount(
   rows: number,
 ): AnswerFault {
   const count = counted(got, what);
-  const message = `The server answered with ${count} to ${counted(rows, "rows")}; it must answer each row once, in order.`;
+  const message = `The server answered with ${count} to ${counted(rows, "row")}; it must answer each row once, in order.`;
   return { code, message, isolable: true, count };
-}
-
-function counted(count: number, plural: string): string {
-  return `${count} ${count === 1 ? plural.slice(0, -1) : plural}`;
 }

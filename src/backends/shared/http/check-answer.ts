@@ -34,7 +34,7 @@ function checkBatch(reply: HttpReply, text: Buffer, question: Question): GoodAns
     return invalid(`${excerpt}, which ${bare ? "is no list, and " : ""}has no list under "${key}"`);
   }
   if (!question.expects(list.length) && list.length !== question.rows()) {
-    return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "predictions", question.rows());
+    return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "prediction", question.rows());
   }
   const line = oneLine(text);
   return {
@@ -53,6 +53,6 @@ function checkLines(reply: HttpReply, text: Buffer, question: Question): GoodAns
   if (rows === 1 && lines.length > 1 && parseJson(text) !== undefined) lines.splice(0, lines.length, oneLine(text));
   const broken = lines.find((line) => parseJson(line) === undefined);
   if (broken !== undefined) return notJson(reply, broken);
-  if (lines.length !== rows) return wrongCount("LINE_COUNT_MISMATCH", lines.length, "lines", rows);
+  if (lines.length !== rows) return wrongCount("LINE_COUNT_MISMATCH", lines.length, "line", rows);
   return { lines: Buffer.concat(lines.flatMap((line) => [line, NEWLINE])), predictions: () => lines };
 }

@@ -21,14 +21,14 @@ export function checkCsv(reply: HttpReply, text: Buffer, question: Question): Go
   if (parsed !== undefined && isErrorObject(parsed.value)) return reported(parsed.value.error);
   const list = memberOf(parsed?.value, "predictions") ?? (isJson ? parsed?.value : undefined);
   if (Array.isArray(list)) {
-    if (list.length !== rows) return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "predictions", rows);
+    if (list.length !== rows) return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "prediction", rows);
     const line = oneLine(text);
     const at = list === parsed?.value ? line.indexOf("[") : listUnderKey(line, "predictions");
     return asLines(listElements(line, at).map(({ start, end }) => line.subarray(start, end)));
   }
   if (isJson || text[0] === LESS_THAN) return notJson(reply, text);
   const records = recordsOf(reply.body.toString("utf8"), rows);
-  if (records.length !== rows) return wrongCount("LINE_COUNT_MISMATCH", records.length, "lines", rows);
+  if (records.length !== rows) return wrongCount("LINE_COUNT_MISMATCH", records.length, "line", rows);
   const stray = /\bcsv\b/i.test(type) ? undefined : records.find(holdsBareText);
   if (stray !== undefined)
     return invalid(`${JSON.stringify(shorten(stray))}, which is text and not text/csv (${type})`);
