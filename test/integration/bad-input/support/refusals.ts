@@ -46,6 +46,7 @@ function anonymous(message: string, folders: readonly string[]): string {
     .replace(/\d{8}T\d{6}-[a-z0-9]{6}/g, "<run>")
     .replace(/(127\.0\.0\.1:|[Pp]ort )\d+/g, "$1<port>")
     .replace(/sh: (?:\d+: )?(\S+): (?:command )?not found/g, "sh: $1: not found")
+    .replace(/There are: [\w, ]+\./, "There are: <backends>.")
     .replace(/process \d+ on/g, "process <pid> on")
     .replaceAll(`process <pid> on ${hostname()}`, "process <pid> on <host>")
     .replace(/shard-(\d{5})-[0-9a-f]{16}/g, "shard-$1-<digest>");
