@@ -57,7 +57,7 @@ function wrongCount(shard: number, address: string, expected: number, found: num
       : "The container must answer each request line with exactly one line";
   return new ScoreframeError(
     "LINE_COUNT_MISMATCH",
-    `Shard ${shard} has ${expected} request lines, and ${address} has ${found} answers. ${mend}; pretty-printed JSON has too many lines.`,
+    `Shard ${shard} has ${expected} request lines, and ${address} has ${found} ${found === 1 ? "answer" : "answers"}. ${mend}; pretty-printed JSON has too many lines.`,
     { shard, backend: "sagemaker", operation: "score", details: { expected, found } },
   );
 }
