@@ -1,5 +1,5 @@
 import type { DescribeTransformJobCommandOutput } from "@aws-sdk/client-sagemaker";
-import type { RunCost } from "../../core/ports/scoring-backend.ts";
+import type { RunCost } from "../../core/ports/run-cost.ts";
 
 /** The job's own times, from its start on instances to its end or to now; AWS bills that interval for each instance. */
 export function costOf(

@@ -1,5 +1,5 @@
 import type { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { RunCost } from "../ports/scoring-backend.ts";
+import type { RunCost } from "../ports/run-cost.ts";
 
 export type RunStatus = "running" | "succeeded" | "succeeded_with_dead_letters" | "failed" | "incomplete" | "cancelled";
 

@@ -3,7 +3,7 @@ import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { RowLedger } from "../ledger/row-ledger.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink, Stage } from "../ports/event-sink.ts";
-import type { RunCost } from "../ports/scoring-backend.ts";
+import type { RunCost } from "../ports/run-cost.ts";
 import type { FirstFailure } from "./failure-policy.ts";
 import type { RunOutput, RunReport, RunStatus } from "./run-report.ts";
 import type { NumberedShard } from "./shard.ts";

@@ -3,6 +3,7 @@ import type { Protocol } from "../protocols/protocol.ts";
 import type { BackendCapabilities } from "./backend-capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { EventSink } from "./event-sink.ts";
+import type { RunCost } from "./run-cost.ts";
 import type { RemoteFiles } from "./run-store.ts";
 
 /** A shard that is ready to be scored. */
@@ -39,18 +40,6 @@ export type BackendContext = {
   readonly clock: Clock;
   readonly events: EventSink;
   readonly signal: AbortSignal;
-};
-
-/** What a run costs; goes into run.json as it is. */
-export type RunCost = {
-  /** Null where the price is unknown. */
-  readonly usd: number | null;
-  /** Billed seconds of one instance. */
-  readonly seconds: number;
-  readonly instances: number;
-  readonly instance_type: string | null;
-  /** USD of one instance for an hour. */
-  readonly price_per_hour: number | null;
 };
 
 /** An opened backend: a model that is loaded, a server that answers. */
