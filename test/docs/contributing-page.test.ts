@@ -36,7 +36,7 @@ describe("CONTRIBUTING.md", () => {
       inversify: importers("inversify"),
     }).toEqual({
       polars: ["src/core/frames"],
-      zod: ["src/core/job"],
+      zod: ["src/core/job", "src/emulators/sagemaker"],
       yaml: ["src/core/job", "src/emulators/sagemaker"],
       inversify: ["src/composition"],
     });
