@@ -1,4 +1,5 @@
 import { notEmulated, validationError } from "../shared/service-error.ts";
+import { checkDataProcessing } from "./data-processing/check-data-processing.ts";
 import type { CreateTransformJobInput } from "./shapes/transform-job.ts";
 import { DEFAULT_PAYLOAD_MB } from "./transform/transform-settings.ts";
 
@@ -9,6 +10,7 @@ const MOST_MB_AT_ONCE = 100;
 export function checkTransformRequest(input: CreateTransformJobInput): void {
   checkPayload(input);
   checkInput(input);
+  checkDataProcessing(input);
   if (input.TransformOutput.KmsKeyId) {
     throw notEmulated("'transformOutput.kmsKeyId'", "Leave it out: output is written without encryption.");
   }

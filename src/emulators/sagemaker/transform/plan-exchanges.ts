@@ -1,3 +1,4 @@
+import type { ProcessedRecord, RecordProcessor } from "../data-processing/data-processing.ts";
 import { batchRecords } from "./batch-records.ts";
 import type { Exchange } from "./exchange.ts";
 import { seeLogs } from "./job-failure.ts";
@@ -13,41 +14,60 @@ export type ExchangePlan = {
   readonly isGzipped: boolean;
   readonly recordNewline: "keep" | "strip";
   readonly assembleWith: "None" | "Line";
+  /** Filters and joins; null where records go through as they are. */
+  readonly processor: RecordProcessor | null;
 };
 
 const NEWLINE = Buffer.from("\n");
 
 /** The requests of one object, in order, made as they are asked for. Throws a `JobFailure` where a record does not fit. */
 export async function* planExchanges(path: string, plan: ExchangePlan): AsyncGenerator<Exchange> {
-  const assemble = plan.assembleWith === "Line" ? (answer: Buffer) => Buffer.concat([answer, NEWLINE]) : asItIs;
   if (plan.payloadBytes === 0 && (plan.splitBy === "None" || plan.strategy === "MultiRecord")) {
-    yield { payload: { open: () => readObject(path, plan.isGzipped) }, assemble };
-    return;
-  }
-  if (plan.splitBy === "None") {
-    yield { payload: bufferPayload(await readWhole(path, plan)), assemble };
+    yield { payload: { open: () => readObject(path, plan.isGzipped) }, assemble: assembler(plan, []) };
     return;
   }
   let requests = 0;
   for await (const records of groupRecords(path, plan)) {
     requests += 1;
-    yield { payload: bufferPayload(withoutNewline(Buffer.concat(records.map(({ body }) => body)), plan)), assemble };
+    const body = Buffer.concat(records.map((record) => record.body));
+    yield { payload: bufferPayload(withoutNewline(body, plan)), assemble: assembler(plan, records) };
   }
   // An object without a record still makes one request, of no bytes.
-  if (requests === 0 && plan.strategy === "MultiRecord") yield { payload: bufferPayload(Buffer.alloc(0)), assemble };
+  if (requests === 0 && plan.strategy === "MultiRecord" && plan.processor === null) {
+    yield { payload: bufferPayload(Buffer.alloc(0)), assemble: assembler(plan, []) };
+  }
 }
 
-async function* groupRecords(path: string, plan: ExchangePlan): AsyncGenerator<readonly { readonly body: Buffer }[]> {
-  const records = linesOf(path, plan);
-  if (plan.strategy === "MultiRecord") yield* batchRecords(records, plan.payloadBytes);
+/** What becomes of one answer: by itself one piece of the output, or a piece for each record where they are processed. */
+function assembler(
+  { assembleWith, processor }: ExchangePlan,
+  records: readonly ProcessedRecord[],
+): (answer: Buffer) => Buffer {
+  const end = assembleWith === "Line" ? NEWLINE : Buffer.alloc(0);
+  if (processor === null) return (answer) => Buffer.concat([answer, end]);
+  return (answer) =>
+    Buffer.from(
+      processor
+        .finish(records, answer)
+        .map((record) => `${record}${end}`)
+        .join(""),
+    );
+}
+
+async function* groupRecords(path: string, plan: ExchangePlan): AsyncGenerator<readonly ProcessedRecord[]> {
+  const records = recordsOf(path, plan);
+  if (plan.splitBy === "Line" && plan.strategy === "MultiRecord") yield* batchRecords(records, plan.payloadBytes);
   else for await (const record of records) yield [record];
 }
 
-async function* linesOf(path: string, plan: ExchangePlan): AsyncGenerator<{ readonly body: Buffer }> {
-  for await (const body of splitLines(readObject(path, plan.isGzipped), plan.payloadBytes)) yield { body };
+async function* recordsOf(path: string, plan: ExchangePlan): AsyncGenerator<ProcessedRecord> {
+  const { processor } = plan;
+  const isLine = plan.splitBy === "Line";
+  const bodies = isLine ? splitLines(readObject(path, plan.isGzipped), plan.payloadBytes) : readWhole(path, plan);
+  for await (const body of bodies) yield processor === null ? { body, source: null } : processor.prepare(body, isLine);
 }
 
-async function readWhole(path: string, { isGzipped, payloadBytes }: ExchangePlan): Promise<Buffer> {
+async function* readWhole(path: string, { isGzipped, payloadBytes }: ExchangePlan): AsyncGenerator<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of readObject(path, isGzipped) as AsyncIterable<Buffer>) {
@@ -59,13 +79,9 @@ async function readWhole(path: string, { isGzipped, payloadBytes }: ExchangePlan
     }
     pieces.push(piece);
   }
-  return Buffer.concat(pieces);
+  yield Buffer.concat(pieces);
 }
 
 function withoutNewline(body: Buffer, { recordNewline }: ExchangePlan): Buffer {
   return recordNewline === "strip" && body.at(-1) === NEWLINE[0] ? body.subarray(0, -1) : body;
-}
-
-function asItIs(answer: Buffer): Buffer {
-  return answer;
 }

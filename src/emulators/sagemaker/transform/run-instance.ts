@@ -7,6 +7,7 @@ import { askExecutionParameters } from "../containers/ask-execution-parameters.t
 import { awaitPing } from "../containers/await-ping.ts";
 import { containerEnvironment } from "../containers/container-environment.ts";
 import type { RunningContainer } from "../containers/running-container.ts";
+import { createProcessor } from "../data-processing/data-processing.ts";
 import { parseS3Uri } from "../s3-uri.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import type { Model } from "../state/model.ts";
@@ -114,6 +115,7 @@ async function transformOne(
       isGzipped: TransformInput.CompressionType === "Gzip",
       recordNewline: settings.recordNewline,
       assembleWith: TransformOutput.AssembleWith ?? "None",
+      processor: createProcessor(job.input),
     });
     const sending = {
       container,
