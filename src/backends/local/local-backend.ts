@@ -17,6 +17,7 @@ export const localBackend: BackendPlugin<LocalOptions> = defineBackend<LocalOpti
   create: (options) => ({
     id: "local",
     capabilities: localCapabilities,
+    servesModel: options.model.kind === "file",
     open: (context) => open(options, context),
   }),
 });

@@ -1,5 +1,6 @@
 import { compactPartitions } from "./compact-partitions.ts";
 import { encodeChunk, measureRows } from "./encode-chunk.ts";
+import { readNullColumns } from "./null-columns.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { stitchPair } from "./stitch-pair.ts";
 import { stitchShard } from "./stitch-shard.ts";
@@ -8,7 +9,15 @@ import { stitchShard } from "./stitch-shard.ts";
  * What a worker thread can be asked to do: synchronous functions from plain data to plain data. Frames never cross threads; files do, by
  * their paths.
  */
-export const FRAME_TASKS = { readParquetSchema, measureRows, encodeChunk, stitchShard, stitchPair, compactPartitions };
+export const FRAME_TASKS = {
+  readParquetSchema,
+  readNullColumns,
+  measureRows,
+  encodeChunk,
+  stitchShard,
+  stitchPair,
+  compactPartitions,
+};
 
 export type FrameTasks = typeof FRAME_TASKS;
 export type FrameTaskName = keyof FrameTasks;

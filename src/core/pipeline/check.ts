@@ -1,7 +1,6 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { TypedColumn } from "../frames/column-type.ts";
 import { contractText } from "../frames/contract-text.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
@@ -10,6 +9,7 @@ import type { JobOptions } from "./options.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { SampleTools, ScoredSample } from "./score-sample.ts";
 import { scoreSample } from "./score-sample.ts";
+import type { SentColumn } from "./sent-column.ts";
 
 /** One thing that was looked at. */
 export type CheckItem = {
@@ -100,7 +100,9 @@ export async function checkJob(
           {
             limit: options.sampleRows ?? SAMPLE_ROWS,
             signal: options.signal,
-            onFeatures: (features) => items.push(...warningsOf(features, prepared.protocol)),
+            onFeatures: (features) => {
+              if (prepared.backend.servesModel !== true) items.push(...warningsOf(features, prepared.protocol));
+            },
           },
           (scored) => describeSample(scored, items),
         ),
@@ -115,7 +117,7 @@ export async function checkJob(
   return { job, ok: items.every(({ status }) => status !== "failed"), items, sample, error: null };
 }
 
-function warningsOf(features: readonly TypedColumn[], protocol: ProtocolId): CheckItem[] {
+function warningsOf(features: readonly SentColumn[], protocol: ProtocolId): CheckItem[] {
   return featureWarnings(features, protocol).map((detail) => ({ name: "features", status: "warning", detail }));
 }
 

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TypedColumn } from "../frames/column-type.ts";
 import type { OversizedRows } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { UnsendableRows } from "../frames/unsendable-rows.ts";
@@ -14,6 +13,7 @@ import { chooseColumns } from "./choose-columns.ts";
 import { extractTable } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { scoreShards } from "./score.ts";
+import type { SentColumn } from "./sent-column.ts";
 import { shardTable } from "./shard.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
 import type { StitchedAnswer } from "./stitch.ts";
@@ -26,7 +26,7 @@ export type SampleOptions = {
   readonly limit?: number;
   readonly signal: AbortSignal;
   /** Told of the columns that are sent, before anything is. */
-  readonly onFeatures?: (features: readonly TypedColumn[]) => void;
+  readonly onFeatures?: (features: readonly SentColumn[]) => void;
 };
 
 export type ScoredSample = {
@@ -74,7 +74,11 @@ async function scoreInto(
     table.columns.map(({ name }) => name),
     job,
   );
-  options.onFeatures?.(table.columns.filter(({ name }) => columns.features.includes(name)));
+  if (options.onFeatures !== undefined) {
+    const withNulls = new Set(await pool.run("readNullColumns", table.path, signal));
+    const features = table.columns.filter(({ name }) => columns.features.includes(name));
+    options.onFeatures(features.map((feature) => ({ ...feature, hasNull: withNulls.has(feature.name) })));
+  }
   const session = await backend.open({
     runId: "sample",
     protocol: bindProtocol(protocol, requestOptions),

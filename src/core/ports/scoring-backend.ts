@@ -60,6 +60,8 @@ export type ScoringSession = {
 export type ScoringBackend = {
   readonly id: string;
   readonly capabilities: BackendCapabilities;
+  /** Whether no server of others stands before the model, so that it gets every value as it was sent. @default false */
+  readonly servesModel?: boolean;
   /** Makes the model ready to answer, or says why it cannot. */
   open(context: BackendContext): Promise<ScoringSession>;
   /**

@@ -1,11 +1,10 @@
 """The echo model as an MLServer runtime of its own: the V2 protocol, one input and one output a column."""
 
 import echo
-from mlserver import MLModel
-from mlserver.codecs import NumpyCodec, PandasCodec, StringCodec
-from mlserver.types import InferenceResponse
-
 import numpy
+from mlserver import MLModel
+from mlserver.codecs import NumpyCodec, StringCodec
+from mlserver.types import InferenceResponse
 
 
 class ColumnsEcho(MLModel):
@@ -13,19 +12,39 @@ class ColumnsEcho(MLModel):
         return True
 
     async def predict(self, payload):
-        frame = PandasCodec.decode_request(payload)
-        answers = echo.predict([decoded(row) for row in frame.to_dict("records")])
+        columns = {each.name: values(each) for each in payload.inputs}
+        rows = [dict(zip(columns, row)) for row in zip(*columns.values())]
         return InferenceResponse(
             id=payload.id,
             model_name=self.name,
             model_version=self.version,
-            outputs=[
-                NumpyCodec.encode_output("twice", numpy.array([answer["twice"] for answer in answers], dtype="int64")),
-                NumpyCodec.encode_output("score", numpy.array([answer["score"] for answer in answers], dtype="float64")),
-                StringCodec.encode_output("mirrored", [answer["mirrored"] or "" for answer in answers]),
-            ],
+            outputs=[output(name, column) for name, column in outputs_of(echo.predict(rows)).items()],
         )
 
 
-def decoded(row):
-    return {name: value.decode() if isinstance(value, bytes) else value for name, value in row.items()}
+def values(tensor):
+    """A value a row, or a list where the tensor has more."""
+    if tensor.datatype == "BYTES":
+        return StringCodec.decode_input(tensor)
+    array = NumpyCodec.decode_input(tensor)
+    return (array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array).tolist()
+
+
+def outputs_of(answers):
+    """The columns of the answers. V2 has no place for one row's error: the request fails."""
+    if not isinstance(answers[0], dict):
+        if any(isinstance(answer, dict) for answer in answers):
+            raise ValueError("a row that cannot be scored")
+        return {"prediction": answers}
+    if any("error" in answer for answer in answers):
+        raise ValueError("a row that cannot be scored")
+    return {name: [answer[name] for answer in answers] for name in answers[0] if answers[0][name] != []}
+
+
+def output(name, column):
+    if isinstance(column[0], (int, float)):
+        return NumpyCodec.encode_output(name, numpy.array(column).reshape(-1, 1))
+    rows = [row if isinstance(row, list) else [row] for row in column]
+    flat = StringCodec.encode_output(name, ["" if text is None else text for row in rows for text in row])
+    flat.shape = [len(rows), len(rows[0])]
+    return flat

@@ -8,7 +8,8 @@ class Echo:
     def predict(self, rows, params=None):
         # Without a signature `instances` come as an array a column.
         frame = rows if isinstance(rows, pandas.DataFrame) else pandas.DataFrame({name: list(column) for name, column in rows.items()})
-        return echo.predict(frame.to_dict("records"))
+        answers = echo.predict(frame.to_dict("records"))
+        return pandas.DataFrame(answers) if (params or {}).get("frame") else answers
 
 
 def _load_pyfunc(path):
