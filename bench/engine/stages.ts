@@ -136,7 +136,7 @@ async function parsedJob(dataset: Dataset, paths: BenchPaths) {
 }
 
 async function preparedJob({ dataset, paths }: Setting) {
-  const requestOptions = { params: null, nonFinite: "null" as const, csvHeader: true };
+  const requestOptions = { params: null, nonFinite: "null" as const, csvHeader: true, tensor: null };
   const backend = precomputedBackend(paths.answers, { seconds: 0, shards: 0, computed: 0 }).create({});
   return { job: await parsedJob(dataset, paths), backend, protocol: "instances" as const, requestOptions };
 }

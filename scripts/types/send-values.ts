@@ -9,7 +9,7 @@ import { createScoreframe } from "../../src/index.ts";
 import type { Conversation } from "../../test/docs/support/conversation.ts";
 import { conversationBackend } from "../../test/docs/support/conversation.ts";
 import { root } from "../lib/toolchain.mjs";
-import { splitCsvRow, splitJsonRow } from "./split-row.ts";
+import { splitCsvRow, splitJsonRow, tensorText } from "./split-row.ts";
 import { whyNotSent } from "./why-not-sent.ts";
 
 /** What became of values that went through the engine, each list in their order. */
@@ -84,7 +84,7 @@ async function requestTexts(
   if (values !== null) return values;
   const texts: string[] = [];
   for (const expression of expressions)
-    texts.push((await requestOf(bench, protocol, `select ${expression} as v ${from}`)).replace(/\n$/, ""));
+    texts.push(tensorText((await requestOf(bench, protocol, `select ${expression} as v ${from}`)).replace(/\n$/, "")));
   return texts;
 }
 

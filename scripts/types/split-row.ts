@@ -12,6 +12,11 @@ export function splitJsonRow(text: string): string[] | null {
   return rows === -1 ? null : membersOf(json, rows + '"data":['.length);
 }
 
+/** What a V2 request says of its one value; any other text as it is. */
+export function tensorText(request: string): string {
+  return /"shape":.*(?=\}\]\}$)/s.exec(request)?.[0] ?? request;
+}
+
 /** The cells of the first record of CSV without a header, with their quotes. */
 export function splitCsvRow(text: string): string[] {
   const [record = ""] = /^(?:"(?:[^"]|"")*"|[^"\n])*/.exec(text) ?? [];

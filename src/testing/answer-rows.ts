@@ -1,6 +1,7 @@
 import { csvAnswerJson } from "../core/protocols/csv-answer.ts";
 import { isErrorObject } from "../core/protocols/error-object.ts";
 import type { Protocol } from "../core/protocols/protocol.ts";
+import { tensorAnswerJson } from "../core/protocols/tensor-answer.ts";
 import { ConformanceError, demand } from "./conformance-error.ts";
 
 /** A row's answer: the prediction's text, or the error object's content. */
@@ -14,7 +15,12 @@ export function answerRows(text: string, protocol: Protocol): AnswerRow[][] {
   return text
     .slice(0, -1)
     .split("\n")
-    .map((line) => rowsOfLine(protocol.answerNotation === "csv" ? csvAnswerJson(line) : line, protocol));
+    .map((line) => rowsOfLine(asJson(line, protocol), protocol));
+}
+
+function asJson(line: string, { answerNotation }: Protocol): string {
+  if (answerNotation === "json") return line;
+  return answerNotation === "csv" ? csvAnswerJson(line) : tensorAnswerJson(line, null);
 }
 
 function rowsOfLine(line: string, protocol: Protocol): AnswerRow[] {

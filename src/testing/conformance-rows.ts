@@ -23,11 +23,37 @@ function rowText(row: ConformanceRow, protocol: Protocol): string {
 
 /** One request line. */
 export function requestLine(rows: readonly ConformanceRow[], protocol: Protocol): string {
+  if (protocol.rowForm === "tensors") {
+    const tensor = (name: string, datatype: string, values: readonly string[]): string =>
+      `{"name":"${name}","shape":[${rows.length},1],"datatype":"${datatype}","data":[${values.join(",")}]}`;
+    const ids = tensor(
+      "id",
+      "INT64",
+      rows.map((row) => row.id),
+    );
+    const texts = tensor(
+      "text",
+      "BYTES",
+      rows.map((row) => JSON.stringify(row.text)),
+    );
+    return `${protocol.open(CONFORMANCE_COLUMNS)}${rows[0]?.id}","inputs":[${ids},${texts}${protocol.close}`;
+  }
   return protocol.open(CONFORMANCE_COLUMNS) + rows.map((row) => rowText(row, protocol)).join(",") + protocol.close;
 }
 
 /** A row as `rowText` writes it, in either form. */
 const ROW = /(?:\{"id":(-?\d+),"text":("(?:[^"\\]|\\.)*")\})|(?:\[(-?\d+),("(?:[^"\\]|\\.)*")\])/g;
+
+/** The data of the two tensors of a request of V2. */
+const TENSORS = /"name":"id".*?"data":\[(.*?)\].*?"name":"text".*?"data":(\[.*?"\])\}/s;
+
+function rowsOfTensors(ids: string, texts: string): { readonly row: ConformanceRow; readonly source: string }[] {
+  const values = JSON.parse(texts) as string[];
+  return ids.split(",").map((id, index) => {
+    const text = values[index] ?? "";
+    return { row: { id, text }, source: `{"id":${id},"text":${JSON.stringify(text)}}` };
+  });
+}
 
 /** The first line of a request of CSV. */
 const CSV_HEADER = `${CONFORMANCE_COLUMNS.join(",")}\n`;
@@ -40,6 +66,8 @@ function rowOfRecord(source: string): { readonly row: ConformanceRow; readonly s
 /** The rows in the body of a request, for models that follow a script. */
 export function rowsInRequest(body: string): { readonly row: ConformanceRow; readonly source: string }[] {
   if (body.startsWith(CSV_HEADER)) return body.slice(CSV_HEADER.length).split("\n").map(rowOfRecord);
+  const tensors = TENSORS.exec(body);
+  if (tensors !== null) return rowsOfTensors(tensors[1] ?? "", tensors[2] ?? "");
   return Array.from(body.matchAll(ROW), ([source, objectId, objectText, listId, listText]) => ({
     row: { id: objectId ?? listId ?? "", text: String(JSON.parse(objectText ?? listText ?? '""')) },
     source,

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Protocol } from "../core/protocols/protocol.ts";
+import { requestId } from "../core/protocols/request-id.ts";
 import { rowsInRequest } from "./conformance-rows.ts";
 import type { ModelScript } from "./model-script.ts";
 
@@ -40,7 +41,8 @@ type Part = { readonly script: ModelScript; readonly protocol: Protocol; readonl
 
 async function answer(request: IncomingMessage, response: ServerResponse, part: Part): Promise<void> {
   const { script, protocol } = part;
-  const rows = rowsInRequest(await readText(request));
+  const body = await readText(request);
+  const rows = rowsInRequest(body);
   if (script.hangs === true) return;
   const has = (id: number | undefined): boolean => rows.some(({ row }) => row.id === String(id));
   await sleep((script.delayMs ?? 0) + (has(script.slowRow?.id) ? (script.slowRow?.ms ?? 0) : 0));
@@ -54,10 +56,16 @@ async function answer(request: IncomingMessage, response: ServerResponse, part: 
   });
   if (script.surplus === 1) predictions.push("-1");
   if (script.surplus === -1) predictions.pop();
-  send(response, encode(predictions, protocol), part);
+  send(response, encode(predictions, protocol, requestId(body)), part);
 }
 
-function encode(predictions: readonly string[], protocol: Protocol): Buffer {
+function encode(predictions: readonly string[], protocol: Protocol, id: string | null): Buffer {
+  // Rows of objects, and errors among them, are no tensor.
+  const isTensor = protocol.answerNotation === "tensors" && !predictions.some((text) => text.startsWith("{"));
+  if (isTensor) {
+    const output = `{"name":"id","datatype":"INT64","shape":[${predictions.length},1],"data":[${predictions.join(",")}]}`;
+    return Buffer.from(`{"id":${JSON.stringify(id)},"model_name":"scripted","outputs":[${output}]}`);
+  }
   if (protocol.answerList === null) return Buffer.from(predictions.join("\n"));
   const list = `[${predictions.join(",")}]`;
   return Buffer.from(protocol.answerList.bare ? list : `{${JSON.stringify(protocol.answerList.key)}:${list}}`);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { root } from "../../scripts/lib/toolchain.mjs";
 import { readVisible } from "../../scripts/types/markdown-table.ts";
+import { tensorText } from "../../scripts/types/split-row.ts";
 import { FOREIGN_CASES, FOREIGN_FROM } from "../../scripts/types/type-cases.ts";
 import { whyNotSent } from "../../scripts/types/why-not-sent.ts";
 import { PROTOCOL_IDS } from "../../src/core/protocols/protocols.ts";
@@ -77,7 +78,7 @@ describe("docs/reference/types.md, what the model receives", () => {
     if (forms.some((form) => request.includes(form))) return;
     for (const [index, row] of rows.entries()) {
       const { request: alone, outcome } = await send(`select ${row[1]} as v`, { model: { protocol } });
-      expect(alone === "" ? await whyNotSent(outcome) : alone.replace(/\n$/, "")).toBe(cells[index]);
+      expect(alone === "" ? await whyNotSent(outcome) : tensorText(alone.replace(/\n$/, ""))).toBe(cells[index]);
     }
   });
 });

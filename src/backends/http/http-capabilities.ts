@@ -3,7 +3,7 @@ import type { BackendCapabilities } from "../../core/ports/backend-capabilities.
 /** A model server of unknown make: what we do ourselves is certain, and its limits are the user's to name (`max_request_bytes`). */
 export const httpCapabilities: BackendCapabilities = {
   maxRequestBytes: Number.POSITIVE_INFINITY,
-  protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv"],
+  protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv", "open_inference"],
   failureUnit: "line",
   isolatesFailedRows: true,
   shardOrder: "any",

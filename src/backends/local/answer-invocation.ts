@@ -10,12 +10,14 @@ import { scoreRows } from "./score-rows.ts";
 import type { ServedModel } from "./served-model.ts";
 import { ServerError } from "./server-error.ts";
 import { writeJson } from "./write-json.ts";
+import { writeTensors } from "./write-tensors.ts";
 
 export type Answer = { readonly contentType: string; readonly body: string };
 
 /**
- * Answers the body of `POST /invocations`. A list of rows is answered by `{"predictions":[…]}`, one bare row by `{"prediction":…}`; rows of CSV are answered in JSON, too. With
- * JSON lines each line is a document of its own and the answer has a line for each, that of a bare row being its prediction itself.
+ * Answers the body of `POST /invocations`. A list of rows, also of CSV, is answered by `{"predictions":[…]}`, one bare row by `{"prediction":…}`, V2
+ * tensors by V2 tensors. With JSON lines each line is a document of its own and the answer has a line for each, that of a bare row being its
+ * prediction itself.
  */
 export async function answerInvocation(
   model: ServedModel,
@@ -29,10 +31,18 @@ export async function answerInvocation(
   return format === "json" ? answerRows(model, parseInvocation(parse(text, "The request"))) : answerLines(model, text);
 }
 
-async function answerRows(model: ServedModel, { rows, single }: Invocation): Promise<Answer> {
+async function answerRows(model: ServedModel, { rows, single, tensors }: Invocation): Promise<Answer> {
   const predictions = await scoreRows(model, rows);
+  if (tensors !== undefined) return { contentType: JSON_TYPE, body: tensorAnswer(model, tensors.id, predictions) };
   const answer = single ? { prediction: predictions[0] } : { predictions };
   return { contentType: JSON_TYPE, body: write(answer) };
+}
+
+/** What is no tensor, such as a row that failed, is answered as a list of predictions, which is not of V2. */
+function tensorAnswer({ description }: ServedModel, id: string | null, predictions: readonly unknown[]): string {
+  const head = `{"model_name":${JSON.stringify(description)}${id === null ? "" : `,"id":${JSON.stringify(id)}`},`;
+  const outputs = writeTensors(predictions);
+  return outputs === null ? `${head}"predictions":${write(predictions)}}` : `${head}"outputs":${outputs}}`;
 }
 
 /** All lines go to the model in one call: a line of its own may be no more than one row. */

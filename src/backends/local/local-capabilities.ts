@@ -4,7 +4,7 @@ import { DEFAULT_BODY_LIMIT } from "./body-limit.ts";
 /** A model in a process of its own on this machine. More than a few requests at once only queue before it. */
 export const localCapabilities: BackendCapabilities = {
   maxRequestBytes: DEFAULT_BODY_LIMIT,
-  protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv"],
+  protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv", "open_inference"],
   failureUnit: "line",
   isolatesFailedRows: true,
   shardOrder: "any",

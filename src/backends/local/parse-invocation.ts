@@ -1,11 +1,17 @@
+import { readTensors } from "../../core/protocols/tensors.ts";
 import type { ModelRow } from "../../model.ts";
 import { ServerError } from "./server-error.ts";
 
-/** The rows of one request document, and whether it was one bare row rather than a list of rows. */
-export type Invocation = { readonly rows: readonly ModelRow[]; readonly single: boolean };
+/** The rows of one request document, whether it was one bare row rather than a list of rows, and what a V2 request was called. */
+export type Invocation = {
+  readonly rows: readonly ModelRow[];
+  readonly single: boolean;
+  /** Of a V2 request, whose answer is tensors; `id` is null where it has none. */
+  readonly tensors?: { readonly id: string | null };
+};
 
 const FORMS =
-  '{"instances":[…]}, {"dataframe_split":{"columns":[…],"data":[…]}}, {"dataframe_records":[…]}, a list of rows, or one row';
+  '{"instances":[…]}, {"dataframe_split":{"columns":[…],"data":[…]}}, {"dataframe_records":[…]}, {"inputs":[…]} of V2, a list of rows, or one row';
 
 /**
  * Finds the rows in a parsed request. Other keys beside `instances`, `dataframe_split` or `dataframe_records` are ignored, as other
@@ -18,7 +24,23 @@ export function parseInvocation(document: unknown): Invocation {
     if (name in document) return { rows: listedRows(document[name], name), single: false };
   }
   if ("dataframe_split" in document) return { rows: splitRows(document["dataframe_split"]), single: false };
+  if (isTensors(document["inputs"])) return tensorRows(document["inputs"], document["id"]);
   return { rows: [document], single: true };
+}
+
+/** A list of V2 tensors; a row may have a column `inputs` of its own. */
+function isTensors(inputs: unknown): inputs is readonly unknown[] {
+  return Array.isArray(inputs) && inputs.length > 0 && inputs.every((each) => isRow(each) && "datatype" in each);
+}
+
+function tensorRows(inputs: readonly unknown[], id: unknown): Invocation {
+  const tensors = readTensors(inputs);
+  if ("complaint" in tensors) throw invalid(`The inputs cannot be rows: ${tensors.complaint}.`);
+  const rows = (tensors[0]?.rows ?? []).map((_, row) =>
+    // Not by assignment: a column may be called __proto__.
+    Object.fromEntries(tensors.map((tensor) => [tensor.name, tensor.rows[row]])),
+  );
+  return { rows, single: false, tensors: { id: typeof id === "string" ? id : null } };
 }
 
 function listedRows(items: unknown, name: string): readonly ModelRow[] {

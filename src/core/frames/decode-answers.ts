@@ -8,7 +8,7 @@ import { jsonAnswers } from "./json-answers.ts";
  * JSON, a wrong count, an error object, values of two kinds) every line is looked at by itself, so that only the rows of the culprit are lost.
  */
 export function decodeAnswers(input: DecodeAnswersInput): DecodedAnswers {
-  const json = { ...input, lines: jsonAnswers(input.lines, input.protocol) };
+  const json = { ...input, lines: jsonAnswers(input.lines, input.protocol, input.ids ?? null) };
   return decodeUniform(json) ?? decodeLineByLine(json);
 }
 

@@ -20,4 +20,6 @@ export type DecodeAnswersInput = {
   /** Rows of each request line; as many as there are lines. */
   readonly lineRows: readonly number[];
   readonly protocol: Protocol;
+  /** What each request line was called, where that is known. */
+  readonly ids?: readonly string[] | null;
 };

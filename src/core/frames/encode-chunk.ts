@@ -9,8 +9,8 @@ import type { RequestOptions } from "../protocols/request-options.ts";
 import type { ColumnType } from "./column-type.ts";
 import { containsListOfStruct } from "./column-type.ts";
 import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
-import type { EncodedColumn } from "./encode-rows.ts";
-import { encodeRow } from "./encode-rows.ts";
+import { encodeRow, encodeTensorRow } from "./encode-rows.ts";
+import type { EncodedColumn } from "./encoded-column.ts";
 import type { Line, LineLimits } from "./line-plan.ts";
 import { largestRowBytes, planFiles, planLines } from "./line-plan.ts";
 import type { DataFrame, Expr } from "./polars.ts";
@@ -18,10 +18,13 @@ import { byteLength, column, int64, pl, scanParquet, unsliced } from "./polars.t
 import { remembered } from "./remembered.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { runLengths } from "./run-lengths.ts";
+import type { ListWidths, Tensor } from "./tensor-plan.ts";
+import { planTensors } from "./tensor-plan.ts";
 import type { UnsendableRows } from "./unsendable-rows.ts";
 import { unsendableReason } from "./unsendable-rows.ts";
 import { writeLines } from "./write-lines.ts";
 import { writeParquet } from "./write-parquet.ts";
+import { tensorEnvelopeBytes, writeTensorLines } from "./write-tensor-lines.ts";
 
 export type EncodeChunkInput = {
   /** Parquet file of the whole table. */
@@ -34,7 +37,9 @@ export type EncodeChunkInput = {
   readonly features: readonly string[];
   readonly protocol: ProtocolId;
   readonly options: RequestOptions;
-  readonly limits: Omit<LineLimits, "envelopeBytes">;
+  /** Of the features that are lists; only tensors ask for it. */
+  readonly widths: ListWidths;
+  readonly limits: Pick<LineLimits, "batchSize" | "maxLineBytes" | "maxFileBytes">;
   /** Folder for the files, whose names begin with `name`; it must be on the file system of the run's other folders. */
   readonly directory: string;
   /** Folder for the rows that no request can carry. */
@@ -51,6 +56,8 @@ export type EncodedPiece = {
   readonly rows: number;
   readonly lines: number;
   readonly lineRows: RunLengths;
+  /** The id of its first line, where lines have one: as a number that no other piece of the table has. */
+  readonly firstId: number;
 };
 
 /** Rows that fit into no request, with their position in the table. */
@@ -69,7 +76,7 @@ export type EncodeChunkOutput = {
   readonly bytesPerRow: number;
 };
 
-/** What rows weigh in requests, without the envelope of their lines. */
+/** What rows weigh in requests, each with what stands between it and the next, and what each line has beside them. */
 export type RowSizes = {
   readonly rows: number;
   readonly bytes: number;
@@ -81,15 +88,17 @@ export type RowSizes = {
 /** Encodes a range of rows only to weigh them. */
 export function measureRows(input: EncodeChunkInput): RowSizes {
   const limits = chunkLimits(input, bindProtocol(input.protocol, input.options));
-  const { envelopeBytes } = limits;
+  const { separatorBytes, countMarks, batchSize } = limits;
+  // A line feed ends a line where another row would follow.
+  const envelopeBytes =
+    limits.envelopeBytes + 1 - separatorBytes + countMarks * String(Math.min(batchSize, 999)).length;
   if (input.rows === 0) return { rows: 0, bytes: 0, envelopeBytes, oversized: 0, unsendable: 0 };
   const encoded = withRowText(readChunk(input), input);
   const sizes = bytesOf(encoded);
   const largest = largestRowBytes(limits);
   return {
     rows: sizes.length,
-    // A comma or a line feed follows each row.
-    bytes: sizes.reduce((sum, size) => sum + size + 1, 0),
+    bytes: sizes.reduce((sum, size) => sum + size + separatorBytes, 0),
     envelopeBytes,
     oversized: sizes.filter((size) => size > largest).length,
     unsendable: encoded.height - encoded.getColumn("reason").nullCount(),
@@ -110,7 +119,8 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
   let offset = 0;
   for (const [index, file] of planFiles(lines, limits.maxFileBytes).entries()) {
     const rows = file.reduce((sum, line) => sum + line.rows, 0);
-    pieces.push(writePiece(encoded.slice(offset, rows), file, input, protocol, `${input.name}-${index}`));
+    const part = { rows: encoded.slice(offset, rows), lines: file, firstId: input.offset + offset };
+    pieces.push(writePiece(part, input, protocol, `${input.name}-${index}`));
     offset += rows;
   }
   const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
@@ -120,12 +130,18 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
 function chunkLimits(input: EncodeChunkInput, protocol: Protocol): LineLimits {
   const header = protocol.header(input.features);
   const headerBytes = header === null ? 0 : Buffer.byteLength(header) + 1;
-  const envelopeBytes = Buffer.byteLength(protocol.open(input.features) + protocol.close);
+  const tensors = tensorsOf(input);
+  const envelopeBytes =
+    tensors.length > 0
+      ? tensorEnvelopeBytes({ open: protocol.open(input.features), tensors, close: protocol.close })
+      : Buffer.byteLength(protocol.open(input.features) + protocol.close);
   return {
     ...input.limits,
     maxLineBytes: input.limits.maxLineBytes - headerBytes,
     batchSize: protocol.lineHolds === "row" ? 1 : input.limits.batchSize,
     envelopeBytes,
+    separatorBytes: Math.max(1, tensors.length),
+    countMarks: tensors.length,
   };
 }
 
@@ -146,26 +162,52 @@ const inUserNames = remembered((names: readonly string[]): Expr[] =>
   names.map((name, index) => column(`c${index}`).alias(name)),
 );
 
-type RowFormat = Pick<EncodeChunkInput, "columns" | "features" | "protocol" | "options">;
+type RowFormat = Pick<EncodeChunkInput, "columns" | "features" | "protocol" | "options" | "widths">;
 
-/** Adds the columns `text`, a row as the request holds it, `bytes`, the length of that, and `reason`, why the row cannot be sent, or null. */
-function withRowText(chunk: DataFrame, { columns, features, protocol, options }: RowFormat): DataFrame {
+/**
+ * Adds the columns `text`, a row as the request holds it, or `t0`, `t1`, … with its values in each tensor; `bytes`, the length of these; and
+ * `reason`, why the row cannot be sent, or null.
+ */
+function withRowText(chunk: DataFrame, { columns, features, protocol, options, widths }: RowFormat): DataFrame {
+  const format = { columns, features, protocol, options, widths };
   return chunk
     .lazy()
-    .withColumns(...rowText({ columns, features, protocol, options }))
-    .withColumns(textBytes(null))
+    .withColumns(...rowText(format))
+    .withColumns(textBytes(tensorsOf(format).length))
     .collectSync();
 }
 
-const rowText = remembered(({ columns, features, protocol, options }: RowFormat): Expr[] => {
+/** The features as the engine calls them, in the order in which they are sent. */
+function sentColumns({ columns, features }: Pick<RowFormat, "columns" | "features">): EncodedColumn[] {
   const aliased = columns.map((each, index): EncodedColumn => ({ ...each, alias: `c${index}` }));
-  const sent = features.map((name) => aliased.find((each) => each.name === name) as EncodedColumn);
-  const text = encodeRow(sent, PROTOCOLS[protocol].rowForm, options.nonFinite);
-  const reason = unsendableReason(sent, PROTOCOLS[protocol], options) ?? pl.lit(null).cast(pl.Utf8);
-  return [text.alias("text"), reason.alias("reason")];
+  return features.map((name) => aliased.find((each) => each.name === name) as EncodedColumn);
+}
+
+/** None but where rows go by columns. */
+function tensorsOf(format: RowFormat): Tensor[] {
+  if (PROTOCOLS[format.protocol].rowForm !== "tensors") return [];
+  return planTensors(sentColumns(format), format.options, format.widths);
+}
+
+const rowText = remembered((format: RowFormat): Expr[] => {
+  const { protocol, options } = format;
+  const { rowForm } = PROTOCOLS[protocol];
+  const sent = sentColumns(format);
+  const tensors = tensorsOf(format);
+  const reason = unsendableReason(sent, { rowForm }, options, tensors) ?? pl.lit(null).cast(pl.Utf8);
+  const texts =
+    rowForm === "tensors"
+      ? tensors.map((tensor, index) => encodeTensorRow(tensor.columns).alias(`t${index}`))
+      : [encodeRow(sent, rowForm, options.nonFinite).alias("text")];
+  return [...texts, reason.alias("reason")];
 });
 
-const textBytes = remembered((_: null): Expr => byteLength(pl.col("text")).alias("bytes"));
+const textBytes = remembered((tensors: number): Expr => {
+  if (tensors === 0) return byteLength(pl.col("text")).alias("bytes");
+  return Array.from({ length: tensors }, (_, index) => byteLength(pl.col(`t${index}`)))
+    .reduce((sum, bytes) => sum.plus(bytes))
+    .alias("bytes");
+});
 
 function bytesOf(encoded: DataFrame): Uint32Array {
   return encoded.getColumn("bytes").toTypedArray() as Uint32Array;
@@ -243,8 +285,7 @@ function writeRefused(
 }
 
 function writePiece(
-  rows: DataFrame,
-  lines: readonly Line[],
+  { rows, lines, firstId }: { readonly rows: DataFrame; readonly lines: readonly Line[]; readonly firstId: number },
   input: EncodeChunkInput,
   protocol: Protocol,
   name: string,
@@ -252,7 +293,10 @@ function writePiece(
   const featuresPath = join(input.directory, `${name}.parquet`);
   const requestPath = join(input.directory, `${name}.jsonl`);
   writeParquet(rows.lazy().select(inUserNames(input.columns.map(({ name }) => name))), featuresPath);
-  writeLines(rows, lines, protocol.open(input.features), protocol.close, requestPath);
+  const [open, close] = [protocol.open(input.features), protocol.close];
+  const tensors = tensorsOf(input);
+  if (tensors.length > 0) writeTensorLines(rows, lines, { open, tensors, close }, firstId, requestPath);
+  else writeLines(rows, lines, open, close, requestPath);
   const content = readFileSync(requestPath);
   return {
     featuresPath,
@@ -262,5 +306,6 @@ function writePiece(
     rows: rows.height,
     lines: lines.length,
     lineRows: runLengths(lines.map((line) => line.rows)),
+    firstId,
   };
 }

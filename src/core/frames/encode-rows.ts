@@ -3,18 +3,17 @@ import type { Protocol } from "../protocols/protocol.ts";
 import type { NonFiniteFeatures } from "../protocols/request-options.ts";
 import type { ColumnType } from "./column-type.ts";
 import { isFloat, isInteger } from "./column-type.ts";
+import type { EncodedColumn } from "./encoded-column.ts";
 import { jsonReady } from "./json-ready.ts";
 import type { Expr } from "./polars.ts";
 import { column, pl, textHead } from "./polars.ts";
 import { holdsMatch, replaceNested } from "./replace-nested.ts";
-
-/** A column of a chunk: its name in the table, its name inside the engine (`c0`), its type. */
-export type EncodedColumn = { readonly name: string; readonly alias: string; readonly type: ColumnType };
+import { isList } from "./tensor-plan.ts";
 
 /** One row's text, as an expression over the engine's column names. NaN and infinities become `null`, or text where that is wanted. */
 export function encodeRow(
   columns: readonly EncodedColumn[],
-  rowForm: Protocol["rowForm"],
+  rowForm: Exclude<Protocol["rowForm"], "tensors">,
   nonFinite: NonFiniteFeatures,
 ): Expr {
   if (rowForm === "csv") return encodeRecord(columns, nonFinite);
@@ -32,6 +31,15 @@ export function encodeRow(
   return pl
     .struct(columns.map((each) => jsonReady(column(each.alias), each.type).alias(each.name)))
     .struct.jsonEncode();
+}
+
+/** A row's values in one tensor, with commas between: those of a list without its brackets. */
+export function encodeTensorRow(columns: readonly EncodedColumn[]): Expr {
+  const values = columns.map((each) => {
+    const value = encodeValue(each, "null");
+    return [isList(each.type) ? textHead(value.str.slice(1, null as never), -1) : value];
+  });
+  return joined("", values, "");
 }
 
 /** A record of CSV; null is an empty cell. A record that is nothing but one would be a blank line, which readers skip. */

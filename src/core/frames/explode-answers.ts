@@ -15,8 +15,14 @@ export type AnswerFailure = { readonly line: number; readonly batchIndex: number
 export type ExplodedAnswers = Explosion & { readonly failures: readonly AnswerFailure[] };
 
 /** Explodes answer lines into one prediction a row, without a look at the requests. */
-export function explodeAnswers(lines: DataFrame, protocol: Protocol, file: string, shard: number): ExplodedAnswers {
-  const json = jsonAnswers(lines, protocol);
+export function explodeAnswers(
+  lines: DataFrame,
+  protocol: Protocol,
+  file: string,
+  shard: number,
+  ids: readonly (string | null)[] | null,
+): ExplodedAnswers {
+  const json = jsonAnswers(lines, protocol, ids);
   const uniform = explodeUniform(json, protocol.answerList);
   return uniform === null ? explodeOneByOne(json, protocol, file, shard) : { ...uniform, failures: [] };
 }

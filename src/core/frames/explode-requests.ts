@@ -3,6 +3,7 @@ import type { ExactJson } from "../json/exact-json.ts";
 import { exactField, parseExact } from "../json/exact-json.ts";
 import { parseRecord } from "../protocols/csv-records.ts";
 import type { ListPlace, ProtocolId } from "../protocols/protocol.ts";
+import { readTensors } from "../protocols/tensors.ts";
 import { typeText } from "./column-type.ts";
 import type { Explosion } from "./explode-uniform.ts";
 import { explodeUniform } from "./explode-uniform.ts";
@@ -18,15 +19,18 @@ const ROWS: Readonly<Record<ProtocolId, ListPlace | null>> = {
   records: { key: "records", bare: true },
   json_lines: null,
   csv: null,
+  open_inference: null,
 };
+
+/** Values stand in lists of several types, which no column can hold, or in no JSON. */
+const OF_MIXED_LISTS: readonly ProtocolId[] = ["dataframe_split", "csv", "open_inference"];
 
 /**
  * Explodes request lines into one value a row: an object from column to value. Throws `LINE_NOT_JSON` and `ROWS_INVALID`, which name file and
  * line: whose rows are not known cannot be paired.
  */
 export function explodeRequests(lines: DataFrame, protocol: ProtocolId, file: string): Explosion {
-  // The values of `dataframe_split` stand in lists of mixed types, which no column can hold.
-  const uniform = protocol === "dataframe_split" || protocol === "csv" ? null : explodeUniform(lines, ROWS[protocol]);
+  const uniform = OF_MIXED_LISTS.includes(protocol) ? null : explodeUniform(lines, ROWS[protocol]);
   return uniform ?? explodeOneByOne(lines, protocol, file);
 }
 
@@ -66,6 +70,7 @@ function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly Exac
       `it is not JSON (${(error as Error).message}), so its rows are not known. Mend the request file.`,
     );
   }
+  if (protocol === "open_inference") return readInputs(exactField(request, "inputs"), fail);
   if (protocol === "dataframe_split") return readSplit(exactField(request, "dataframe_split"), fail);
   const place = ROWS[protocol];
   if (place === null) return [request];
@@ -73,6 +78,17 @@ function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly Exac
   if (Array.isArray(rows)) return rows;
   const what = place.bare ? "it is no list of rows" : `it has no list "${place.key}"`;
   throw fail("ROWS_INVALID", `${what}. Say which protocol the requests have, or mend the file.`);
+}
+
+/** Tensors as rows: a column each. */
+function readInputs(inputs: ExactJson | undefined, fail: Fail): readonly ExactJson[] {
+  if (!Array.isArray(inputs))
+    throw fail("ROWS_INVALID", 'it has no list "inputs". Say which protocol the requests have, or mend the file.');
+  const tensors = readTensors(inputs);
+  if ("complaint" in tensors)
+    throw fail("ROWS_INVALID", `its inputs cannot be rows: ${tensors.complaint}. Mend the request file.`);
+  const rows = tensors[0]?.rows ?? [];
+  return rows.map((_, row) => Object.fromEntries(tensors.map((each) => [each.name, each.rows[row]])) as ExactJson);
 }
 
 /** Records without names and types: columns `c0`, `c1`, … of text, null where a cell is empty. */

@@ -1,5 +1,6 @@
 import { compactPartitions } from "./compact-partitions.ts";
 import { encodeChunk, measureRows } from "./encode-chunk.ts";
+import { listWidths } from "./list-widths.ts";
 import { readNullColumns } from "./null-columns.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { stitchPair } from "./stitch-pair.ts";
@@ -12,6 +13,7 @@ import { stitchShard } from "./stitch-shard.ts";
 export const FRAME_TASKS = {
   readParquetSchema,
   readNullColumns,
+  listWidths,
   measureRows,
   encodeChunk,
   stitchShard,

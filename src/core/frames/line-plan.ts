@@ -8,33 +8,42 @@ export type LineLimits = {
   readonly maxFileBytes: number;
   /** Bytes of the text before and after the rows of a line. */
   readonly envelopeBytes: number;
+  /** Bytes between two rows of a line. */
+  readonly separatorBytes: number;
+  /** How often the number of its rows stands in a line, in digits. */
+  readonly countMarks: number;
 };
 
 export type Line = { readonly rows: number; readonly bytes: number };
 
 /** Bytes of the largest row that still fits into a line, and that line into a file. */
 export function largestRowBytes(limits: LineLimits): number {
-  return Math.min(limits.maxLineBytes, limits.maxFileBytes - 1) - limits.envelopeBytes;
+  return Math.min(limits.maxLineBytes, limits.maxFileBytes - 1) - lineBytes(limits, 1, 0);
 }
 
-/** Fills lines greedily in the order of the rows; every row must fit (`largestRowBytes`). Rows of a line are joined by one comma. */
+/** Bytes of a line of so many rows, whose own texts have so many bytes together; the line feed is not counted. */
+function lineBytes(limits: LineLimits, rows: number, bytes: number): number {
+  const { envelopeBytes, separatorBytes, countMarks } = limits;
+  const digits = countMarks === 0 ? 0 : countMarks * String(rows).length;
+  return envelopeBytes + bytes + (rows - 1) * separatorBytes + digits;
+}
+
+/** Fills lines greedily in the order of the rows; every row must fit (`largestRowBytes`). */
 export function planLines(rowBytes: Iterable<number>, limits: LineLimits): Line[] {
   const most = Math.min(limits.maxLineBytes, limits.maxFileBytes - 1);
   const lines: Line[] = [];
   let rows = 0;
-  let bytes = limits.envelopeBytes;
+  let bytes = 0;
   for (const size of rowBytes) {
-    const grown = bytes + size + (rows > 0 ? 1 : 0);
-    if (rows > 0 && (rows === limits.batchSize || grown > most)) {
-      lines.push({ rows, bytes });
-      rows = 1;
-      bytes = limits.envelopeBytes + size;
-    } else {
-      rows += 1;
-      bytes = grown;
+    if (rows > 0 && (rows === limits.batchSize || lineBytes(limits, rows + 1, bytes + size) > most)) {
+      lines.push({ rows, bytes: lineBytes(limits, rows, bytes) });
+      rows = 0;
+      bytes = 0;
     }
+    rows += 1;
+    bytes += size;
   }
-  if (rows > 0) lines.push({ rows, bytes });
+  if (rows > 0) lines.push({ rows, bytes: lineBytes(limits, rows, bytes) });
   return lines;
 }
 

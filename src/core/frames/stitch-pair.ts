@@ -17,6 +17,7 @@ import { predictionColumns } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
 import { readLines } from "./read-lines.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
+import { requestIds } from "./request-ids.ts";
 import { writeParquet } from "./write-parquet.ts";
 
 /** Columns of the output that say where a row stood. */
@@ -63,7 +64,13 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
   const answerLines = readLines(input.responsesPath);
   assertSameLines(requestFile, requestLines.height, answerFile, answerLines.height);
   const requests = explodeRequests(requestLines, input.protocol, requestFile);
-  const answers = explodeAnswers(answerLines, PROTOCOLS[input.protocol], answerFile, input.shard);
+  const answers = explodeAnswers(
+    answerLines,
+    PROTOCOLS[input.protocol],
+    answerFile,
+    input.shard,
+    requestIds(requestLines, input.protocol),
+  );
   const joined = joinByPosition(
     requests,
     answers,

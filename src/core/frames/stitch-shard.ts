@@ -10,6 +10,7 @@ import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
 import { decodeAnswers } from "./decode-answers.ts";
 import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { describeCauses } from "./describe-causes.ts";
+import { lineIds } from "./line-id.ts";
 import { partitionRows } from "./partition-runs.ts";
 import type { DataFrame, Expr } from "./polars.ts";
 import { column, int64, pl, scanParquet } from "./polars.ts";
@@ -30,6 +31,8 @@ export type StitchShardInput = {
   readonly responsePath: string;
   /** Number of the shard's first request line in the run. */
   readonly firstRowId: number;
+  /** Id of its first line, where lines have one. */
+  readonly firstId?: number;
   readonly lineRows: RunLengths;
   readonly protocol: ProtocolId;
   readonly naming: PredictionNaming;
@@ -92,8 +95,18 @@ function readAnswers(input: StitchShardInput, lineRows: readonly number[]): Deco
   const protocol = PROTOCOLS[input.protocol];
   return (
     readNumberAnswers(input.responsePath, lineRows, protocol.answerList) ??
-    decodeAnswers({ shard: input.shard, lines: readAnswerLines(input, lineRows.length), lineRows, protocol })
+    decodeAnswers({
+      shard: input.shard,
+      lines: readAnswerLines(input, lineRows.length),
+      lineRows,
+      protocol,
+      ids: idsOf(input, lineRows),
+    })
   );
+}
+
+function idsOf({ firstId }: StitchShardInput, lineRows: readonly number[]): readonly string[] | null {
+  return firstId === undefined ? null : lineIds(firstId, lineRows);
 }
 
 function readAnswerLines(input: StitchShardInput, expected: number): DataFrame {

@@ -2,10 +2,12 @@ import type { Protocol } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import type { ColumnType } from "./column-type.ts";
 import { isFloat } from "./column-type.ts";
-import type { EncodedColumn } from "./encode-rows.ts";
+import type { EncodedColumn } from "./encoded-column.ts";
 import type { Expr } from "./polars.ts";
 import { column, pl, structField } from "./polars.ts";
 import { holdsMatch } from "./replace-nested.ts";
+import type { Tensor } from "./tensor-plan.ts";
+import { isList } from "./tensor-plan.ts";
 
 /** Rows with a value that their requests cannot carry; `path` is their dead-letter file. */
 export type UnsendableRows = {
@@ -23,8 +25,12 @@ export function unsendableReason(
   columns: readonly EncodedColumn[],
   protocol: Pick<Protocol, "rowForm">,
   options: RequestOptions,
+  tensors: readonly Tensor[],
 ): Expr | null {
-  const obstacles = columns.flatMap((each) => obstaclesOf(each, protocol, options));
+  const obstacles = [
+    ...columns.flatMap((each) => obstaclesOf(each, protocol, options)),
+    ...tensors.flatMap((tensor) => tensor.columns.flatMap((each) => tensorObstacles(each, tensor))),
+  ];
   if (obstacles.length === 0) return null;
   return obstacles.reduceRight<Expr>(
     (rest, { holds, reason }) => pl.when(holds).then(pl.lit(reason)).otherwise(rest),
@@ -47,6 +53,26 @@ function obstaclesOf(each: EncodedColumn, { rowForm }: Pick<Protocol, "rowForm">
     });
   }
   return obstacles;
+}
+
+/** V2 has null among floats only (servers read it as NaN), and a tensor has as many values in each row. */
+function tensorObstacles({ name, alias, type }: EncodedColumn, { datatype, width }: Tensor): Obstacle[] {
+  const value = column(alias);
+  const which = `column ${JSON.stringify(name)}`;
+  const mayBeNull = datatype.startsWith("FP");
+  const null_ = { holds: value.isNull(), reason: `${which} is null, and a tensor of ${datatype} has no null.` };
+  if (!isList(type)) return mayBeNull ? [] : [null_];
+  const lengths = value.lst.lengths().cast(pl.Int64);
+  const ragged = {
+    holds: lengths.eq(pl.lit(width).cast(pl.Int64)).not(),
+    reason: `${which} has a list of another length than ${width}, that of the table's first, and a tensor has one shape.`,
+  };
+  const nullInside = {
+    holds: value.lst.eval(pl.element().isNull().cast(pl.Int8)).lst.max().eq(pl.lit(1)),
+    reason: `${which} has a null in its list, and a tensor of ${datatype} has no null.`,
+  };
+  const whole = { holds: value.isNull(), reason: `${which} is null, where a list of ${width} values is needed.` };
+  return mayBeNull ? [whole, ragged] : [whole, ragged, nullInside];
 }
 
 /** Whether NaN or an infinity stands anywhere in the value; never null. */

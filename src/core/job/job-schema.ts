@@ -72,6 +72,11 @@ const model = z.strictObject({
     .enum(PROTOCOL_IDS)
     .optional()
     .describe("How rows are written into a request. Without it: the protocol that the backend names first."),
+  tensor: text
+    .optional()
+    .describe(
+      "For the protocol `open_inference`: the name of one tensor for all features. Without it, each feature is a tensor of its own name.",
+    ),
   params: z
     .record(text, z.json())
     .optional()

@@ -11,7 +11,13 @@ export type ShardRecord = {
   readonly first_row_id: number;
   readonly line_rows: RunLengths;
   readonly features: string;
-  readonly request: { readonly file: string; readonly bytes: number; readonly sha256: string };
+  /** `first_id`: of the first line, in protocols whose lines have ids; that of each other line is larger by the rows before it. */
+  readonly request: {
+    readonly file: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly first_id: number;
+  };
   readonly response: { readonly file: string; readonly retries: number } | null;
   readonly scored: number;
   readonly dead_lettered: number;

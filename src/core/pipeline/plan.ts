@@ -10,6 +10,7 @@ import { extractTable } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { chunkInput } from "./shard.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
+import { withListWidths } from "./with-list-widths.ts";
 
 /** What a run would do. */
 export type PlanReport = {
@@ -58,7 +59,7 @@ async function planTable(
   const { job, backend, protocol } = prepared;
   const names = table.columns.map(({ name }) => name);
   const columns = chooseColumns(names, job);
-  const input = shardStageInput(prepared, table, columns);
+  const input = await withListWidths(shardStageInput(prepared, table, columns), pool, signal);
   const samples = await Promise.all(
     samplePlaces(table.rows).map(([offset, rows]) =>
       pool.run("measureRows", chunkInput(input, 0, offset, rows), signal),

@@ -1,15 +1,24 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ColumnType, TypedColumn } from "../frames/column-type.ts";
 import { typeText } from "../frames/column-type.ts";
+import { planTensors } from "../frames/tensor-plan.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
+import type { RequestOptions } from "../protocols/request-options.ts";
 
 /** Throws `COLUMN_TYPE_UNSUPPORTED` where a feature has a type that no request of the protocol can carry. */
 export function refuseFeatures(
   columns: readonly TypedColumn[],
   features: readonly string[],
   protocol: ProtocolId,
+  options: RequestOptions,
 ): void {
   const sent = columns.filter(({ name }) => features.includes(name));
+  if (protocol === "open_inference")
+    planTensors(
+      sent.map((each) => ({ ...each, alias: "" })),
+      options,
+      {},
+    );
   const culprit = sent.find(({ type }) => protocol === "csv" && isNested(type));
   if (culprit === undefined) return;
   throw new ScoreframeError(

@@ -17,7 +17,17 @@ export function requestOptions({ model, requests }: Pick<Job, "model" | "request
   if (requests.csv_header !== undefined && id !== "csv") {
     throw refused("requests.csv_header", `is for the protocol "csv", and this is "${id}"`);
   }
-  return { params, nonFinite: requests.non_finite ?? "null", csvHeader: requests.csv_header ?? true };
+  if (model.tensor !== undefined && id !== "open_inference") {
+    throw refused("model.tensor", `is for the protocol "open_inference", and this is "${id}"`);
+  }
+  const nonFinite = requests.non_finite ?? "null";
+  if (nonFinite === "text" && id === "open_inference") {
+    throw refused(
+      "requests.non_finite",
+      'cannot be text in the protocol "open_inference", whose tensors of numbers hold none',
+    );
+  }
+  return { params, nonFinite, csvHeader: requests.csv_header ?? true, tensor: model.tensor ?? null };
 }
 
 function refused(option: string, complaint: string): ScoreframeError {

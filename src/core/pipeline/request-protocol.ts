@@ -28,12 +28,19 @@ function protocolOf(line: string, file: string): ProtocolId {
     refuse(`the first line of ${file} is neither a JSON object nor a JSON list`);
   }
   const keys = Object.keys(request);
+  if (isTensors(Reflect.get(request, "inputs"))) return "open_inference";
   const named = NAMED_BY_KEY.find((id) => keys.includes(id));
   if (named !== undefined) return named;
   if (keys.length === 0 || keys.some((key) => FOREIGN_KEYS.includes(key))) {
     refuse(`the first line of ${file} has the keys ${keys.map((key) => `"${key}"`).join(", ") || "(none)"}`);
   }
   return "json_lines";
+}
+
+function isTensors(inputs: unknown): boolean {
+  if (!Array.isArray(inputs)) return false;
+  const [first] = inputs as unknown[];
+  return typeof first === "object" && first !== null && "datatype" in first;
 }
 
 function parse(line: string): unknown {

@@ -4,7 +4,7 @@ import type { ChosenColumns } from "./choose-columns.ts";
 import type { ExtractedInput } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { refuseFeatures } from "./refuse-features.ts";
-import type { ShardStageInput } from "./shard.ts";
+import type { ShardStageInput } from "./shard-stage.ts";
 
 /** Folders of a stage that writes nothing. */
 const NOWHERE: RunFolders = {
@@ -24,7 +24,7 @@ export function shardStageInput(
   { features }: ChosenColumns,
   folders: RunFolders = NOWHERE,
 ): ShardStageInput {
-  refuseFeatures(table.columns, features, protocol);
+  refuseFeatures(table.columns, features, protocol, requestOptions);
   return {
     table,
     columns: table.columns,

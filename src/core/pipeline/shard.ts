@@ -1,34 +1,20 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { TypedColumn } from "../frames/column-type.ts";
 import type { EncodeChunkInput, EncodeChunkOutput, EncodedPiece, OversizedRows } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
+import type { ListWidths } from "../frames/tensor-plan.ts";
 import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
-import type { RunFolders } from "../ports/run-store.ts";
 import type { RequestShard } from "../ports/scoring-backend.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
-import type { ProtocolId } from "../protocols/protocol.ts";
-import type { RequestOptions } from "../protocols/request-options.ts";
+import type { ShardStageInput } from "./shard-stage.ts";
+import { withListWidths } from "./with-list-widths.ts";
 
 /** A chunk is one shard: a little less than the limit, because rows differ in length. */
 const FILL = 0.96;
 /** Rows that are encoded first, to learn how long a row is. */
 const SAMPLE_ROWS = 1000;
-
-export type ShardStageInput = {
-  readonly table: { readonly path: string; readonly rows: number };
-  readonly columns: readonly TypedColumn[];
-  readonly features: readonly string[];
-  readonly protocol: ProtocolId;
-  readonly options: RequestOptions;
-  readonly batchSize: number;
-  readonly maxLineBytes: number;
-  readonly maxFileBytes: number;
-  readonly oversizedRows: "fail" | "dead_letter" | "skip";
-  readonly folders: RunFolders;
-};
 
 /** A shard as it goes on to the backend, with what the ledger keeps of it. */
 export type NumberedShard = { readonly request: RequestShard; readonly record: ShardRecord };
@@ -44,11 +30,12 @@ export type ShardStageHooks = {
  * its number, and its lines theirs, when all before it are known.
  */
 export async function* shardTable(
-  input: ShardStageInput,
+  given: ShardStageInput,
   pool: FramePool,
   hooks: ShardStageHooks,
   signal: AbortSignal,
 ): AsyncGenerator<RequestShard> {
+  const input = await withListWidths(given, pool, signal);
   const sample = await pool.run(
     "measureRows",
     chunkInput(input, 0, 0, Math.min(SAMPLE_ROWS, input.table.rows)),
@@ -86,7 +73,12 @@ export async function* shardTable(
 }
 
 /** The task that encodes a range of the table. */
-export function chunkInput(input: ShardStageInput, chunk: number, offset: number, rows: number): EncodeChunkInput {
+export function chunkInput(
+  input: ShardStageInput & { readonly widths: ListWidths },
+  chunk: number,
+  offset: number,
+  rows: number,
+): EncodeChunkInput {
   return {
     table: input.table.path,
     offset,
@@ -95,6 +87,7 @@ export function chunkInput(input: ShardStageInput, chunk: number, offset: number
     features: input.features,
     protocol: input.protocol,
     options: input.options,
+    widths: input.widths,
     limits: { batchSize: input.batchSize, maxLineBytes: input.maxLineBytes, maxFileBytes: input.maxFileBytes },
     directory: input.folders.stitched,
     refusedDirectory: input.folders.deadLetter,
@@ -159,7 +152,7 @@ async function numberPiece(
       first_row_id: firstRowId,
       line_rows: piece.lineRows,
       features: `features/${featuresFile}`,
-      request: { file: `requests/${requestFile}`, bytes: piece.bytes, sha256: piece.digest },
+      request: { file: `requests/${requestFile}`, bytes: piece.bytes, sha256: piece.digest, first_id: piece.firstId },
       response: null,
       scored: 0,
       dead_lettered: 0,

@@ -34,6 +34,7 @@ export async function* stitchAnswers(
         featuresPath: join(folders.root, record.features),
         responsePath,
         firstRowId: record.first_row_id,
+        firstId: record.request.first_id,
         lineRows: record.line_rows,
         outputPath: join(folders.stitched, name),
         deadLetterPath: join(folders.deadLetter, name),

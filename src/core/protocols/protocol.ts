@@ -1,4 +1,11 @@
-export type ProtocolId = "instances" | "dataframe_split" | "dataframe_records" | "records" | "json_lines" | "csv";
+export type ProtocolId =
+  | "instances"
+  | "dataframe_split"
+  | "dataframe_records"
+  | "records"
+  | "json_lines"
+  | "csv"
+  | "open_inference";
 
 /** Where an answer line keeps its list of predictions: under a key, or, where `bare`, the line may be the list itself. */
 export type ListPlace = { readonly key: string; readonly bare: boolean };
@@ -15,18 +22,18 @@ export type Protocol = {
   readonly accept: string;
   /** `batch`: a line holds up to `batch_size` rows. `row`: a line is one row; a request may hold several lines, its answer as many. */
   readonly lineHolds: "batch" | "row";
-  /** A row as a JSON object keyed by column, as a JSON array in the order of the columns, or as a record of CSV. */
-  readonly rowForm: "object" | "array" | "csv";
-  /** Text before the rows. */
+  /** A row as a JSON object keyed by column, as a JSON array in the order of the columns, as a record of CSV, or not at all: rows go by columns, a tensor each. */
+  readonly rowForm: "object" | "array" | "csv" | "tensors";
+  /** Text before the rows; in the form of tensors, before the id of the line. */
   open(columns: readonly string[]): string;
   /** Text after the rows. */
   readonly close: string;
   /** A line that stands before the rows of every request, and in no request file; null where there is none. */
   header(columns: readonly string[]): string | null;
   /** Under which key a request takes parameters of the model beside its rows; null where it has no place for them. */
-  readonly paramsKey: "params" | null;
-  /** How answer lines are written. Lines of CSV are read as JSON first, see `csvAnswerJson`. */
-  readonly answerNotation: "json" | "csv";
+  readonly paramsKey: "params" | "parameters" | null;
+  /** How answer lines are written. Those of CSV and tensors become JSON first, see `csvAnswerJson` and `tensorAnswerJson`. */
+  readonly answerNotation: "json" | "csv" | "tensors";
   /** Where an answer line keeps its predictions; null where the line itself is the prediction of its one row. */
   readonly answerList: ListPlace | null;
 };

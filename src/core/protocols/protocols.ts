@@ -3,6 +3,7 @@ import { dataframeRecords } from "./dataframe-records.ts";
 import { dataframeSplit } from "./dataframe-split.ts";
 import { instances } from "./instances.ts";
 import { jsonLines } from "./json-lines.ts";
+import { openInference } from "./open-inference.ts";
 import type { Protocol, ProtocolId } from "./protocol.ts";
 import { records } from "./records.ts";
 
@@ -14,6 +15,7 @@ export const PROTOCOLS: Readonly<Record<ProtocolId, Protocol>> = {
   records,
   json_lines: jsonLines,
   csv,
+  open_inference: openInference,
 };
 
 export const PROTOCOL_IDS: readonly ProtocolId[] = Object.keys(PROTOCOLS) as ProtocolId[];

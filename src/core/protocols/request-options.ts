@@ -5,9 +5,16 @@ export type RequestOptions = {
   readonly nonFinite: NonFiniteFeatures;
   /** Whether each request of `csv` begins with a line of the columns' names. */
   readonly csvHeader: boolean;
+  /** Name of the one tensor that holds all features of a request of `open_inference`; null where each has its own. */
+  readonly tensor: string | null;
 };
 
 /** How NaN and infinities among the features travel: as null, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all. */
 export type NonFiniteFeatures = "null" | "text" | "error";
 
-export const DEFAULT_REQUEST_OPTIONS: RequestOptions = { params: null, nonFinite: "null", csvHeader: true };
+export const DEFAULT_REQUEST_OPTIONS: RequestOptions = {
+  params: null,
+  nonFinite: "null",
+  csvHeader: true,
+  tensor: null,
+};

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ModelRow } from "../../../src/model.ts";
 import { echoA, modelOf, served } from "./served.ts";
 
 describe("the forms of a request", () => {
@@ -97,6 +98,46 @@ describe("a request that cannot be answered", () => {
     const { post } = await served(echoA);
     const { text } = await post('{"a":1}\n\n{"a":2}\n', { "content-type": "application/jsonlines" });
     expect(text).toContain("Line 2 of the request is not valid JSON");
+  });
+
+  it.each([
+    [
+      "numbers",
+      (row: ModelRow) => row["n"],
+      '"outputs":[{"name":"prediction","shape":[2,1],"datatype":"INT64","data":[9007199254740993,2]}]',
+    ],
+    [
+      "lists",
+      (row: ModelRow) => row["l"],
+      '"outputs":[{"name":"prediction","shape":[2,2],"datatype":"FP64","data":[1,0.5,2,null]}]',
+    ],
+    [
+      "objects",
+      (row: ModelRow) => ({ t: row["t"], ok: true }),
+      '"outputs":[{"name":"t","shape":[2,1],"datatype":"BYTES","data":["a","b"]},{"name":"ok","shape":[2,1],"datatype":"BOOL","data":[true,true]}]',
+    ],
+    [
+      "rows that failed",
+      (row: ModelRow) => (row["t"] === "a" ? { error: "no" } : 1),
+      '"predictions":[{"error":"no"},1]',
+    ],
+    ["texts and nothing", (row: ModelRow) => (row["t"] === "a" ? null : "x"), '"predictions":[null,"x"]'],
+    ["lists of several lengths", (row: ModelRow) => (row["t"] === "a" ? [1, 2] : [1]), '"predictions":[[1,2],[1]]'],
+  ])("answers tensors with tensors, or with a list where there are none: %s", async (_name, predict, answer) => {
+    const { post } = await served(modelOf((rows) => rows.map(predict)));
+    const inputs = [
+      '{"name":"n","shape":[2,1],"datatype":"INT64","data":[9007199254740993,2]}',
+      '{"name":"t","shape":[2],"datatype":"BYTES","data":["a","b"]}',
+      '{"name":"l","shape":[2,2],"datatype":"FP64","data":[[1,0.5],[2,null]]}',
+    ];
+    const { text } = await post(`{"id":"7","inputs":[${inputs}]}`);
+    expect(text).toContain(`"id":"7",${answer}}`);
+  });
+
+  it("refuses tensors whose data are not what the shape says", async () => {
+    const { post } = await served(echoA);
+    const { status, text } = await post('{"inputs":[{"name":"a","shape":[2,1],"datatype":"INT64","data":[1]}]}');
+    expect([status, text]).toEqual([400, expect.stringContaining("1 values for the shape [2,1]")]);
   });
 
   it("answers rows of CSV in JSON; what looks like a number is one, and what stands in quotes is text", async () => {

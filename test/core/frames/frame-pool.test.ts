@@ -27,6 +27,7 @@ async function weigh(name: string, sql: string): Promise<number> {
     columns,
     features: columns.map((column) => column.name),
     protocol: "json_lines",
+    widths: {},
     limits: { batchSize: 1, maxLineBytes: 1000, maxFileBytes: 1000 },
     directory: lab.folder,
     refusedDirectory: lab.folder,

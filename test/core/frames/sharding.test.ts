@@ -141,10 +141,12 @@ describe("a row that fits into no request", () => {
 
 describe("the plan of lines and files", () => {
   const limits = fc.record({
-    batchSize: fc.integer({ min: 1, max: 9 }),
+    batchSize: fc.integer({ min: 1, max: 12 }),
     maxLineBytes: fc.integer({ min: 60, max: 300 }),
     maxFileBytes: fc.integer({ min: 61, max: 900 }),
-    envelopeBytes: fc.integer({ min: 0, max: 20 }),
+    envelopeBytes: fc.integer({ min: 0, max: 15 }),
+    separatorBytes: fc.integer({ min: 1, max: 3 }),
+    countMarks: fc.integer({ min: 0, max: 3 }),
   });
 
   test("places every row once, in order, within all limits, for any sizes", () => {
@@ -156,7 +158,9 @@ describe("the plan of lines and files", () => {
         let row = 0;
         for (const { rows, bytes } of lines) {
           const held = sizes.slice(row, row + rows);
-          expect(bytes).toBe(given.envelopeBytes + held.reduce((sum, size) => sum + size, 0) + rows - 1);
+          const around =
+            given.envelopeBytes + (rows - 1) * given.separatorBytes + given.countMarks * String(rows).length;
+          expect(bytes).toBe(around + held.reduce((sum, size) => sum + size, 0));
           expect(rows).toBeLessThanOrEqual(given.batchSize);
           expect(bytes).toBeLessThanOrEqual(given.maxLineBytes);
           row += rows;
@@ -170,7 +174,14 @@ describe("the plan of lines and files", () => {
   });
 
   test("takes a row of the largest size, alone in its line and file", () => {
-    const given = { batchSize: 5, maxLineBytes: 100, maxFileBytes: 80, envelopeBytes: 10 };
+    const given = {
+      batchSize: 5,
+      maxLineBytes: 100,
+      maxFileBytes: 80,
+      envelopeBytes: 10,
+      separatorBytes: 1,
+      countMarks: 0,
+    };
     const size = largestRowBytes(given);
     const lines = planLines([size, size], given);
     expect(lines).toEqual([

@@ -54,6 +54,11 @@ describe("check warns of", () => {
     expect(warned("dataframe_split", ["id", "big"])).toMatch(/negative ones \("big"\)/);
   });
 
+  test("what is text in a tensor although it is none", () => {
+    expect(warned("open_inference", ["id", "day", "at"])).toMatch(/"day", "at", which travel as text/);
+    expect(warned("open_inference", ["id"])).toBe("");
+  });
+
   test.each([
     ["records", ["day", "at", "since", "rain", "note", "count", "big"]],
     ["json_lines", ["since", "rain"]],

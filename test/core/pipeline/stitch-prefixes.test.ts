@@ -109,6 +109,21 @@ describe("requests and responses that somebody else wrote", () => {
     ]);
   });
 
+  test("may be tensors, answered with several outputs; an answer to another request costs its rows", async () => {
+    const inputs = (id: string, ...values: readonly number[]) =>
+      `{"id":"${id}","inputs":[{"name":"a","shape":[${values.length},1],"datatype":"INT64","data":[${values}]},` +
+      `{"name":"l","shape":[${values.length},2],"datatype":"FP64","data":[${values.flatMap((value) => [value, 0.5])}]}]}`;
+    const outputs = (id: string, label: string) =>
+      `{"id":"${id}","outputs":[{"name":"label","shape":[2],"datatype":"BYTES","data":["${label}","b"]},` +
+      `{"name":"p","shape":[2,2],"datatype":"FP64","data":[0.1,0.9,0.2,0.8]}]}`;
+    pair("a", [inputs("x", 1, 2), inputs("y", 3, 4)], [outputs("x", "a"), outputs("x", "a")]);
+    expect(await stitch()).toMatchObject({ rows: 4, dead_lettered: 2 });
+    expect(await table("a::int as a, l::varchar as l, label, p::varchar as p")).toEqual([
+      { a: 1, l: "[1.0, 0.5]", label: "a", p: "[0.1, 0.9]" },
+      { a: 2, l: "[2.0, 0.5]", label: "b", p: "[0.2, 0.8]" },
+    ]);
+  });
+
   test("may be records of CSV, whose columns have neither names nor types", async () => {
     pair("a", ['1,"x, ""y""",2.50', "007,,"], ["0.5", "0.25"]);
     await stitch();
@@ -256,7 +271,7 @@ describe("what cannot be paired safely is refused before anything is written", (
     await refused(
       "PROTOCOL_UNSUPPORTED",
       complaint,
-      "instances, dataframe_split, dataframe_records, records, json_lines, csv",
+      "instances, dataframe_split, dataframe_records, records, json_lines, csv, open_inference",
     );
   });
 

@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { isErrorObject } from "../../../core/protocols/error-object.ts";
+import { parseExact } from "../../../core/json/exact-json.ts";
+import { isErrorObject, readErrorObject } from "../../../core/protocols/error-object.ts";
+import { tensorAnswerJson } from "../../../core/protocols/tensor-answer.ts";
 import { shorten } from "./answer-excerpt.ts";
 import type { AnswerFault } from "./answer-faults.ts";
 import { invalid, notJson, reported, wrongCount } from "./answer-faults.ts";
@@ -19,6 +21,7 @@ export function checkAnswer(reply: HttpReply, question: Question): GoodAnswer | 
   const given = body.subarray(start, end);
   const text = question.nonFinite === "as_null" ? withoutNonFinite(given) : given;
   if (question.protocol.answerNotation === "csv") return checkCsv(reply, text, question);
+  if (question.protocol.answerNotation === "tensors") return checkTensors(reply, text, question);
   return question.protocol.lineHolds === "row" ? checkLines(reply, text, question) : checkBatch(reply, text, question);
 }
 
@@ -44,6 +47,16 @@ function checkBatch(reply: HttpReply, text: Buffer, question: Question): GoodAns
         line.subarray(span.start, span.end),
       ),
   };
+}
+
+/** The line that is kept is the server's own; it is only read as a list of predictions. */
+function checkTensors(reply: HttpReply, text: Buffer, question: Question): GoodAnswer | AnswerFault {
+  const given = text.toString("utf8");
+  const translated = tensorAnswerJson(given, question.id());
+  const failure = translated === given ? null : readErrorObject(parseExact(translated));
+  if (failure !== null) return { ...failure, isolable: true };
+  const answer = checkBatch(reply, Buffer.from(translated), question);
+  return "lines" in answer ? { ...answer, lines: Buffer.concat([oneLine(text), NEWLINE]) } : answer;
 }
 
 function checkLines(reply: HttpReply, text: Buffer, question: Question): GoodAnswer | AnswerFault {

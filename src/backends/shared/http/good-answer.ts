@@ -13,6 +13,8 @@ export type GoodAnswer = {
 export type Question = {
   readonly protocol: Protocol;
   readonly nonFinite: NonFinite;
+  /** What the request is called, where its protocol names requests; null where nobody knows. */
+  id(): string | null;
   /** Whether so many predictions may be right without counting the rows sent: counting is a pass over the request. */
   expects(predictions: number): boolean;
   /** Rows in the request. */

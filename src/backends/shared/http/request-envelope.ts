@@ -1,13 +1,8 @@
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { listElements, listThatClosesAt } from "./json-spans.ts";
+import type { OpenedRequest } from "./opened-request.ts";
 import type { RequestUnit } from "./request-units.ts";
-
-/** A request taken apart: its rows as they were written, and the text around them. */
-export type RequestEnvelope = {
-  readonly rows: readonly Buffer[];
-  /** A request of some of the rows. */
-  wrap(rows: readonly Buffer[]): Buffer;
-};
+import { openTensorEnvelope } from "./tensor-envelope.ts";
 
 const COMMA = Buffer.from(",");
 const NEWLINE = Buffer.from("\n");
@@ -16,11 +11,12 @@ const NEWLINE = Buffer.from("\n");
 export function openEnvelope(
   { body, header }: Pick<RequestUnit, "body" | "header">,
   protocol: Protocol,
-): RequestEnvelope {
+): OpenedRequest {
   if (protocol.lineHolds === "row") {
     const rows = splitLines(body.subarray(header.length));
     return { rows, wrap: (part) => Buffer.concat([header, join(part, NEWLINE)]) };
   }
+  if (protocol.rowForm === "tensors") return openTensorEnvelope(body);
   // A line is `open(columns)` + rows + `close`, and `close` begins with the bracket that ends the rows.
   const listStart = listThatClosesAt(body, body.length - Buffer.byteLength(protocol.close));
   if (listStart === -1) return { rows: [body], wrap: () => body };

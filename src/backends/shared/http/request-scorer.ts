@@ -1,11 +1,12 @@
 import { errorObjectText } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
+import { requestId } from "../../../core/protocols/request-id.ts";
 import { checkAnswer } from "./check-answer.ts";
-import type { GoodAnswer } from "./good-answer.ts";
+import type { GoodAnswer, Question } from "./good-answer.ts";
 import type { NonFinite } from "./http-session-options.ts";
 import type { PartOutcome } from "./isolate-rows.ts";
 import { isolateRows } from "./isolate-rows.ts";
-import type { RequestEnvelope } from "./request-envelope.ts";
+import type { OpenedRequest } from "./opened-request.ts";
 import { openEnvelope, wrapPredictions } from "./request-envelope.ts";
 import type { RequestSender, SendResult } from "./request-sender.ts";
 import type { RequestUnit } from "./request-units.ts";
@@ -27,6 +28,9 @@ export type RequestScorerOptions = {
 /** So many requests in a row without a good row among theirs: isolating more of them is waste, until one is answered well again. */
 const BARREN_LIMIT = 3;
 
+/** The id is the first thing in a request. */
+const ID_BYTES = 200;
+
 type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
 
 /** Scores one request: sends it, checks the answer, and finds the bad rows of one that failed by them. */
@@ -34,9 +38,9 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
   const { protocol, batchSize, nonFinite, redact } = options;
   let barrenStreak = 0;
 
-  function judge(sent: SendResult, expects: (n: number) => boolean, rows: () => number): Tried {
+  function judge(sent: SendResult, asked: Pick<Question, "id" | "expects" | "rows">): Tried {
     if ("fault" in sent) return sent;
-    const answer = checkAnswer(sent.reply, { protocol, nonFinite, expects, rows });
+    const answer = checkAnswer(sent.reply, { protocol, nonFinite, ...asked });
     if ("lines" in answer) {
       barrenStreak = 0;
       return { answer };
@@ -56,23 +60,25 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
       retries += sent.attempts - 1;
       return sent;
     };
-    let opened: RequestEnvelope | undefined;
-    const envelope = (): RequestEnvelope => {
+    let opened: OpenedRequest | undefined;
+    const envelope = (): OpenedRequest => {
       opened ??= openEnvelope(unit, protocol);
       return opened;
     };
     const rowCount = (): number => (protocol.lineHolds === "row" ? unit.lines : envelope().rows.length);
     // Most requests are full; only an answer of another length makes it worth counting the rows sent.
-    const tried = judge(await send(unit.body, false), (n) => n === batchSize, rowCount);
+    const id = (): string | null =>
+      protocol.rowForm === "tensors" ? requestId(unit.body.toString("utf8", 0, ID_BYTES)) : null;
+    const tried = judge(await send(unit.body, false), { id, expects: (n) => n === batchSize, rows: rowCount });
     if ("answer" in tried) return { lines: tried.answer.lines, retries };
     if (!worthIsolating(tried.fault, rowCount())) return { lines: failedLines(tried.fault, unit.lines), retries };
 
     const sendPart = async (rows: readonly Buffer[]): Promise<PartOutcome> => {
-      const part = judge(
-        await send(envelope().wrap(rows), true),
-        (n) => n === rows.length,
-        () => rows.length,
-      );
+      const part = judge(await send(envelope().wrap(rows), true), {
+        id,
+        expects: (n) => n === rows.length,
+        rows: () => rows.length,
+      });
       retries += 1;
       return "answer" in part ? { predictions: part.answer.predictions() } : part;
     };

@@ -1,5 +1,6 @@
 import type { EncodeChunkInput, EncodeChunkOutput } from "../../../../src/core/frames/encode-chunk.ts";
 import { encodeChunk } from "../../../../src/core/frames/encode-chunk.ts";
+import { listWidths } from "../../../../src/core/frames/list-widths.ts";
 import { readParquetSchema } from "../../../../src/core/frames/parquet-schema.ts";
 import { DEFAULT_REQUEST_OPTIONS } from "../../../../src/core/protocols/request-options.ts";
 import type { Lab } from "./lab.ts";
@@ -20,6 +21,7 @@ export async function encodeTable(lab: Lab, table: string, options: EncodeOption
     features: options.features ?? columns.map(({ name }) => name),
     protocol: options.protocol ?? "json_lines",
     options: options.options ?? DEFAULT_REQUEST_OPTIONS,
+    widths: listWidths({ table, columns }),
     limits: {
       batchSize: options.batchSize ?? 100,
       maxLineBytes: options.maxLineBytes ?? 1_000_000,
