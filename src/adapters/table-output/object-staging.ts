@@ -26,7 +26,7 @@ export async function stageObjects(
   store: ObjectStore,
   runId: string,
   clock: Pick<Clock, "now">,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Staging> {
   const version = nextVersion((await readStoredManifest(store))?.manifest ?? null);
   const prefix = `${snapshotFolder(version, runId)}/`;

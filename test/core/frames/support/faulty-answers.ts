@@ -55,7 +55,7 @@ function spoil(given: PairingCase, fault: Fault, draft: Draft, line: number, tex
       draft.failed.set((draft.starts[at] as number) + index, message);
   };
   const counts = (got: number, wanted = rows, at = line): RegExp =>
-    new RegExp(`line ${at}: ${got} predictions for ${wanted} rows`);
+    new RegExp(`line ${at}: ${got} predictions? for ${wanted} rows?`);
   const notJson = (at: number): RegExp => new RegExp(`line ${at}: the answer is (not JSON|empty)`);
   switch (fault) {
     case "drop":
