@@ -29,13 +29,15 @@ export const STAGES: Readonly<Record<StageName, Prepare>> = { extract, shard, st
 async function extract({ dataset, paths, pool }: Setting): ReturnType<Prepare> {
   const { extractTable } =
     await engineModule<typeof import("../../src/core/pipeline/extract.ts")>("core/pipeline/extract");
-  const { createSource } = await engineModule<typeof import("../../src/adapters/sources/create-source.ts")>(
+  const { createSourceFactory } = await engineModule<typeof import("../../src/adapters/sources/create-source.ts")>(
     "adapters/sources/create-source",
   );
   const job = await parsedJob(dataset, paths);
   const { folders } = await (await runStore(paths)).create(RUN_ID, signal);
   return async () => {
-    const table = await extractTable(createSource(job, "/", undefined), folders.root, pool, { signal });
+    const table = await extractTable(createSourceFactory(() => null)(job, "/", undefined), folders.root, pool, {
+      signal,
+    });
     return { runId: RUN_ID, folders, table, requests: [], records: [], shards: [] };
   };
 }

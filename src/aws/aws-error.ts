@@ -22,6 +22,8 @@ type Kind = {
   says(fault: Fault, act: AwsAct): string;
 };
 
+const LIST_RIGHT = " If it does not exist, S3 says so only to whom s3:ListBucket is allowed on the bucket.";
+
 /** The first that fits. A HEAD request's error has no name, only its status. */
 const KINDS: readonly Kind[] = [
   {
@@ -74,7 +76,7 @@ const KINDS: readonly Kind[] = [
     names: ["AccessDenied", "AccessDeniedException", "AllAccessDisabled", "KMSAccessDeniedException"],
     statuses: [403],
     says: ({ message }, { action, resource }) =>
-      `access is denied. Allow ${action} on ${resource} in the policy of the role or user.${/^(|UnknownError|Access ?Denied\.?)$/i.test(message) ? "" : ` AWS says: ${message}`}`,
+      `access is denied. Allow ${action} on ${resource} in the policy of the role or user.${/^(|UnknownError|Access ?Denied\.?)$/i.test(message) ? "" : ` AWS says: ${message}`}${action === "s3:GetObject" ? LIST_RIGHT : ""}`,
   },
   {
     code: "BUCKET_NOT_FOUND",

@@ -20,3 +20,9 @@ export function parseS3Location(address: string): S3Location {
   }
   return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, "") };
 }
+
+/** The bucket's address, and the key or the beginning of keys that the path names in it, as it stands. Throws `USAGE` as above. */
+export function splitS3Path(path: string): { readonly bucket: string; readonly key: string } {
+  const { bucket } = parseS3Location(path);
+  return { bucket: `s3://${bucket}`, key: /^s3[an]?:\/\/[^/]*\/?(.*)$/is.exec(path)?.[1] ?? "" };
+}

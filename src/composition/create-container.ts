@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import { Container } from "inversify";
-import { createSource } from "../adapters/sources/create-source.ts";
+import { createSourceFactory } from "../adapters/sources/create-source.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { BUILTIN_BACKENDS } from "../backends/builtin-backends.ts";
 import { createEngine } from "../core/create-engine.ts";
@@ -11,7 +11,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { EventSink } from "../core/ports/event-sink.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { BackendPlugin } from "../core/ports/scoring-backend.ts";
-import { openTableOutput } from "./open-stores.ts";
+import { openStore, openTableOutput } from "./open-stores.ts";
 import { TOKENS } from "./tokens.ts";
 
 export type CompositionOptions = {
@@ -29,7 +29,7 @@ export function createContainer(options: CompositionOptions): Container {
   container.bind(TOKENS.events).toConstantValue(options.events ?? (() => undefined));
   container.bind(TOKENS.framePool).toResolvedValue(() => createFramePool(), []);
   container.bind(TOKENS.runStore).toConstantValue(options.runStore);
-  container.bind(TOKENS.sourceFactory).toConstantValue(createSource);
+  container.bind(TOKENS.sourceFactory).toConstantValue(createSourceFactory(openStore));
   container.bind(TOKENS.outputFactory).toResolvedValue(
     (clock): OutputFactory =>
       (path, baseDirectory) =>
@@ -48,7 +48,7 @@ export function createContainer(options: CompositionOptions): Container {
     .bind(TOKENS.engine)
     .toResolvedValue(
       (pool, runStore, clock, events, source, output, backends) =>
-        createEngine({ pool, runStore, clock, events, source, output, backends }),
+        createEngine({ pool, runStore, clock, events, source, output, backends, openStore }),
       [
         TOKENS.framePool,
         TOKENS.runStore,

@@ -3,7 +3,7 @@ import { createFolderRunStore } from "../adapters/run-store/folder-run-store.ts"
 import { createFolderOutput } from "../adapters/table-output/folder-output.ts";
 import { isS3 } from "../aws/s3-location.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { ObjectStore } from "../core/ports/object-store.ts";
+import type { ObjectStore, OpenStore } from "../core/ports/object-store.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { TableOutput } from "../core/ports/table-output.ts";
 
@@ -20,6 +20,9 @@ export async function openTableOutput(path: string, baseDirectory: string, clock
   const { createObjectOutput } = await import("../adapters/table-output/object-output.ts");
   return createObjectOutput(await openObjectStore(path), clock);
 }
+
+/** The store of an `s3://` path. */
+export const openStore: OpenStore = (address) => (isS3(address) ? openObjectStore(address) : null);
 
 /** The SDK is loaded only where an address asks for it: it takes longer to load than a small run lasts. */
 async function openObjectStore(address: string): Promise<ObjectStore> {

@@ -15,6 +15,7 @@ import { runJob } from "./pipeline/run.ts";
 import { scoreRows } from "./pipeline/score-rows.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { EventSink } from "./ports/event-sink.ts";
+import type { OpenStore } from "./ports/object-store.ts";
 import type { RunStore } from "./ports/run-store.ts";
 
 export type EngineTools = PreparationTools & {
@@ -22,6 +23,7 @@ export type EngineTools = PreparationTools & {
   readonly runStore: RunStore;
   readonly clock: Clock;
   readonly events: EventSink;
+  readonly openStore: OpenStore;
 };
 
 /** The use cases, bound to their ports. */

@@ -68,6 +68,34 @@ describe.each(S3_SERVERS)("runs kept on %s", (server) => {
     );
   });
 
+  it("read their table there and publish there, and leave nothing here", async (context) => {
+    const { engine, store } = await engineOn(context);
+    await using _ = engine;
+    const local = join(folder, "numbers.parquet");
+    await query(`copy (select n, n % 3 as part from range(3000) t(n)) to '${local}' (format parquet)`);
+    await store.upload(local, "data/numbers.parquet");
+    const address = store.locate("tables/doubled");
+    const there = job({
+      source: { kind: "sql", tables: { numbers: store.locate("data/*.parquet") }, sql: "from numbers" },
+      requests: { batch_size: 100, file_size_mb: 0.005 },
+      output: { path: `${address}/`, partition_by: ["part"] },
+    });
+    expect(await engine.check(there)).toMatchObject({ ok: true, error: null });
+    expect(await engine.plan(there)).toMatchObject({ rows: 3000 });
+    const { output } = await engine.run(there, { runId: "run-1" });
+    expect(output).toMatchObject({ path: address, rows: 3000, files: 3, partitions: ["part=0", "part=1", "part=2"] });
+    const files = (await keysOf(store)).filter((key) => key.startsWith("tables/") && key.endsWith(".parquet"));
+    for (const [index, key] of files.entries()) await store.download(key, join(folder, `part-${index}.result`));
+    const results = `read_parquet('${folder}/part-*.result')`;
+    expect(await query(`select count(*)::int as rows from ${results} where prediction = 2 * n`)).toEqual([
+      { rows: 3000 },
+    ]);
+    expect(await readdir(scratch)).toEqual([]);
+    await expect(engine.run(job({ ...there, output: { path: address, if_exists: "error" } }))).rejects.toMatchObject({
+      code: "OUTPUT_EXISTS",
+    });
+  });
+
   it("lists the runs and shows one, from any machine", async (context) => {
     const { engine } = await engineOn(context);
     await using _ = engine;

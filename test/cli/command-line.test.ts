@@ -14,7 +14,7 @@ describe("a command line that cannot be understood", () => {
     [["run", "a.yaml", "b.yaml"], "Too many arguments for 'run'. Expected 1 argument but got 2"],
     [["check", "job.yaml", "--sample-rows", "0"], "It must be a whole number from 1."],
     [["serve", "--port", "70000"], "It must be a whole number from 0 to 65535."],
-    [["stitch", "--requests", "a"], "Required option '--responses <folder>' not specified."],
+    [["stitch", "--requests", "a"], "Required option '--responses <place>' not specified."],
     [["run", "job.yaml", "--quiet", "--verbose"], "cannot be used with option '--verbose'"],
     [["run", "job.yaml", "--set", "no-equals-sign"], "--set takes key=value"],
   ])("%j is refused with exit code 2 and says why", async (args, reason) => {

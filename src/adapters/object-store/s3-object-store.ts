@@ -104,6 +104,20 @@ export function createS3ObjectStore(client: S3Client, address: string): ObjectSt
         throw refused(thrown, { action: "s3:GetObject", resource: locate(key) }, signal);
       }
     },
+    async readEnd(key, bytes, signal) {
+      const act = { action: "s3:GetObject", resource: locate(key) };
+      try {
+        const range = { ...at(key), Range: `bytes=-${bytes}` };
+        const { Body, ContentRange = "", ETag = "" } = await client.send(new GetObjectCommand(range), options(signal));
+        const end = (await Body?.transformToByteArray()) ?? new Uint8Array();
+        const total = Number(/\/(\d+)$/.exec(ContentRange)?.[1] ?? end.length);
+        return { end, object: { key, bytes: total, etag: ETag } };
+      } catch (thrown) {
+        // Of nothing there is no part.
+        if (statusOf(thrown) === 416) return { end: new Uint8Array(), object: { key, bytes: 0, etag: "" } };
+        throw refused(thrown, act, signal);
+      }
+    },
     async writeText(key, text, condition, signal) {
       try {
         const put = { ...at(key), Body: Buffer.from(text), ContentType: contentTypeOf(key), ...conditionOf(condition) };

@@ -3,15 +3,22 @@ import { isFrame, isLazyFrame } from "../../core/frames/frame-rows.ts";
 import type { DataFrame } from "../../core/frames/polars.ts";
 import type { Job } from "../../core/job/job.ts";
 import type { RowsInput } from "../../core/pipeline/options.ts";
+import type { SourceFactory } from "../../core/pipeline/prepare-run.ts";
 import type { FrameSource } from "../../core/ports/frame-source.ts";
+import type { OpenStore } from "../../core/ports/object-store.ts";
 import { createFrameSource } from "./frame-source.ts";
 import { createRowsSource } from "./rows-source.ts";
 import { createSqlSource } from "./sql-source.ts";
 
+/** Makes the sources that jobs name. `openStore`: where paths that are not of this machine lie. */
+export function createSourceFactory(openStore: OpenStore): SourceFactory {
+  return (job, baseDirectory, rows) => createSource(job, { baseDirectory, openStore }, rows);
+}
+
 /** The source that a job names; rows that a program hands over take the place of a path. */
-export function createSource(
+function createSource(
   { source }: Pick<Job, "source">,
-  baseDirectory: string,
+  place: { readonly baseDirectory: string; readonly openStore: OpenStore },
   rows: RowsInput | undefined,
 ): FrameSource {
   if (source.kind === "sql") {
@@ -19,7 +26,7 @@ export function createSource(
       throw rowsMisplaced(
         "The job's source is SQL, and rows were handed over too. Set source: { kind: rows }, or leave the rows out.",
       );
-    return createSqlSource({ tables: source.tables, sql: source.sql, baseDirectory });
+    return createSqlSource({ tables: source.tables, sql: source.sql, ...place });
   }
   const input = rows ?? source.path;
   if (input === undefined) {
@@ -29,7 +36,7 @@ export function createSource(
   }
   if (isFrame(input)) return createFrameSource(input);
   refuseWhatIsNoRows(input);
-  return createRowsSource(input, { baseDirectory });
+  return createRowsSource(input, place);
 }
 
 /** Programs in JavaScript hand over what types would not let through. */

@@ -6,6 +6,7 @@ import { createDuckdbFiles } from "./duckdb-files.ts";
 import type { DuckdbSession } from "./duckdb-session.ts";
 import { jsonReader } from "./json-reader.ts";
 import { refuseSameParquetNames } from "./parquet-names.ts";
+import type { RemoteTables } from "./remote-tables.ts";
 import { quoteIdentifier, quoteText, quoteTexts } from "./sql-quoting.ts";
 import type { TableFormat, Tables } from "./table-definition.ts";
 import { formatOfName, TABLE_FORMATS } from "./table-definition.ts";
@@ -22,13 +23,14 @@ export async function registerTables(
   session: DuckdbSession,
   tables: Tables,
   baseDirectory: string,
+  remote: RemoteTables,
 ): Promise<RegisteredTable[]> {
   refuseSameNames(Object.keys(tables));
   const duckdbFiles = createDuckdbFiles(session);
   const registered: RegisteredTable[] = [];
   for (const [name, definition] of Object.entries(tables)) {
     const options = typeof definition === "string" ? { path: definition } : definition;
-    const input = await findInput(session, name, options, baseDirectory);
+    const input = await findInput(session, name, options, baseDirectory, remote);
     try {
       const from = await fromClause(session, input, duckdbFiles);
       await session.query(`CREATE VIEW ${quoteIdentifier(name)} AS SELECT * FROM ${from}`);
@@ -81,11 +83,14 @@ async function findInput(
   name: string,
   options: TableOptions,
   baseDirectory: string,
+  remote: RemoteTables,
 ): Promise<TableInput> {
-  const found = await findTableFiles(name, options.path, baseDirectory, async (glob) => {
-    const matches = await session.query(`SELECT file FROM glob(${quoteText(glob)}) ORDER BY file`);
-    return matches.map((match) => String(match["file"]));
-  });
+  const found = remote.isRemote(options.path)
+    ? await remote.bring(name, options)
+    : await findTableFiles(name, options.path, baseDirectory, async (glob) => {
+        const matches = await session.query(`SELECT file FROM glob(${quoteText(glob)}) ORDER BY file`);
+        return matches.map((match) => String(match["file"]));
+      });
   const format = options.format ?? formatOfFiles(name, found);
   const files = await withContent(name, found, format);
   return { name, options, found: { ...found, files }, format, hive: options.hive ?? found.keyed };

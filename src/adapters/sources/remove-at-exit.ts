@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 
 const files = new Set<string>();
 
-/** Removes a file when the process ends, unless the function that is returned is called before. */
+/** Removes a file or a folder when the process ends, unless the function that is returned is called before. */
 export function removeAtExit(path: string): () => void {
   if (files.size === 0) process.on("exit", removeAll);
   files.add(path);
@@ -13,5 +13,5 @@ export function removeAtExit(path: string): () => void {
 }
 
 function removeAll(): void {
-  for (const path of files) rmSync(path, { force: true });
+  for (const path of files) rmSync(path, { force: true, recursive: true });
 }

@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import type { FrameSource } from "../../core/ports/frame-source.ts";
+import type { OpenStore } from "../../core/ports/object-store.ts";
 import type { RowsInput } from "./for-each-row.ts";
 import { createSpool } from "./spool.ts";
 import type { SpooledRows } from "./spool-rows.ts";
@@ -15,6 +16,8 @@ export type RowsSourceOptions = {
   readonly baseDirectory?: string | undefined;
   /** As of the SQL source. */
   readonly memoryLimitMb?: number | undefined;
+  /** As of the SQL source. */
+  readonly openStore?: OpenStore | undefined;
 };
 
 /**

@@ -42,7 +42,8 @@ const MISSING_EXTENSION = /requires the extension (\w+)|exists in the (\w+) exte
 function needsExtension(extension: string, cause: unknown): ScoreframeError {
   const remote = extension === "httpfs" || extension === "aws" || extension === "azure";
   const message = remote
-    ? "The SQL reads a remote file (http, s3, …), which this source does not: copy the file to this machine and name it in `tables`."
+    ? "The SQL reads a remote file (s3, http, …), and only the job's tables may lie elsewhere. Name an s3:// path in source.tables " +
+      "(tables: { t: s3://bucket/… }) and write that name in the SQL; copy what is behind http to this machine or to S3."
     : `The SQL needs DuckDB's extension "${extension}", which is not built in, and nothing is downloaded in a run: prepare the table as Parquet or CSV.`;
   return new ScoreframeError("SQL_INVALID", message, { operation: "read the SQL", cause: remote ? undefined : cause });
 }

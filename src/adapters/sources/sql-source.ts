@@ -1,9 +1,12 @@
 import type { FrameSource } from "../../core/ports/frame-source.ts";
+import type { OpenStore } from "../../core/ports/object-store.ts";
 import type { DuckdbSession } from "./duckdb-session.ts";
 import { withDuckdb } from "./duckdb-session.ts";
+import type { ExactSelect } from "./exact-select.ts";
 import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./exact-select.ts";
 import { extractionError } from "./extraction-error.ts";
 import { withEnoughMemory } from "./memory-limits.ts";
+import { createRemoteTables } from "./remote-tables.ts";
 import type { Tables } from "./table-definition.ts";
 import { withUsedTables } from "./used-tables.ts";
 import { COPY_PREFIX, writeParquet } from "./write-parquet.ts";
@@ -19,6 +22,8 @@ export type SqlSourceOptions = {
   readonly temporaryDirectory?: string | undefined;
   /** Memory limit of the query in MB (10^6 bytes). Default: little, and half of the machine's where that is not enough. */
   readonly memoryLimitMb?: number | undefined;
+  /** Opens the store of a table whose path is no path of this machine. Without it such paths are refused. */
+  readonly openStore?: OpenStore | undefined;
 };
 
 /** Rows from a query over files. Every call opens a database of its own in memory, so nothing of the user's is ever written. */
@@ -33,23 +38,34 @@ export function createSqlSource(options: SqlSourceOptions): FrameSource {
   };
 }
 
-/** Registers the tables that the SQL uses, checks the SQL, and runs it in a statement that begins with `prefix`. */
-function runSelect<T>(
+/**
+ * Registers the tables that the SQL uses, checks the SQL, and runs it in a statement that begins with `prefix`. Tables of a store are brought here
+ * once, also where the query is run again with more memory.
+ */
+async function runSelect<T>(
   options: SqlSourceOptions,
   signal: AbortSignal,
   prefix: string,
   run: (session: DuckdbSession, select: string) => Promise<T>,
 ): Promise<T> {
-  return withEnoughMemory(options.memoryLimitMb, (memoryLimitMb) =>
-    withDuckdb({ ...options, memoryLimitMb }, signal, async (session) => {
-      const user = { sql: options.sql, tables: Object.keys(options.tables) };
-      const { tables, result: select } = await withUsedTables(session, options, () => exactSelect(session, user));
-      try {
-        return await run(session, select.sql);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw extractionError(error, { user, select, tables, memoryLimitMb, prefixBytes: Buffer.byteLength(prefix) });
-      }
-    }),
-  );
+  const remote = createRemoteTables(options, prefix === DESCRIBE_PREFIX, signal);
+  try {
+    return await withEnoughMemory(options.memoryLimitMb, (memoryLimitMb) =>
+      withDuckdb({ ...options, memoryLimitMb }, signal, async (session) => {
+        const user = { sql: options.sql, tables: Object.keys(options.tables) };
+        const bind = (): Promise<ExactSelect> => exactSelect(session, user);
+        const { tables, result: select } = await withUsedTables(session, options, remote, bind);
+        try {
+          return await run(session, select.sql);
+        } catch (error) {
+          signal.throwIfAborted();
+          throw extractionError(error, { user, select, tables, memoryLimitMb, prefixBytes: Buffer.byteLength(prefix) });
+        }
+      }),
+    );
+  } catch (error) {
+    throw remote.named(error);
+  } finally {
+    await remote.close();
+  }
 }

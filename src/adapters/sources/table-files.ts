@@ -1,13 +1,15 @@
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { isGlob } from "./glob-pattern.ts";
+import { isHidden } from "./hidden-names.ts";
 import { tableUnreadable } from "./table-error.ts";
-import { tableHasNoFiles, tableNotFound } from "./table-not-found.ts";
+import { fileNotFound, tableHasNoFiles } from "./table-not-found.ts";
 
 /** The files of one table, absolute and in the order in which they are read (by name). */
 export type TableFiles = {
   readonly files: readonly string[];
-  /** The path as given, absolute. */
+  /** The path as given, absolute, or the address. */
   readonly path: string;
   /** Whether folders between the path's fixed part and the files are named `key=value`. */
   readonly keyed: boolean;
@@ -28,7 +30,7 @@ export async function findTableFiles(
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return { files: [path], path, keyed: false };
   if (found?.isDirectory()) return listed(table, path, path, await filesBelow(path));
-  if (!/[*?[]/.test(givenPath)) throw await tableNotFound(table, path);
+  if (!isGlob(givenPath)) throw await fileNotFound(table, path);
   const fixed = givenPath.split(/[*?[]/)[0] ?? "";
   const root = resolve(baseDirectory, fixed === "" || fixed.endsWith("/") ? fixed : dirname(fixed));
   const pattern = join(escapeGlob(root), relativeGlob(givenPath, fixed));
@@ -52,11 +54,6 @@ function listed(table: string, path: string, root: string, files: readonly strin
       .some((part) => /^[^=]+=/.test(part)),
   );
   return { files, path, keyed };
-}
-
-/** Files that writers leave beside the data (`_SUCCESS`, `.crc`, `_temporary/`) are no part of the table; the folder of a partition (`_day=1`) is. */
-function isHidden(name: string): boolean {
-  return name.startsWith(".") || (name.startsWith("_") && !name.includes("="));
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

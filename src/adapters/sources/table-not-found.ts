@@ -3,9 +3,15 @@ import { basename, dirname, join } from "node:path";
 import { closest, distance } from "fastest-levenshtein";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 
-/** Says where the table was looked for, and which file there was probably meant. */
-export async function tableNotFound(table: string, path: string): Promise<ScoreframeError> {
-  const nearest = await nearestExisting(path);
+/** What is there instead, as a sentence. */
+export type Nearest = { readonly text: string; readonly path?: string };
+
+/** Says where the table was looked for on this machine, and which file there was probably meant. */
+export async function fileNotFound(table: string, path: string): Promise<ScoreframeError> {
+  return tableNotFound(table, path, await nearestExisting(path));
+}
+
+export function tableNotFound(table: string, path: string, nearest: Nearest): ScoreframeError {
   return notFound(table, path, `${path} does not exist. ${nearest.text}`, nearest.path);
 }
 
@@ -22,8 +28,6 @@ function notFound(table: string, path: string, problem: string, nearest: string 
     details: { table, path, ...(nearest === undefined ? {} : { nearest }) },
   });
 }
-
-type Nearest = { readonly text: string; readonly path?: string };
 
 async function nearestExisting(path: string): Promise<Nearest> {
   const folder = dirname(path);

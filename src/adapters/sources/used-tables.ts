@@ -3,8 +3,9 @@ import { readDuckdbError } from "./duckdb-error.ts";
 import type { DuckdbSession } from "./duckdb-session.ts";
 import type { RegisteredTable } from "./register-tables.ts";
 import { registerTables } from "./register-tables.ts";
+import type { RemoteTables } from "./remote-tables.ts";
 import { sqlNames } from "./sql-body.ts";
-import type { Tables } from "./table-definition.ts";
+import type { TableDefinition, Tables } from "./table-definition.ts";
 
 export type TablesUse<T> = { readonly tables: readonly RegisteredTable[]; readonly result: T };
 
@@ -16,18 +17,23 @@ export type TablesUse<T> = { readonly tables: readonly RegisteredTable[]; readon
 export async function withUsedTables<T>(
   session: DuckdbSession,
   { tables, sql, baseDirectory }: { readonly tables: Tables; readonly sql: string; readonly baseDirectory: string },
+  remote: RemoteTables,
   bind: () => Promise<T>,
 ): Promise<TablesUse<T>> {
   const names = sqlNames(sql);
   const entries = Object.entries(tables);
   const isUsed = ([name]: (typeof entries)[number]) => names.has(name.toLowerCase());
-  const register = (some: typeof entries) => registerTables(session, Object.fromEntries(some), baseDirectory);
+  const register = (some: typeof entries) => registerTables(session, Object.fromEntries(some), baseDirectory, remote);
   const used = await register(entries.filter(isUsed));
   try {
     return { tables: used, result: await bind() };
   } catch (error) {
-    const others = entries.filter((entry) => !isUsed(entry));
-    if (others.length === 0 || !isTableMissing(error)) throw error;
+    const missing = missingTable(error);
+    // A table in a store takes time to bring here: only the one that is asked for.
+    const others = entries.filter(
+      (entry) => !isUsed(entry) && (!remote.isRemote(pathOf(entry[1])) || entry[0].toLowerCase() === missing),
+    );
+    if (others.length === 0 || missing === undefined) throw error;
     const added = await register(others).catch(() => {
       session.signal.throwIfAborted();
       throw error;
@@ -36,6 +42,14 @@ export async function withUsedTables<T>(
   }
 }
 
-function isTableMissing(error: unknown): boolean {
-  return ScoreframeError.is(error) && readDuckdbError(error.cause).kind === "Catalog";
+/** The name, in lower case, of a table that DuckDB does not know; empty where it does not say it. */
+function missingTable(error: unknown): string | undefined {
+  if (!ScoreframeError.is(error)) return undefined;
+  const { kind, text } = readDuckdbError(error.cause);
+  if (kind !== "Catalog") return undefined;
+  return /Table with name "?(.+?)"? does not exist/i.exec(text)?.[1]?.toLowerCase() ?? "";
+}
+
+function pathOf(definition: TableDefinition): string {
+  return typeof definition === "string" ? definition : definition.path;
 }

@@ -16,12 +16,12 @@ type StitchOptions = OutputOptions &
 export function stitchCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("stitch")
     .description("join requests and responses that something else wrote into one table")
-    .requiredOption("--requests <folder>", "folder with request files, one request a line")
+    .requiredOption("--requests <place>", "folder or s3://bucket/prefix with request files, one request a line")
     .requiredOption(
-      "--responses <folder>",
-      "folder with response files, each named after its request file, with .out behind",
+      "--responses <place>",
+      "folder or s3://bucket/prefix with response files, each named after its request file, with .out behind",
     )
-    .requiredOption("--output <folder>", "folder of the table that is written")
+    .requiredOption("--output <place>", "folder or s3://bucket/prefix of the table that is written")
     .option("--protocol <name>", "how rows are written in a request (default: what the first one shows)")
     .addOption(
       new Option("--format <format>", "format of the table (default: parquet)").choices(["parquet", "csv", "jsonl"]),

@@ -20,7 +20,7 @@ const predictionType = text.check((context) => {
 });
 
 const tableObject = z.strictObject({
-  path: text.describe("Path of a file, a folder or a glob; relative to the job file's folder."),
+  path: text.describe("Path of a file, a folder or a glob, relative to the job file's folder, or `s3://bucket/key`."),
   format: z
     .enum(["parquet", "csv", "tsv", "json", "jsonl", "duckdb"])
     .optional()
@@ -33,7 +33,7 @@ const tableObject = z.strictObject({
 });
 
 const table = z.union([
-  text.describe("Path of a file, a folder or a glob; its ending decides the format."),
+  text.describe("Path of a file, a folder or a glob, here or on S3; its ending decides the format."),
   tableObject.describe("A path with options."),
 ]);
 
@@ -56,7 +56,9 @@ const rowsSource = z
     kind: z.literal("rows").describe("The rows are given as they are."),
     path: text
       .optional()
-      .describe("A file of rows (Parquet, CSV, JSON lines). Left out where a program hands the rows over in memory."),
+      .describe(
+        "A file of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands the rows over in memory.",
+      ),
   })
   .describe("Rows from a file, or from the program that starts the run.");
 
@@ -117,7 +119,9 @@ const backend = z.looseObject({
 });
 
 const output = z.strictObject({
-  path: text.describe("Folder of the table that is written; relative to the job file's folder."),
+  path: text.describe(
+    "Folder of the table that is written, relative to the job file's folder, or `s3://bucket/prefix`.",
+  ),
   format: z.enum(["parquet", "csv", "jsonl"]).default("parquet").describe("Format of the table's files."),
   partition_by: columns.default([]).describe("Columns that become folders named `column=value`."),
   predictions: z

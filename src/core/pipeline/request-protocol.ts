@@ -10,14 +10,16 @@ const NAMED_BY_KEY = ["instances", "dataframe_split", "dataframe_records"] as co
 /** Keys of requests that hold rows in a form that is not read; a row of `json_lines` would not be called so. */
 const FOREIGN_KEYS = ["inputs", "parameters"];
 
-/** The protocol that was asked for, or the one that the first request line of the files shows. `PROTOCOL_UNSUPPORTED` where it is none. */
-export async function requestProtocol(wanted: string | undefined, files: readonly string[]): Promise<ProtocolId> {
-  if (wanted !== undefined) return PROTOCOL_IDS.find((id) => id === wanted) ?? refuse(`"${wanted}" is none`);
-  for (const file of files) {
-    const line = await firstLine(file);
-    if (line !== null) return protocolOf(line, file);
-  }
-  return "instances";
+/** The protocol that was asked for; null where none was. `PROTOCOL_UNSUPPORTED` where there is none of that name. */
+export function namedProtocol(wanted: string | undefined): ProtocolId | null {
+  if (wanted === undefined) return null;
+  return PROTOCOL_IDS.find((id) => id === wanted) ?? refuse(`"${wanted}" is none`);
+}
+
+/** The protocol that the first line of a request file shows; null where it has none. `location`: the file as a person would write it. */
+export async function shownProtocol(path: string, location: string): Promise<ProtocolId | null> {
+  const line = await firstLine(path);
+  return line === null ? null : protocolOf(line, location);
 }
 
 function protocolOf(line: string, file: string): ProtocolId {

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { storageError } from "../errors/storage-error.ts";
@@ -9,24 +10,30 @@ import type { FramePool } from "../frames/frame-pool.ts";
 import { refuseCollisions } from "../frames/refuse-collisions.ts";
 import type { StitchedPair } from "../frames/stitch-pair.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { OpenStore } from "../ports/object-store.ts";
 import type { OutputIntent } from "../ports/table-output.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { countLines } from "./count-lines.ts";
+import type { DeadLetterPlace } from "./dead-letter-place.ts";
+import { deadLetterFolder, deadLetterObjects } from "./dead-letter-place.ts";
+import type { FilePlace } from "./file-place.ts";
+import { localPlace, storePlace } from "./file-place.ts";
 import { makeFolder } from "./make-folder.ts";
+import { mapAhead } from "./map-ahead.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 import { newRunId } from "./new-run-id.ts";
 import type { FilePair } from "./pair-files.ts";
 import { pairFiles } from "./pair-files.ts";
 import type { OutputFactory } from "./prepare-run.ts";
 import { publishTable } from "./publish.ts";
-import { requestProtocol } from "./request-protocol.ts";
+import { namedProtocol, shownProtocol } from "./request-protocol.ts";
 import { unifyRequests } from "./unify-requests.ts";
 
 /** Requests and responses that somebody else wrote, and where their join goes. */
 export type StitchRequest = {
-  /** Folder with request files, one request a line. */
+  /** Folder or `s3://bucket/prefix` with request files, one request a line. */
   readonly requests: string;
-  /** Folder with response files, each named after its request file with `.out` behind. */
+  /** Folder or `s3://bucket/prefix` with response files, each named after its request file with `.out` behind. */
   readonly responses: string;
   readonly output: string;
   /** @default what the first request line shows */
@@ -51,10 +58,19 @@ export type StitchTools = {
   readonly pool: FramePool;
   readonly clock: Clock;
   readonly output: OutputFactory;
+  readonly openStore: OpenStore;
 };
 
-/** A file pair with the number of its first line among those of all files. */
-type NumberedPair = FilePair & { readonly shard: number; readonly firstRowId: number };
+type Places = { readonly requests: FilePlace; readonly responses: FilePlace };
+
+/** A file pair on this machine. */
+type BroughtPair = { readonly shard: number; readonly requestsPath: string; readonly responsesPath: string };
+
+/** With the number of its first line among those of all files. */
+type NumberedPair = BroughtPair & { readonly firstRowId: number; readonly protocol: ProtocolId };
+
+/** Pairs that are brought to this machine while others are being stitched. */
+const PAIRS_AHEAD = 4;
 
 /**
  * Joins request files with their answers on the position of each row and publishes them as one table, which replaces what was there. Rows
@@ -66,13 +82,13 @@ export async function stitchPrefixes(
   tools: StitchTools,
   signal: AbortSignal,
 ): Promise<StitchReport> {
-  const [requests, responses, target] = absolutePaths(request);
-  const pairs = await numberPairs(await pairFiles(requests, responses), signal);
-  const protocol = await requestProtocol(
-    request.protocol,
-    pairs.map((pair) => pair.requests),
-  );
-  const output = await tools.output(target, ".");
+  const places = await openPlaces(request, tools.openStore);
+  const named = namedProtocol(request.protocol);
+  const pairs = await pairFiles(places.requests, places.responses, signal);
+  const output = await tools.output(request.output, request.baseDirectory ?? ".");
+  const deadLetterLocation = `${output.location}.dead-letter`;
+  const store = await tools.openStore(deadLetterLocation);
+  const deadLetters = store === null ? deadLetterFolder(deadLetterLocation) : deadLetterObjects(store, signal);
   const intent: OutputIntent = {
     runId: newRunId(tools.clock),
     job: "stitch",
@@ -83,16 +99,17 @@ export async function stitchPrefixes(
   await output.check(intent);
   const lock = await output.lock(intent.runId);
   try {
-    return await inScratchFolder(target, async (scratch) => {
-      const stitched = await stitchPairs(
+    return await inScratchFolder(store === null ? output.location : null, async (scratch) => {
+      const stitched = await stitchAll(
         pairs,
-        { protocol, prefix: request.prefix ?? "", scratch },
+        places,
+        { named, prefix: request.prefix ?? "", scratch },
         tools.pool,
         signal,
       );
       const emptySchema = checkTogether(stitched, pairs, request.prefix ?? "");
-      await keepDeadLetters(stitched, pairs, scratch, `${target}.dead-letter`);
-      refuseWithoutRows(stitched, `${target}.dead-letter`);
+      await keepDeadLetters(stitched, pairs, scratch, deadLetters);
+      refuseWithoutRows(stitched, deadLetters.location);
       const shards = stitched.map((pair) => ({
         ...pair,
         rows: pair.scored,
@@ -115,30 +132,23 @@ export async function stitchPrefixes(
   }
 }
 
-function absolutePaths({ requests, responses, output, baseDirectory }: StitchRequest): [string, string, string] {
-  const absolute = (path: string): string => resolve(baseDirectory ?? ".", path);
-  return [absolute(requests), absolute(responses), absolute(output)];
+async function openPlaces(
+  { requests, responses, baseDirectory }: StitchRequest,
+  openStore: OpenStore,
+): Promise<Places> {
+  const open = async (path: string, role: string): Promise<FilePlace> => {
+    const store = await openStore(path);
+    return store === null ? localPlace(resolve(baseDirectory ?? ".", path), role) : storePlace(store);
+  };
+  return { requests: await open(requests, "requests"), responses: await open(responses, "responses") };
 }
 
-/** Counts the lines of all files before any is read, so that a wrong one costs nothing. */
-async function numberPairs(pairs: readonly FilePair[], signal: AbortSignal): Promise<NumberedPair[]> {
-  const numbered: NumberedPair[] = [];
-  let firstRowId = 0;
-  for (const [shard, pair] of pairs.entries()) {
-    signal.throwIfAborted();
-    const [lines, answers] = [await countLines(pair.requests), await countLines(pair.responses)];
-    assertSameLines(basename(pair.requests), lines, basename(pair.responses), answers);
-    numbered.push({ ...pair, shard, firstRowId });
-    firstRowId += lines;
-  }
-  return numbered;
-}
-
-/** Beside the table: on its file system, where there is room for it. */
-async function inScratchFolder<T>(target: string, use: (folder: string) => Promise<T>): Promise<T> {
-  const parent = dirname(target);
+/** Beside a table in a folder: on its file system, where there is room for it. `target`: that folder. */
+async function inScratchFolder<T>(target: string | null, use: (folder: string) => Promise<T>): Promise<T> {
+  const parent = target === null ? tmpdir() : dirname(target);
+  const name = target === null ? "scoreframe-stitching-" : `.${basename(target)}-stitching-`;
   const scratch = await makeFolder(parent)
-    .then(() => mkdtemp(join(parent, `.${basename(target)}-stitching-`)))
+    .then(() => mkdtemp(join(parent, name)))
     .catch((thrown: unknown) => {
       throw storageError(parent, "write", thrown);
     });
@@ -149,35 +159,70 @@ async function inScratchFolder<T>(target: string, use: (folder: string) => Promi
   }
 }
 
-async function stitchPairs(
-  pairs: readonly NumberedPair[],
-  { protocol, prefix, scratch }: { protocol: ProtocolId; prefix: string; scratch: string },
+function bringPairs(
+  pairs: readonly FilePair[],
+  { requests, responses }: Places,
+  scratch: string,
+  signal: AbortSignal,
+): AsyncGenerator<BroughtPair> {
+  return mapAhead(pairs.entries(), PAIRS_AHEAD, async ([shard, { request, answer }]) => {
+    signal.throwIfAborted();
+    return {
+      shard,
+      requestsPath: await requests.bring(request, join(scratch, "requests"), signal),
+      responsesPath: await responses.bring(answer, join(scratch, "responses"), signal),
+    };
+  });
+}
+
+/** Counts the lines of both files, so that no pair is read whose counts differ, and finds out the protocol. */
+async function* numberPairs(
+  brought: AsyncIterable<BroughtPair>,
+  pairs: readonly FilePair[],
+  named: ProtocolId | null,
+  requests: FilePlace,
+): AsyncGenerator<NumberedPair> {
+  let firstRowId = 0;
+  let protocol = named;
+  for await (const pair of brought) {
+    const { request, answer } = pairs[pair.shard] as FilePair;
+    const [lines, answers] = [await countLines(pair.requestsPath), await countLines(pair.responsesPath)];
+    assertSameLines(request, lines, answer, answers);
+    protocol ??= await shownProtocol(pair.requestsPath, requests.locate(request));
+    yield { ...pair, firstRowId, protocol: protocol ?? "instances" };
+    firstRowId += lines;
+  }
+}
+
+type StitchSettings = { readonly named: ProtocolId | null; readonly prefix: string; readonly scratch: string };
+
+/** Brings, counts and stitches; nothing is still being brought when it ends, however it ends. */
+async function stitchAll(
+  pairs: readonly FilePair[],
+  places: Places,
+  { named, prefix, scratch }: StitchSettings,
   pool: FramePool,
   signal: AbortSignal,
 ): Promise<StitchedPair[]> {
-  const stitched: StitchedPair[] = [];
-  const done = mapConcurrently(inOrder(pairs), pool.threads, ({ shard, requests, responses, firstRowId }) =>
-    pool.run(
-      "stitchPair",
-      {
-        shard,
-        requestsPath: requests,
-        responsesPath: responses,
-        firstRowId,
-        protocol,
-        prefix,
-        outputPath: join(scratch, `${shard}.parquet`),
-        deadLetterPath: deadLetterPath(scratch, shard),
-      },
-      signal,
-    ),
-  );
-  for await (const pair of done) stitched[pair.shard] = pair;
-  return stitched;
-}
-
-async function* inOrder(pairs: readonly NumberedPair[]): AsyncGenerator<NumberedPair> {
-  yield* pairs;
+  const stop = new AbortController();
+  const brought = bringPairs(pairs, places, scratch, AbortSignal.any([signal, stop.signal]));
+  try {
+    const stitched: StitchedPair[] = [];
+    const numbered = numberPairs(brought, pairs, named, places.requests);
+    const done = mapConcurrently(numbered, pool.threads, async (pair) => {
+      const outputPath = join(scratch, `${pair.shard}.parquet`);
+      const paths = { outputPath, deadLetterPath: deadLetterPath(scratch, pair.shard) };
+      const made = await pool.run("stitchPair", { ...pair, prefix, ...paths }, signal);
+      await places.requests.release(pair.requestsPath);
+      await places.responses.release(pair.responsesPath);
+      return made;
+    });
+    for await (const pair of done) stitched[pair.shard] = pair;
+    return stitched;
+  } finally {
+    stop.abort();
+    await brought.return(undefined);
+  }
 }
 
 function deadLetterPath(scratch: string, shard: number): string {
@@ -204,23 +249,19 @@ function checkTogether(stitched: readonly StitchedPair[], pairs: readonly FilePa
 }
 
 function requestFile(pairs: readonly FilePair[], shard: number): string {
-  return basename((pairs[shard] as FilePair).requests);
+  return (pairs[shard] as FilePair).request;
 }
 
 /** Replaces those of an earlier stitching into the same table. */
 async function keepDeadLetters(
   stitched: readonly StitchedPair[],
-  pairs: readonly NumberedPair[],
+  pairs: readonly FilePair[],
   scratch: string,
-  folder: string,
+  place: DeadLetterPlace,
 ): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (name.endsWith(".parquet")) await rm(join(folder, name));
-  }
+  await place.clear();
   for (const { shard, deadLettered } of stitched) {
-    if (deadLettered === 0) continue;
-    await mkdir(folder, { recursive: true });
-    await rename(deadLetterPath(scratch, shard), join(folder, `${requestFile(pairs, shard)}.parquet`));
+    if (deadLettered > 0) await place.keep(deadLetterPath(scratch, shard), `${requestFile(pairs, shard)}.parquet`);
   }
 }
 

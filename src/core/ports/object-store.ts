@@ -31,6 +31,12 @@ export type ObjectStore = {
   writeText(key: string, text: string, condition?: WriteCondition, signal?: AbortSignal): Promise<string | null>;
   /** Writes the object to the local file, which appears when it is whole. `OBJECT_NOT_FOUND` where it is not there. */
   download(key: string, path: string, signal?: AbortSignal): Promise<StoredObject>;
+  /** The last bytes of an object, at most so many, and how many it has in all. */
+  readEnd(
+    key: string,
+    bytes: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly end: Uint8Array; readonly object: StoredObject }>;
   /** Stores a local file, of any size: memory does not grow with it. */
   upload(path: string, key: string, signal?: AbortSignal): Promise<StoredObject>;
   /** Copies within the store, without the bytes passing through this machine. */
@@ -38,3 +44,6 @@ export type ObjectStore = {
   /** What is not there is no error. */
   remove(keys: readonly string[], signal?: AbortSignal): Promise<void>;
 };
+
+/** Opens the store that an address names, such as `s3://bucket/prefix`; null where a path is one of this machine. */
+export type OpenStore = (address: string) => Promise<ObjectStore> | null;
