@@ -1,5 +1,5 @@
 /** `scoreframe/emulators`: AWS services that run on this machine, for tests with real clients. */
-export type { ImageSource } from "./sagemaker/containers/container-catalogue.ts";
+export type { ImageSource } from "./sagemaker/containers/image-source.ts";
 export {
   createSagemakerEmulator,
   type SagemakerEmulator,

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { createLogStore } from "../logs/log-store.ts";
+import { logsService } from "../logs/logs-service.ts";
 import type { AwsJsonServer, AwsJsonServerOptions } from "../shared/aws-json-server.ts";
 import { startAwsJsonServer } from "../shared/aws-json-server.ts";
-import type { ImageSource } from "./containers/container-catalogue.ts";
 import { createContainerCatalogue } from "./containers/container-catalogue.ts";
+import type { ImageSource } from "./containers/image-source.ts";
 import { createBuckets } from "./create-buckets.ts";
 import type { SagemakerContext } from "./sagemaker-context.ts";
 import { sagemakerService } from "./sagemaker-service.ts";
@@ -41,12 +43,18 @@ export type SagemakerEmulator = AsyncDisposable & {
   close(): Promise<void>;
 };
 
+/** Where the service keeps the logs of transform jobs. */
+const LOG_GROUP = "/aws/sagemaker/TransformJobs";
+
 /** Starts a SageMaker of models and batch transform jobs on this machine; resolves when it listens. */
 export async function createSagemakerEmulator(options: SagemakerEmulatorOptions = {}): Promise<SagemakerEmulator> {
   const log = options.log ?? (() => undefined);
+  const logs = createLogStore();
+  const closing = new AbortController();
+  const containers = createContainerCatalogue(options.images ?? {}, options.baseDirectory ?? process.cwd());
   const context: SagemakerContext = {
     regions: createRegions(),
-    containers: createContainerCatalogue(options.images ?? {}, options.baseDirectory ?? process.cwd()),
+    containers,
     bucket: createBuckets(options.s3Endpoint, process.env),
     settings: {
       ...DEFAULT_SETTINGS,
@@ -54,10 +62,14 @@ export async function createSagemakerEmulator(options: SagemakerEmulatorOptions 
       latency: { ...DEFAULT_SETTINGS.latency, ...options.settings?.latency },
     },
     scratch: await mkdtemp(join(tmpdir(), "scoreframe-sagemaker-")),
-    log,
+    closing: closing.signal,
+    log({ region, job, stream }, line) {
+      logs.append({ region, group: LOG_GROUP, stream: `${job}/${stream}` }, line);
+      log(`${job} ${line}`);
+    },
   };
   const server = await listen({
-    services: [sagemakerService(context)],
+    services: [sagemakerService(context), logsService(logs)],
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
     account: options.account ?? "000000000000",
@@ -66,10 +78,11 @@ export async function createSagemakerEmulator(options: SagemakerEmulatorOptions 
     await rm(context.scratch, { recursive: true, force: true });
     throw thrown;
   });
-  let closing: Promise<void> | null = null;
+  let closed: Promise<void> | null = null;
   const close = (): Promise<void> => {
-    closing ??= closeAll(server, context);
-    return closing;
+    closing.abort();
+    closed ??= closeAll(server, context);
+    return closed;
   };
   return { url: server.url, close, [Symbol.asyncDispose]: close };
 }

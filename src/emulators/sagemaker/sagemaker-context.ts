@@ -12,6 +12,8 @@ export type SagemakerContext = {
   readonly settings: SagemakerSettings;
   /** A folder of this machine for objects on their way; each job has one of its own in it. */
   readonly scratch: string;
-  /** Takes the lines of the jobs' logs. */
-  log(line: string): void;
+  /** Aborts when the emulator is being closed. */
+  readonly closing: AbortSignal;
+  /** Takes a line of a job's log; each instance has a stream of its own. */
+  log(place: { readonly region: string; readonly job: string; readonly stream: string }, line: string): void;
 };

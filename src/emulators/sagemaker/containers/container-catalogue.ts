@@ -1,18 +1,8 @@
-import { parseLocalOptions } from "../../../backends/local/local-options.ts";
 import { startModel } from "../../../backends/local/start-model.ts";
 import type { Container } from "../shapes/model.ts";
+import type { CheckedSource, ImageSource } from "./image-source.ts";
+import { checkImageSource, serverOrigin } from "./image-source.ts";
 import type { RunningContainer } from "./running-container.ts";
-
-/** What stands behind an image: a server that runs already, a model that is served here, or a command that serves one. */
-export type ImageSource =
-  | { readonly url: string }
-  | { readonly model: string; readonly env?: Readonly<Record<string, string>> }
-  | {
-      readonly command: string;
-      readonly env?: Readonly<Record<string, string>>;
-      readonly health_path?: string;
-      readonly invocations_path?: string;
-    };
 
 export type StartRequest = {
   /** The container's environment as the service would set it. */
@@ -32,18 +22,31 @@ export type ContainerCatalogue = {
 /** The variable of a container's environment that says where a server for it runs already. */
 const SERVER_VARIABLE = "MODEL_SERVER_URL";
 
-/** Images by their names, of which `*` may stand for any part. Relative paths start at the folder. */
+/**
+ * Images by their names, of which `*` may stand for any part; the first that fits is taken. Relative paths start at the folder. Throws
+ * `EMULATOR_OPTIONS_INVALID`.
+ */
 export function createContainerCatalogue(
   images: Readonly<Record<string, ImageSource>>,
   baseDirectory: string,
 ): ContainerCatalogue {
-  const known = Object.entries(images).map(([name, source]) => ({ pattern: patternOf(name), source }));
-  const find = (image: string): ImageSource | undefined => known.find(({ pattern }) => pattern.test(image))?.source;
+  const known = Object.entries(images).map(([name, source]) => ({
+    pattern: patternOf(name),
+    source: checkImageSource(name, source),
+  }));
+  const find = (image: string): CheckedSource | undefined => known.find(({ pattern }) => pattern.test(image))?.source;
   return {
     knows: ({ Image = "", Environment = {} }) => find(Image) !== undefined || SERVER_VARIABLE in Environment,
-    async start({ Image }, request) {
-      const source = find(Image) ?? { url: request.env[SERVER_VARIABLE] ?? "" };
-      return "url" in source ? elsewhere(source.url) : startHere(source, baseDirectory, request);
+    async start({ Image }, { env, ...request }) {
+      const source = find(Image);
+      if (source?.kind !== "here") {
+        const origin = source?.origin ?? serverOrigin(env[SERVER_VARIABLE] ?? "");
+        return { origin, stop: async () => undefined };
+      }
+      const { options } = source;
+      const running = await startModel(options, { ...request, baseDirectory, env: { ...options.env, ...env } });
+      const { origin, pathname } = new URL(running.url);
+      return { origin, invocationsPath: pathname, stop: running.stop, isReady: true };
     },
   };
 }
@@ -51,21 +54,4 @@ export function createContainerCatalogue(
 function patternOf(name: string): RegExp {
   const parts = name.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`, "s");
-}
-
-/** A server that nobody here starts or stops. Its address may name the path of the invocations, too. */
-function elsewhere(url: string): RunningContainer {
-  return { origin: url.replace(/\/+$/, "").replace(/\/invocations$/, ""), stop: async () => undefined };
-}
-
-async function startHere(
-  { env = {}, ...source }: Exclude<ImageSource, { url: string }>,
-  baseDirectory: string,
-  { env: containerEnv, ...request }: StartRequest,
-): Promise<RunningContainer> {
-  const options = parseLocalOptions(source);
-  const context = { ...request, baseDirectory, env: { ...env, ...containerEnv } };
-  const running = await startModel(options, context);
-  const { origin, pathname } = new URL(running.url);
-  return { origin, invocationsPath: pathname, stop: running.stop, isReady: true };
 }

@@ -34,6 +34,7 @@ export function createTransformJob(context: SagemakerContext): Operation {
     const job: TransformJob = {
       name,
       arn,
+      region: caller.region,
       created: now,
       lastModified: now,
       input,

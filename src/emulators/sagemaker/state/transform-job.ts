@@ -4,6 +4,7 @@ import type { CreateTransformJobInput } from "../shapes/transform-job.ts";
 export type TransformJob = {
   readonly name: string;
   readonly arn: string;
+  readonly region: string;
   readonly created: Date;
   readonly input: CreateTransformJobInput;
   status: TransformJobStatus;

@@ -21,3 +21,8 @@ export class JobFailure extends Error {
 export function seeLogs(blame: Blame, lines: readonly string[]): JobFailure {
   return new JobFailure(blame, "See job logs for more information", lines);
 }
+
+/** A fault that is neither the container's nor the caller's. */
+export function internalError(lines: readonly string[]): JobFailure {
+  return new JobFailure("InternalServerError", "We encountered an internal error. Please try again.", lines);
+}

@@ -13,9 +13,9 @@ import type { SagemakerContext } from "../sagemaker-context.ts";
 import type { Model } from "../state/model.ts";
 import type { TransformJob } from "../state/transform-job.ts";
 import type { InputObject } from "./input-object.ts";
+import type { InstanceLog } from "./instance-log.ts";
 import { invoke } from "./invoke.ts";
-import { JobFailure, seeLogs } from "./job-failure.ts";
-import type { JobLog } from "./job-log.ts";
+import { internalError, JobFailure, seeLogs } from "./job-failure.ts";
 import { planExchanges } from "./plan-exchanges.ts";
 import { createRequestSlots } from "./request-slots.ts";
 import { transformObject } from "./transform-object.ts";
@@ -25,7 +25,7 @@ import { describeSettings, transformSettings } from "./transform-settings.ts";
 export type InstanceContext = Pick<SagemakerContext, "bucket" | "containers" | "settings"> & {
   readonly model: Model;
   readonly job: TransformJob;
-  readonly jobLog: JobLog;
+  readonly log: InstanceLog;
   readonly objects: readonly InputObject[];
   /** A folder of its own. */
   readonly scratch: string;
@@ -43,7 +43,7 @@ export async function runInstance(context: InstanceContext): Promise<void> {
   try {
     if (container.isReady !== true) await awaitPing(container, context.settings.pingTimeout, context.signal);
     const transform = transformSettings(context.job.input, await askExecutionParameters(container, context.signal));
-    context.jobLog.job(describeSettings(transform));
+    context.log.job(describeSettings(transform));
     await transformObjects(context, transform, container, dispatcher);
   } finally {
     await dispatcher.destroy();
@@ -86,7 +86,10 @@ async function transformObjects(
       await transformOne({ index, object }, context, transform, { slots, container, dispatcher });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(transform.concurrency, context.objects.length) }, worker));
+  const workers = Array.from({ length: Math.min(transform.concurrency, context.objects.length) }, worker);
+  // Whoever goes on after this takes the container and the files away.
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
 }
 
 type Machinery = {
@@ -154,9 +157,7 @@ function asFailure(thrown: unknown): JobFailure {
   if (thrown instanceof JobFailure) return thrown;
   // An object that is not there, not readable, or no gzip is the caller's; so is an output that cannot be written.
   if (ScoreframeError.is(thrown) || isCompressionFault(thrown)) return seeLogs("ClientError", [messageOf(thrown)]);
-  return new JobFailure("InternalServerError", "We encountered an internal error. Please try again.", [
-    messageOf(thrown),
-  ]);
+  return internalError([messageOf(thrown)]);
 }
 
 function isCompressionFault(thrown: unknown): boolean {

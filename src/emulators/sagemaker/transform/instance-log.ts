@@ -1,16 +1,13 @@
-/** The lines of a job's log, as the service writes them. */
-export type JobLog = {
+/** The log of one instance of a job, as the service writes it. */
+export type InstanceLog = {
   /** About the job. */
   job(text: string): void;
   /** About one object; records are never named. */
   object(object: { readonly bucket: string; readonly key: string }, lines: readonly string[]): void;
 };
 
-export function createJobLog(name: string, write: (line: string) => void): JobLog {
-  const line = (text: string): void => {
-    const time = new Date().toISOString().slice(0, -1);
-    write(`${name} ${time}:[sagemaker logs]: ${text}`);
-  };
+export function createInstanceLog(write: (line: string) => void): InstanceLog {
+  const line = (text: string): void => write(`${new Date().toISOString().slice(0, -1)}:[sagemaker logs]: ${text}`);
   return {
     job: line,
     object({ bucket, key }, lines) {

@@ -1,0 +1,43 @@
+import type { Operation } from "../../shared/operation.ts";
+import { paginate } from "../../shared/paginate.ts";
+import { ServiceError } from "../../shared/service-error.ts";
+import { optional, required, structure } from "../../shared/shapes/containers.ts";
+import { flag, oneOf, whole } from "../../shared/shapes/scalars.ts";
+import { readInput } from "../../shared/shapes/shape.ts";
+import type { LogStore } from "../log-store.ts";
+import { LOG_GROUP_NAME, LOG_STREAM_NAME, TOKEN } from "../shapes.ts";
+
+const INPUT = structure({
+  logGroupName: required(LOG_GROUP_NAME),
+  logStreamNamePrefix: optional(LOG_STREAM_NAME),
+  orderBy: optional(oneOf(["LogStreamName", "LastEventTime"])),
+  descending: optional(flag()),
+  nextToken: optional(TOKEN),
+  limit: optional(whole({ min: 1, max: 50 })),
+});
+
+const PAGE_SIZE = 50;
+
+/** Streams by their names. */
+export function describeLogStreams(store: LogStore): Operation {
+  return (body, { region, account }) => {
+    const { logGroupName: group, limit: size = PAGE_SIZE, nextToken: token, ...query } = readInput(INPUT, body);
+    const streams = store.streams(region, group);
+    if (streams === null) {
+      throw new ServiceError("ResourceNotFoundException", "The specified log group does not exist.");
+    }
+    const found = [...streams.values()]
+      .filter(({ name }) => name.startsWith(query.logStreamNamePrefix ?? ""))
+      .sort((left, right) => (left.name < right.name ? -1 : 1));
+    if (query.descending === true) found.reverse();
+    const { items, nextToken } = paginate(found, { token, size, query });
+    const logStreams = items.map(({ name, created, events }) => ({
+      logStreamName: name,
+      creationTime: created,
+      firstEventTimestamp: events[0]?.timestamp,
+      lastEventTimestamp: events.at(-1)?.timestamp,
+      arn: `arn:aws:logs:${region}:${account}:log-group:${group}:log-stream:${name}`,
+    }));
+    return { logStreams, nextToken };
+  };
+}

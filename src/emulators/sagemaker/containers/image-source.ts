@@ -1,0 +1,62 @@
+import type { LocalOptions } from "../../../backends/local/local-options.ts";
+import { parseLocalOptions } from "../../../backends/local/local-options.ts";
+import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+
+type Variables = Readonly<Record<string, string>>;
+
+/** What stands behind an image: a server that runs already, a model that is served here, or a command that serves one. */
+export type ImageSource =
+  /** Where it listens, with or without `/invocations`. */
+  | { readonly url: string }
+  /** A `.ts`, `.js` or `.onnx` file. */
+  | { readonly model: string; readonly env?: Variables }
+  /** `{port}` stands for the port; the paths are `/ping` and `/invocations` unless others are given. */
+  | {
+      readonly command: string;
+      readonly env?: Variables;
+      readonly health_path?: string;
+      readonly invocations_path?: string;
+    };
+
+export type CheckedSource =
+  | { readonly kind: "elsewhere"; readonly origin: string }
+  | { readonly kind: "here"; readonly options: LocalOptions };
+
+const KEYS = ["url", "model", "command", "env", "health_path", "invocations_path"];
+
+/** Throws `EMULATOR_OPTIONS_INVALID` that names the image. */
+export function checkImageSource(image: string, source: Readonly<Record<string, unknown>>): CheckedSource {
+  const unknown = Object.keys(source).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) throw invalid(image, `${unknown} is not known. The keys are ${KEYS.join(", ")}.`);
+  if (!("url" in source)) return { kind: "here", options: checkLocal(image, source) };
+  if (Object.keys(source).length > 1) throw invalid(image, "a url stands alone: its server runs already.");
+  return { kind: "elsewhere", origin: originOf(image, source["url"]) };
+}
+
+function originOf(image: string, url: unknown): string {
+  if (typeof url !== "string" || !/^https?:\/\/[^/]/.test(url)) {
+    throw invalid(image, "url must be an address such as http://localhost:8080.");
+  }
+  return serverOrigin(url);
+}
+
+/** The address that `/ping` and `/invocations` stand behind. */
+export function serverOrigin(url: string): string {
+  return url.replace(/\/+$/, "").replace(/\/invocations$/, "");
+}
+
+function checkLocal(image: string, source: Readonly<Record<string, unknown>>): LocalOptions {
+  try {
+    return parseLocalOptions(source);
+  } catch (thrown) {
+    // Its messages name the options of a job's backend.
+    throw invalid(image, messageOf(thrown).replace(/^backend\./, ""));
+  }
+}
+
+function invalid(image: string, problem: string): ScoreframeError {
+  return new ScoreframeError("EMULATOR_OPTIONS_INVALID", `images["${image}"]: ${problem}`, {
+    operation: "read the images of the emulator",
+    details: { image },
+  });
+}

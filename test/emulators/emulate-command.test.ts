@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ListModelsCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { runCli, startCli } from "../cli/support/run-cli.ts";
+
+const S3 = ["--s3-endpoint", "http://127.0.0.1:1"];
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "emulate-"));
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+async function modelsAt(endpoint: string): Promise<unknown> {
+  const client = new SageMakerClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  return (await client.send(new ListModelsCommand({}))).Models;
+}
+
+describe("scoreframe emulate sagemaker", () => {
+  it("prints its URL when it is ready, and ends with 0 when it is stopped", async () => {
+    const emulator = startCli(["emulate", "sagemaker", "--port", "0", ...S3], { cwd });
+    await emulator.hasSaid("AWS_ENDPOINT_URL_SAGEMAKER=http://127.0.0.1:");
+    emulator.child.kill("SIGTERM");
+    const { exitCode, stdout } = await emulator.ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
+  });
+
+  it("prints one document with --json, and answers from then on", async () => {
+    const emulator = startCli(["emulate", "sagemaker", "--port", "0", "--json", ...S3], { cwd });
+    let printed = "";
+    for await (const piece of emulator.child.stdout ?? []) {
+      printed += String(piece);
+      if (printed.endsWith("}\n")) break;
+    }
+    const { url, ...rest } = JSON.parse(printed);
+    expect(rest).toEqual({ service: "sagemaker", error: null });
+    expect(await modelsAt(url)).toEqual([]);
+  });
+
+  it("says that a port is taken", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const { exitCode, stderr } = await runCli(["emulate", "sagemaker", "--port", String(port), ...S3], { cwd });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`The emulator cannot listen on 127.0.0.1:${port}`);
+  });
+
+  it.for([
+    ["an unknown key", "image: {}", 'Unrecognized key: "image"'],
+    ["a wrong value", "record_newline: maybe", "record_newline"],
+    ["no YAML", "images: {", "is not valid"],
+    ["an image without a model", "images: { a: {} }", 'images["a"]: model is missing'],
+  ] as const)("refuses a configuration with %s", async ([_name, text, message]) => {
+    await writeFile(join(cwd, "emulator.yaml"), text);
+    const { exitCode, stderr } = await runCli(["emulate", "sagemaker", "--config", "emulator.yaml", "--port", "0"], {
+      cwd,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr.replaceAll("\n", " ")).toContain(message);
+  });
+
+  it("refuses a configuration that is not there", async () => {
+    const { exitCode, stderr } = await runCli(["emulate", "sagemaker", "--config", "nope.yaml"], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("EMULATOR_OPTIONS_INVALID");
+  });
+
+  it("refuses another service", async () => {
+    const { exitCode, stderr } = await runCli(["emulate", "dynamodb"], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("sagemaker");
+  });
+});
