@@ -16,7 +16,8 @@ export function csvCellJson({ text, quoted }: CsvCell): string {
 }
 
 /**
- * A record of answers as JSON. One that is JSON already stays as it is; one of a single cell is its value, one of several cells their list. NaN
+ * A record of answers as JSON. One that is JSON already stays as it is; one of a single cell is its value, one of several an object of
+ * `p0`, `p1`, …, because cells may be of several types. NaN
  * and infinities, which no prediction can be, are null where `asNull`, and otherwise make the row fail.
  */
 export function csvAnswerJson(record: string, asNull = false): string {
@@ -25,7 +26,7 @@ export function csvAnswerJson(record: string, asNull = false): string {
   const nonFinite = cells.find(isNonFinite);
   if (nonFinite !== undefined && !asNull) return errorObjectText(nonFiniteCause(nonFinite.text.trim()));
   const values = cells.map((cell) => (isNonFinite(cell) ? "null" : csvCellJson(cell)));
-  return values.length === 1 ? (values[0] as string) : `[${values.join(",")}]`;
+  return values.length === 1 ? (values[0] as string) : `{${values.map((value, at) => `"p${at}":${value}`).join(",")}}`;
 }
 
 /** Whether a record holds text that stands in no quotes, as any message of an error does. */

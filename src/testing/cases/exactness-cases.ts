@@ -17,10 +17,12 @@ const TEXTS = [
   "[],{}:",
 ];
 
-/** The text of a row that came back as an object or a list, however its server sets blanks and escapes. */
+/** The text of a row that came back as an object, a list or a record, however its server sets blanks and escapes. */
 function textOf(prediction: string): unknown {
-  const row = JSON.parse(prediction) as { readonly text?: unknown } | readonly unknown[];
-  return "text" in row ? row.text : Array.isArray(row) ? row[1] : undefined;
+  const row: unknown = JSON.parse(prediction);
+  if (typeof row !== "object" || row === null) return undefined;
+  // The second cell of a record of CSV is called so.
+  return "text" in row ? row.text : "p1" in row ? row.p1 : Array.isArray(row) ? row[1] : undefined;
 }
 
 export const exactnessCases: readonly ConformanceCase[] = [

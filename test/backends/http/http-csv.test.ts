@@ -58,7 +58,12 @@ describe("answers to rows of CSV", () => {
     ["a line each", "0.5\n0.6\n", "text/csv", ["0.5", "0.6"]],
     ["a line each, with carriage returns and without a last line end", "0.5\r\n0.6", "text/csv", ["0.5", "0.6"]],
     ["all on one line", "0.5,0.6", "text/csv; charset=utf-8", ["0.5", "0.6"]],
-    ["several cells a line", '0.5,"a ""b"""\n0.6,c\n', "text/csv", ['[0.5,"a \\"b\\""]', '[0.6,"c"]']],
+    [
+      "several cells a line",
+      '0.5,"a ""b"""\n0.6,c\n',
+      "text/csv",
+      ['{"p0":0.5,"p1":"a \\"b\\""}', '{"p0":0.6,"p1":"c"}'],
+    ],
     ["a text over two lines", '"a\nb"\nc\n', "text/csv", ['"a\\nb"', '"c"']],
     ["a value left out", "\n0.6\n", "text/csv", ["null", "0.6"]],
     ["numbers of no named type", "0.5\n0.6\n", "text/plain", ["0.5", "0.6"]],

@@ -40,6 +40,25 @@ describe("answers beside their rows", () => {
     ]);
   });
 
+  test("are those of their own request, where answers bear its id", async () => {
+    const tensors = (id: string, ...values: readonly number[]) =>
+      `{"id":"${id}","outputs":[{"name":"y","shape":[${values.length}],"datatype":"INT64","data":[${values}]}]}`;
+    const outcome = stitchAnswers(lab, await numbered(3), [tensors("000000000040", 1, 2), tensors("000000000007", 3)], {
+      protocol: "open_inference",
+      firstId: 40,
+      lineRows: [
+        [2, 1],
+        [1, 1],
+      ],
+    });
+    expect(outcome).toMatchObject({
+      scored: 2,
+      deadLettered: 1,
+      firstFailure: { code: "ECHOED_ID_MISMATCH", line: 1 },
+    });
+    expect(outcome.firstFailure?.message).toContain('the request was "000000000042"');
+  });
+
   test("may bring the position of each row in the run", async () => {
     stitchAnswers(lab, await numbered(3), [answer(1, 2), answer(3)], {
       lineRows: [

@@ -125,11 +125,11 @@ describe("requests and responses that somebody else wrote", () => {
   });
 
   test("may be records of CSV, whose columns have neither names nor types", async () => {
-    pair("a", ['1,"x, ""y""",2.50', "007,,"], ["0.5", "0.25"]);
+    pair("a", ['1,"x, ""y""",2.50', "007,,"], ["0.5,late", "0.25,"]);
     await stitch();
-    expect(await table("c0, c1, c2, prediction::double as p")).toEqual([
-      { c0: "1", c1: 'x, "y"', c2: "2.50", p: 0.5 },
-      { c0: "007", c1: null, c2: null, p: 0.25 },
+    expect(await table("c0, c1, c2, p0::double as p0, p1")).toEqual([
+      { c0: "1", c1: 'x, "y"', c2: "2.50", p0: 0.5, p1: "late" },
+      { c0: "007", c1: null, c2: null, p0: 0.25, p1: null },
     ]);
   });
 
