@@ -10,7 +10,13 @@ export type AwsAct = {
 };
 
 /** An error of an SDK as far as it is looked at. */
-type Fault = { readonly name: string; readonly message: string; readonly status: number | undefined };
+type Fault = {
+  readonly name: string;
+  readonly message: string;
+  readonly status: number | undefined;
+  /** Of Node: `ECONNRESET`. */
+  readonly code: string;
+};
 
 type Kind = {
   readonly code: ErrorCode;
@@ -36,8 +42,9 @@ const KINDS: readonly Kind[] = [
   },
   {
     code: "AWS_REGION_INVALID",
-    message: /region is missing/i,
-    says: () => "no region is set. Set AWS_REGION, or the region of your profile.",
+    message: /region is missing|region not accepted/i,
+    says: ({ message }) =>
+      `${/region=""|is missing/i.test(message) ? "no region is set" : message.replace(/\.$/, "")}. Set AWS_REGION, or the region of your profile.`,
   },
   {
     code: "AWS_CREDENTIALS_INVALID",
@@ -107,9 +114,11 @@ const KINDS: readonly Kind[] = [
   },
   {
     code: "AWS_UNREACHABLE",
-    message: /E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|PIPE)\b|TimeoutError|socket hang up/,
+    message:
+      /E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|PIPE)\b|TimeoutError|socket hang up|answer ended after/,
     retryable: true,
-    says: ({ message }) => `no answer (${message}). Check the network, and AWS_ENDPOINT_URL where it is set.`,
+    says: ({ message }) =>
+      `no answer, or only half of one (${message}). Check the network, and AWS_ENDPOINT_URL where it is set.`,
   },
 ];
 
@@ -134,13 +143,14 @@ function fits({ names, statuses, message }: Kind, fault: Fault): boolean {
   return (
     names?.includes(fault.name) === true ||
     statuses?.includes(fault.status ?? 0) === true ||
-    message?.test(`${fault.name} ${fault.message}`) === true
+    message?.test(`${fault.name} ${fault.code} ${fault.message}`) === true
   );
 }
 
 function readFault(thrown: unknown): Fault {
   const status = (thrown as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
-  return { name: thrown instanceof Error ? thrown.name : "Error", message: fullMessage(thrown), status };
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  return { name: thrown instanceof Error ? thrown.name : "Error", message: fullMessage(thrown), status, code };
 }
 
 /** Where every address of a host was refused, Node's message is empty and the reasons are inside. */

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A call of S3 as the policy of a role speaks of it. */
+export type S3Call = {
+  readonly action: string;
+  readonly bucket: string;
+  /** The object's key; of a listing the prefix. */
+  readonly key: string;
+};
+
+export type RecordingProxy = { readonly endpoint: string; readonly calls: readonly S3Call[]; stop(): Promise<void> };
+
+/** Stands before an S3 server that does not verify signatures, and writes down which rights each request needs. */
+export async function recordingProxy(target: string): Promise<RecordingProxy> {
+  const calls: S3Call[] = [];
+  const server = createServer((asked, answer) => {
+    calls.push(...callsOf(asked));
+    forward(asked, answer, target);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    calls,
+    stop: () =>
+      new Promise((stopped) => {
+        server.close(() => stopped());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function forward(asked: IncomingMessage, answer: ServerResponse, target: string): void {
+  const onward = request(`${target}${asked.url}`, { method: asked.method, headers: asked.headers }, (given) => {
+    answer.writeHead(given.statusCode ?? 500, given.headers);
+    given.pipe(answer);
+  });
+  onward.on("error", () => answer.destroy());
+  asked.on("error", () => onward.destroy());
+  asked.pipe(onward);
+}
+
+/** Service authorization reference of S3: which action an operation needs. */
+function callsOf({ method = "", url = "", headers }: IncomingMessage): S3Call[] {
+  const { pathname, searchParams } = new URL(url, "http://s3");
+  const [, bucket = "", ...parts] = pathname.split("/").map(decodeURIComponent);
+  const key = parts.join("/");
+  const call = (action: string, at = key): S3Call => ({ action: `s3:${action}`, bucket, key: at });
+  if (method === "GET" && searchParams.has("list-type")) return [call("ListBucket", searchParams.get("prefix") ?? "")];
+  if (method === "GET" || method === "HEAD") return [call("GetObject")];
+  if (method === "DELETE") return [call(searchParams.has("uploadId") ? "AbortMultipartUpload" : "DeleteObject")];
+  if (method === "POST" && searchParams.has("delete")) return [call("DeleteObject", "*")];
+  if (method === "POST" || method === "PUT") {
+    const source = headers["x-amz-copy-source"];
+    if (source === undefined) return [call("PutObject")];
+    const [from = "", ...copied] = decodeURIComponent(String(source)).replace(/^\//, "").split("/");
+    return [call("PutObject"), { action: "s3:GetObject", bucket: from, key: copied.join("/") }];
+  }
+  throw new Error(`${method} ${url} is no call that is known here`);
+}
