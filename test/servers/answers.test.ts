@@ -5,8 +5,8 @@ import { protocolsOf, SERVER_NAMES, serverFor } from "./support/servers.ts";
 const { score } = scoring();
 
 describe.each(SERVER_NAMES)("%s", (name) => {
-  // In CSV the model's own text "nan" would be a missing one on the way.
-  it.for(protocolsOf(name).filter((protocol) => protocol !== "csv"))(
+  // In CSV the model's own text "nan" would be a missing one on the way, and V2 has null for NaN (below).
+  it.for(protocolsOf(name).filter((protocol) => !["csv", "open_inference"].includes(protocol)))(
     "has a bare NaN or Infinity cost its own row, or be null, by choice: %s",
     async (protocol, context) => {
       const server = serverFor(context, name);
@@ -39,6 +39,42 @@ describe.each(SERVER_NAMES)("%s", (name) => {
       expect(row?.["attempts"]).toBeLessThanOrEqual(9);
     },
   );
+});
+
+describe("mlserver", () => {
+  it("answers null for NaN and infinities in V2", async (context) => {
+    const sql = "select n as id, case n when 3 then 'nan' when 5 then 'inf' else 'row' end as text from range(9) t(n)";
+    const backend = httpTo(serverFor(context, "mlserver"), "open_inference");
+    const scored = await score(sql, backend, { model: { protocol: "open_inference" } });
+    expect(await scored.query("select id::int as id from scored where score is null order by id")).toEqual([
+      { id: 3 },
+      { id: 5 },
+    ]);
+  });
+
+  it("is found out where it writes one value for all rows, with status 200", async (context) => {
+    const sql = "select n as id, case n when 1 then 'merged' else 'b' end as text from range(4) t(n)";
+    const scored = await score(sql, httpTo(serverFor(context, "mlserver"), "open_inference"), {
+      model: { protocol: "open_inference" },
+      requests: { batch_size: 2 },
+      failure: { isolate_failed_rows: false, max_failed_rows: 2 },
+    });
+    const lost = { code: "PREDICTION_COUNT_MISMATCH", message: expect.stringContaining('"mirrored" has 1 values') };
+    expect(await scored.deadLetters()).toMatchObject([
+      { id: "0", ...lost },
+      { id: "1", ...lost },
+    ]);
+  });
+
+  it("is never sent a null among texts, which some of its codecs take for text", async (context) => {
+    const sql = "select n as id, case n when 1 then null else 'b' end as text from range(4) t(n)";
+    const backend = httpTo(serverFor(context, "mlserver"), "open_inference");
+    const scored = await score(sql, backend, { model: { protocol: "open_inference" } });
+    expect(await scored.deadLetters()).toMatchObject([{ id: "1", code: "VALUE_UNSENDABLE" }]);
+    expect(await scored.query("select id::int as id, mirrored from scored order by id")).toEqual(
+      [0, 2, 3].map((id) => ({ id, mirrored: "b" })),
+    );
+  });
 });
 
 describe("sagemaker", () => {

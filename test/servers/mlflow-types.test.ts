@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
+import type { TestContext } from "vitest";
 import { describe, expect, it } from "vitest";
+import type { ProtocolId } from "../../src/core/protocols/protocol.ts";
 import { section, tableRows } from "../docs/support/markdown.ts";
+import type { Scored } from "./support/scoring.ts";
 import { httpTo, scoring } from "./support/scoring.ts";
 import { serverFor } from "./support/servers.ts";
 
@@ -11,7 +14,10 @@ const PROTOCOLS = [
   ["dataframe_split", 2],
   ["dataframe_records", 2],
   ["instances", 3],
+  ["open_inference", 4],
 ] as const;
+
+const CODES: Readonly<Record<string, string>> = { refused: "BACKEND_REFUSED", "not sent": "VALUE_UNSENDABLE" };
 
 /** The column of the model (models/mlflow/MLmodel) that is declared so. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -31,20 +37,34 @@ describe.each(["### What a column of the signature becomes", "### Wrong without 
   const rows = tableRows(section(page, heading)).map((cells) => cells.map((cell) => cell.replaceAll("\\|", "|")));
 
   it.for(rows)("is right about a column of type %s that is sent %s", async (cells, context) => {
-    const server = serverFor(context, "mlflow");
     const [declared = "", sent] = cells;
+    const sql = `select 7 as id, 'a' as text, ${sent} as ${COLUMNS[declared]}`;
     for (const [protocol, index] of PROTOCOLS) {
-      const expected = cells[index];
+      const expected = cells[index] ?? "";
       if (expected === "below" || expected === "right") continue;
-      const sql = `select 7 as id, 'a' as text, ${sent} as ${COLUMNS[declared]}`;
-      const scored = await score(sql, httpTo(server, protocol), { model: { protocol } });
-      const [lost] = await scored.deadLetters();
-      const got =
-        lost === undefined ? (await scored.query("select saw[1] as saw from scored"))[0]?.["saw"] : lost["code"];
-      expect({ protocol, got }).toEqual({ protocol, got: expected === "refused" ? "BACKEND_REFUSED" : expected });
+      const got = protocol === "open_inference" ? await inTensors(sql, context) : await inJson(sql, protocol, context);
+      expect({ protocol, got }).toEqual({ protocol, got: CODES[expected] ?? expected });
     }
   });
 });
+
+async function inJson(sql: string, protocol: ProtocolId, context: TestContext): Promise<unknown> {
+  const backend = httpTo(serverFor(context, "mlflow"), protocol);
+  return received(await score(sql, backend, { model: { protocol } }), "saw[1]");
+}
+
+/** The same model behind MLServer's V2, where answers are arrays. */
+async function inTensors(sql: string, context: TestContext): Promise<unknown> {
+  const { origin } = serverFor(context, "mlserver");
+  const model = { protocol: "open_inference", params: { tensors: true } } as const;
+  return received(await score(sql, { kind: "http", url: `${origin}/v2/models/flow/infer` }, { model }), "saw");
+}
+
+/** What the model received in the one row, or why it did not. */
+async function received(scored: Scored, column: string): Promise<unknown> {
+  const [lost] = await scored.deadLetters();
+  return lost?.["code"] ?? (await scored.query(`select ${column} as saw from scored`))[0]?.["saw"];
+}
 
 const seen = "select saw[1] as saw from scored order by id";
 

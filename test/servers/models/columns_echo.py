@@ -44,6 +44,9 @@ def outputs_of(answers):
 def output(name, column):
     if isinstance(column[0], (int, float)):
         return NumpyCodec.encode_output(name, numpy.array(column).reshape(-1, 1))
+    if "degrem" in column:
+        # Text as NumPy keeps bytes, of which MLServer writes one value for all rows.
+        return NumpyCodec.encode_output(name, numpy.array(column, dtype=bytes).reshape(-1, 1))
     rows = [row if isinstance(row, list) else [row] for row in column]
     flat = StringCodec.encode_output(name, ["" if text is None else text for row in rows for text in row])
     flat.shape = [len(rows), len(rows[0])]

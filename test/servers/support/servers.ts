@@ -7,7 +7,7 @@ import type { ModelScript } from "../../../src/testing/index.ts";
 /** What a server makes of a protocol: the path where it takes it, or the status with which it refuses it. */
 export type Cell = string | number;
 
-type Server = { readonly title: string; readonly takes: Partial<Readonly<Record<ProtocolId, Cell>>> };
+type Server = { readonly title: string; readonly takes: Readonly<Record<ProtocolId, Cell>> };
 
 /** The servers of docs/reference/servers.md. The first protocol that one takes is tried at the greatest length. */
 export const SERVERS = {
@@ -20,11 +20,13 @@ export const SERVERS = {
       csv: "/invocations",
       records: 400,
       json_lines: 415,
+      open_inference: 400,
     },
   },
   mlserver: {
     title: "MLServer 1.7.1",
     takes: {
+      open_inference: "/v2/models/columns/infer",
       dataframe_split: "/invocations",
       dataframe_records: "/invocations",
       instances: "/invocations",
@@ -42,6 +44,7 @@ export const SERVERS = {
       dataframe_split: "/invocations",
       dataframe_records: "/invocations",
       csv: "/invocations",
+      open_inference: 500,
     },
   },
 } as const satisfies Record<string, Server>;
