@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/conformance/**", "test/integration/**", "test/aws/**", "test/servers/**"],
+          exclude: ["test/conformance/**", "test/integration/**", "test/aws/**", "test/clients/**", "test/servers/**"],
           // Real files, databases and processes on two shared cores: a limit that only a hang reaches.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -53,6 +53,18 @@ export default defineConfig({
           globalSetup: ["test/aws/support/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "clients",
+          include: ["test/clients/**/*.test.ts"],
+          // Installs clients of AWS that others wrote, and starts the S3 servers.
+          globalSetup: ["test/aws/support/global-setup.ts", "test/clients/support/global-setup.ts"],
+          testTimeout: 120_000,
+          // A hook runs all checks of a client.
+          hookTimeout: 360_000,
         },
       },
       {

@@ -82,7 +82,7 @@ async function runTests(): Promise<void> {
     return;
   }
   const results = JSON.parse(readFileSync(resultsPath, "utf8")) as TestResults;
-  for (const name of ["unit", "conformance", "integration", "aws", "servers"]) {
+  for (const name of ["unit", "conformance", "integration", "aws", "clients", "servers"]) {
     const counts = results.projects[name];
     if (counts) lines.push({ name: `tests: ${name}`, ...counts });
     else notRun.push(`tests: ${name}: there are none`);

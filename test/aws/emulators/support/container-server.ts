@@ -22,8 +22,17 @@ export type ContainerScript = {
   readonly parameters?: object;
 };
 
-/** A server that keeps the contract of a SageMaker container, as the test scripts it. By default it answers what it was sent. */
+/** A server that keeps the contract of a SageMaker container, as the test scripts it. By default it answers what it was sent. Stopped with the test. */
 export async function startContainer(script: ContainerScript = {}): Promise<ContainerServer> {
+  const container = await openContainer(script);
+  onTestFinished(container.close);
+  return container;
+}
+
+/** The same, for whoever closes it. */
+export async function openContainer(
+  script: ContainerScript = {},
+): Promise<ContainerServer & { close(): Promise<void> }> {
   const { invoke = ({ body }: Invocation) => body, ping = () => 200, parameters } = script;
   const [invocations, asked]: [Invocation[], string[]] = [[], []];
   let [running, most] = [0, 0];
@@ -51,10 +60,10 @@ export async function startContainer(script: ContainerScript = {}): Promise<Cont
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
+  const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-  });
+  };
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, invocations, asked, mostAtOnce: () => most };
+  return { url: `http://127.0.0.1:${port}`, invocations, asked, mostAtOnce: () => most, close };
 }

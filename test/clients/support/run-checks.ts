@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
+import { createSagemakerEmulator } from "../../../src/emulators/index.ts";
+import { openContainer } from "../../aws/emulators/support/container-server.ts";
+import type { S3Server } from "../../aws/support/s3-servers.ts";
+import { runCommand } from "../../support/run-command.ts";
+import type { ClientPackages } from "./global-setup.ts";
+import { startRecorder } from "./recorder.ts";
+
+/** What a client found, check by check, and the operations that it called; or why it could not be run. */
+export type CheckRun =
+  | {
+      /** Null where it passed, else the traceback. */
+      readonly problems: ReadonlyMap<string, string | null>;
+      readonly called: ReadonlySet<string>;
+      readonly output: string;
+    }
+  | { readonly missing: string };
+
+const LIMIT_MS = 5 * 60_000;
+
+/** Runs a program of checks in one process, against an emulator of its own. Its model answers what it is sent, refuses `bad`, and never answers `slow`. */
+export async function runChecks(packages: ClientPackages, program: string): Promise<CheckRun> {
+  const [python, s3] = [inject("clients")[packages], inject("s3").ministack];
+  if ("missing" in python) return python;
+  if ("missing" in s3) return s3;
+  const container = await openContainer({
+    invoke: ({ body }) => (body.includes("slow") ? null : body.includes("bad") ? { status: 400 } : body.trim()),
+  });
+  const emulator = await createSagemakerEmulator({
+    s3Endpoint: s3.endpoint,
+    images: { "echo:*": { url: container.url } },
+  });
+  const recorder = await startRecorder(emulator.url);
+  const folder = await mkdtemp(join(tmpdir(), "checks-"));
+  try {
+    const results = join(folder, "results.jsonl");
+    const path = fileURLToPath(new URL(`../checks/${program}.py`, import.meta.url));
+    const { output } = await runCommand(
+      join(python.bin, "python"),
+      [path, results],
+      LIMIT_MS,
+      environment(recorder.url, s3),
+    );
+    return { problems: resultsIn(await readFile(results, "utf8").catch(() => "")), called: recorder.called, output };
+  } finally {
+    await recorder.close();
+    await emulator.close();
+    await container.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Nothing of the clients is set but what any user of theirs would set. */
+function environment(endpoint: string, s3: S3Server): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_SAGEMAKER: endpoint,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ACCESS_KEY_ID: s3.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    AWS_DEFAULT_REGION: "us-east-1",
+    SAGEMAKER_SUPPRESS_V2_WARNING: "1",
+  };
+}
+
+function resultsIn(text: string): Map<string, string | null> {
+  const lines = text.split("\n").filter((line) => line !== "");
+  return new Map(
+    lines.map((line) => {
+      const { check, problem } = JSON.parse(line) as { check: string; problem: string | null };
+      return [check, problem];
+    }),
+  );
+}
