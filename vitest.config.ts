@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /**
@@ -19,6 +20,8 @@ export default defineConfig({
     // Worker threads and child processes run the sources themselves, under Node's type stripping, and need the condition, too.
     execArgv: ["--disable-warning=ExperimentalWarning", ...conditions.map((name) => `--conditions=${name}`)],
     env: { NODE_OPTIONS: conditions.map((name) => `--conditions=${name}`).join(" ") },
+    // Vitest leaves a core free, which on a machine of two is half of it. Limits of time are such that only a hang reaches them.
+    maxWorkers: Math.max(2, availableParallelism()),
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
