@@ -31,8 +31,8 @@ export async function findObjects(
   const objects = await collect(store, root, signal, (name) => !name.split("/").some(isHidden));
   if (objects.length > 0) return { objects: objects.sort((a, b) => byNames(a.key, b.key)), root };
   if (single !== null && "refusal" in single) throw single.refusal;
-  if (key === root) throw tableHasNoFiles(table, store.locate(key));
-  throw tableNotFound(table, store.locate(key), await nearest(store, key, signal));
+  if (key === "") throw tableHasNoFiles(table, store.location);
+  throw tableNotFound(table, store.locate(key), await nearest(store, key.replace(/\/$/, ""), signal));
 }
 
 /** Whoever may read what is below a prefix may not ask for an object of the prefix's name. */
