@@ -18,7 +18,7 @@ const REST = {
 
 const blocks = markdownPages().flatMap((page) =>
   codeBlocks(readFileSync(join(root, page), "utf8"))
-    .filter(({ info }) => info[0] === "yaml")
+    .filter(({ info }) => info[0] === "yaml" && info[1] !== "emulator")
     .map(({ text, line }) => ({ place: `${page}:${line}`, text })),
 );
 

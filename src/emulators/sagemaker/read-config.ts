@@ -7,7 +7,7 @@ import type { SagemakerEmulatorOptions } from "./create-sagemaker-emulator.ts";
 
 const SECONDS = z.number().min(0).max(86_400);
 
-const CONFIG = z.strictObject({
+export const SAGEMAKER_CONFIG = z.strictObject({
   images: z.record(z.string().min(1), z.record(z.string(), z.unknown())).optional(),
   account: z
     .string()
@@ -30,11 +30,11 @@ export async function readSagemakerConfig(path: string): Promise<SagemakerEmulat
   return { ...parseSagemakerConfig(text, path), baseDirectory: dirname(resolve(path)) };
 }
 
-function parseSagemakerConfig(text: string, name: string): SagemakerEmulatorOptions {
-  const result = CONFIG.safeParse(parseYaml(text, name) ?? {});
+export function parseSagemakerConfig(text: string, name: string): SagemakerEmulatorOptions {
+  const result = SAGEMAKER_CONFIG.safeParse(parseYaml(text, name) ?? {});
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
-    throw invalid(name, `${problems.join("; ")}. The keys are ${Object.keys(CONFIG.shape).join(", ")}.`);
+    throw invalid(name, `${problems.join("; ")}. The keys are ${Object.keys(SAGEMAKER_CONFIG.shape).join(", ")}.`);
   }
   const { images, account, latency, ...rest } = result.data;
   const settings = {

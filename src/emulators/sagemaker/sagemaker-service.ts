@@ -1,4 +1,4 @@
-import type { EmulatedService } from "../shared/operation.ts";
+import type { EmulatedService, Operation } from "../shared/operation.ts";
 import { addTags } from "./operations/add-tags.ts";
 import { createModel } from "./operations/create-model.ts";
 import { createTransformJob } from "./operations/create-transform-job.ts";
@@ -13,22 +13,21 @@ import { stopTransformJob } from "./operations/stop-transform-job.ts";
 import type { SagemakerContext } from "./sagemaker-context.ts";
 
 /** The part of SageMaker that batch transform needs. */
+export const SAGEMAKER_OPERATIONS = {
+  CreateModel: createModel,
+  DescribeModel: describeModel,
+  DeleteModel: deleteModel,
+  CreateTransformJob: createTransformJob,
+  DescribeTransformJob: describeTransformJob,
+  StopTransformJob: stopTransformJob,
+  AddTags: addTags,
+  DeleteTags: deleteTags,
+  ListModels: listModels,
+  ListTags: listTags,
+  ListTransformJobs: listTransformJobs,
+} as const satisfies Record<string, (context: SagemakerContext) => Operation>;
+
 export function sagemakerService(context: SagemakerContext): EmulatedService {
-  return {
-    signingName: "sagemaker",
-    targetPrefix: "SageMaker",
-    operations: {
-      CreateModel: createModel(context),
-      DescribeModel: describeModel(context),
-      DeleteModel: deleteModel(context),
-      CreateTransformJob: createTransformJob(context),
-      DescribeTransformJob: describeTransformJob(context),
-      StopTransformJob: stopTransformJob(context),
-      AddTags: addTags(context),
-      DeleteTags: deleteTags(context),
-      ListModels: listModels(context),
-      ListTags: listTags(context),
-      ListTransformJobs: listTransformJobs(context),
-    },
-  };
+  const operations = Object.entries(SAGEMAKER_OPERATIONS).map(([name, create]) => [name, create(context)] as const);
+  return { signingName: "sagemaker", targetPrefix: "SageMaker", operations: Object.fromEntries(operations) };
 }

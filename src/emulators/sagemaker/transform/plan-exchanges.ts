@@ -22,7 +22,12 @@ const NEWLINE = Buffer.from("\n");
 
 /** The requests of one object, in order, made as they are asked for. Throws a `JobFailure` where a record does not fit. */
 export async function* planExchanges(path: string, plan: ExchangePlan): AsyncGenerator<Exchange> {
-  if (plan.payloadBytes === 0 && (plan.splitBy === "None" || plan.strategy === "MultiRecord")) {
+  // What is filtered or joined has to be read first.
+  if (
+    plan.processor === null &&
+    plan.payloadBytes === 0 &&
+    (plan.splitBy === "None" || plan.strategy === "MultiRecord")
+  ) {
     yield { payload: { open: () => readObject(path, plan.isGzipped) }, assemble: assembler(plan, []) };
     return;
   }
@@ -72,7 +77,7 @@ async function* readWhole(path: string, { isGzipped, payloadBytes }: ExchangePla
   let bytes = 0;
   for await (const piece of readObject(path, isGzipped) as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > payloadBytes) {
+    if (payloadBytes > 0 && bytes > payloadBytes) {
       throw seeLogs("ClientError", [
         `The object is larger than MaxPayloadInMB (${payloadBytes} bytes) and is not split`,
       ]);
