@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
-import { pythonEnvironment } from "../../support/python-environment.ts";
+import { startMinistack } from "../../../scripts/local-cloud/start-ministack.ts";
+import type { StartedServer } from "../../../scripts/local-cloud/start-server.ts";
+import { startServer } from "../../../scripts/local-cloud/start-server.ts";
+import { freePort } from "../../../src/backends/local/process/free-port.ts";
 import { runCommand } from "../../support/run-command.ts";
 import type { S3Server, S3ServerName } from "./s3-servers.ts";
-import type { StartedServer } from "./start-server.ts";
-import { startServer } from "./start-server.ts";
 
 const VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0";
 const GO_BIN = fileURLToPath(new URL("../../../node_modules/.cache/go-v1.8.0/", import.meta.url));
@@ -32,8 +32,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const [ministack, versitygw] = await Promise.all([started(startMinistack), started(startVersitygw)]);
-    project.provide("s3", { ministack, versitygw } satisfies Record<S3ServerName, unknown>);
+    const servers = await Promise.all([started(ministack), started(versitygw)]);
+    project.provide("s3", { ministack: servers[0], versitygw: servers[1] } satisfies Record<S3ServerName, unknown>);
   } catch (error) {
     await stop();
     throw error;
@@ -41,17 +41,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return stop;
 }
 
-async function startMinistack(): ReturnType<Start> {
-  const python = await pythonEnvironment(fileURLToPath(new URL("../requirements/ministack.txt", import.meta.url)));
-  if ("missing" in python) return python;
-  const port = String(await freePort());
-  const endpoint = `http://127.0.0.1:${port}`;
-  const env = { BIND_HOST: "127.0.0.1", GATEWAY_PORT: port };
-  const process = await startServer(join(python.bin, "ministack"), [], env, endpoint);
-  return { process, server: { endpoint, accessKeyId: "test", secretAccessKey: "test" } };
+async function ministack(): ReturnType<Start> {
+  const started = await startMinistack();
+  if ("missing" in started) return started;
+  return { process: started, server: { endpoint: started.endpoint, accessKeyId: "test", secretAccessKey: "test" } };
 }
 
-async function startVersitygw(folder: string): ReturnType<Start> {
+async function versitygw(folder: string): ReturnType<Start> {
   const built = await runCommand("go", ["install", VERSITYGW], BUILD_MS, { GOBIN: GO_BIN });
   if (built.code !== 0) return { missing: `\`go install ${VERSITYGW}\` failed: ${built.output.split("\n").at(-1)}` };
   const [port, data] = [String(await freePort()), join(folder, "versitygw")];
@@ -61,14 +57,4 @@ async function startVersitygw(folder: string): ReturnType<Start> {
   const args = [...keys, "--port", `127.0.0.1:${port}`, "--quiet", "posix", data];
   const process = await startServer(join(GO_BIN, "versitygw"), args, {}, server.endpoint);
   return { process, server };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
-import type { PythonEnvironment } from "../../support/python-environment.ts";
-import { pythonEnvironment } from "../../support/python-environment.ts";
+import type { PythonEnvironment } from "../../../scripts/lib/python-environment.ts";
+import { pythonEnvironment } from "../../../scripts/lib/python-environment.ts";
 
 /** Requirements of the clients, by the names of their files. */
 export type ClientPackages = "sdk2" | "sdk3";
@@ -12,10 +12,13 @@ declare module "vitest" {
   }
 }
 
+/** What pandas has binaries for. */
+const PYTHONS = { from: 11, to: 12 };
+
 /** Installs the clients that are not there yet. */
 export async function setup(project: TestProject): Promise<void> {
   const install = (name: ClientPackages): Promise<PythonEnvironment> =>
-    pythonEnvironment(fileURLToPath(new URL(`../requirements/${name}.txt`, import.meta.url)));
+    pythonEnvironment(fileURLToPath(new URL(`../requirements/${name}.txt`, import.meta.url)), PYTHONS);
   const [sdk2, sdk3] = [await install("sdk2"), await install("sdk3")];
   project.provide("clients", { sdk2, sdk3 });
 }

@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { pythonEnvironment } from "../../../scripts/lib/python-environment.ts";
 import type { RunningModel } from "../../../src/backends/local/process/running-model.ts";
 import { startCommand } from "../../../src/backends/local/process/start-command.ts";
-import { pythonEnvironment } from "../../support/python-environment.ts";
 import { serverCommand } from "./server-commands.ts";
 import type { RunningName, TestServer } from "./servers.ts";
 import { titleOf } from "./servers.ts";
+
+/** MLServer takes no newer Python, pandas no older one. */
+const PYTHONS = { from: 11, to: 12 };
 
 const INSTALLED_IN = {
   mlflow: "mlflow",
@@ -27,8 +30,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = await mkdtemp(join(tmpdir(), "servers-"));
   const running: RunningModel[] = [];
   const environments = {
-    mlflow: pythonEnvironment(requirements("mlflow")),
-    sagemaker: pythonEnvironment(requirements("sagemaker")),
+    mlflow: pythonEnvironment(requirements("mlflow"), PYTHONS),
+    sagemaker: pythonEnvironment(requirements("sagemaker"), PYTHONS),
   };
   const start = async (name: RunningName): Promise<TestServer | { readonly missing: string }> => {
     const command = await serverCommand(name, await environments[INSTALLED_IN[name]], folder);

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { PythonEnvironment } from "../../support/python-environment.ts";
+import type { PythonEnvironment } from "../../../scripts/lib/python-environment.ts";
 import { runCommand } from "../../support/run-command.ts";
 import type { RunningName, ServerCommand } from "./servers.ts";
 

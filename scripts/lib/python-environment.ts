@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "./run-command.ts";
+import { runProgram } from "./run-program.ts";
 
 /** Where an environment's programs are, or why there is none. */
 export type PythonEnvironment = { readonly bin: string } | { readonly missing: string };
@@ -11,15 +12,15 @@ export type PythonEnvironment = { readonly bin: string } | { readonly missing: s
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/python/", import.meta.url));
 const INSTALL_MS = 8 * 60_000;
 
-/** MLServer takes no newer Python, pandas no older one. */
-const PYTHONS = /^Python 3\.1[12]\./;
+/** Minor versions of Python 3 that packages run on. */
+export type PythonVersions = { readonly from: number; readonly to?: number };
 
 /**
  * A virtual environment with exactly the packages of a requirements file, made on first use and kept until that file, the Python or the folder
  * changes. One process at a time may make it.
  */
-export async function pythonEnvironment(requirements: string): Promise<PythonEnvironment> {
-  const python = await findPython();
+export async function pythonEnvironment(requirements: string, versions: PythonVersions): Promise<PythonEnvironment> {
+  const python = await findPython(versions);
   if ("missing" in python) return python;
   const name = basename(requirements, ".txt");
   // Programs of an environment name their Python by its whole path: a copy of it elsewhere is another one's.
@@ -30,7 +31,7 @@ export async function pythonEnvironment(requirements: string): Promise<PythonEnv
     .digest("hex");
   const folder = join(CACHE, `${name}-${made.slice(0, 12)}`);
   const done = join(folder, "complete");
-  const bin = join(folder, "bin");
+  const bin = join(folder, process.platform === "win32" ? "Scripts" : "bin");
   if (existsSync(done)) return { bin };
   await removeFormer(name);
   await mkdir(CACHE, { recursive: true });
@@ -48,33 +49,38 @@ export async function pythonEnvironment(requirements: string): Promise<PythonEnv
     ],
   ] as const;
   const begun = performance.now();
-  console.log(`tests: installing the Python packages of ${name} …`);
+  console.error(`installing the Python packages of ${name} …`);
   for (const [problem, file, args] of steps) {
-    const { code, output } = await runCommand(file, args, INSTALL_MS);
+    const { code, output } = await runProgram(file, args, { timeoutMs: INSTALL_MS });
     if (code !== 0) return { missing: `${problem}: ${lastLine(output)}` };
   }
   await writeFile(done, "");
-  console.log(`tests: ${name} installed in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+  console.error(`${name} installed in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
   return { bin };
 }
 
-async function findPython(): Promise<{ readonly file: string; readonly version: string } | { missing: string }> {
+async function findPython({
+  from,
+  to = Number.POSITIVE_INFINITY,
+}: PythonVersions): Promise<{ readonly file: string; readonly version: string } | { missing: string }> {
   for (const file of ["python3.11", "python3.12", "python3", "python"]) {
-    const { code, output } = await runCommand(file, ["--version"]);
-    if (code === 0 && PYTHONS.test(output)) return { file, version: output };
+    const { code, output } = await runProgram(file, ["--version"], { timeoutMs: 10_000 });
+    const minor = Number(/^Python 3\.(\d+)\./.exec(output.trim())?.[1] ?? Number.NaN);
+    if (code === 0 && minor >= from && minor <= to) return { file, version: output.trim() };
   }
-  return {
-    missing: "there is no Python 3.11 or 3.12 on the PATH; install one (python.org, apt, pyenv) to run these tests",
-  };
+  const wanted = Number.isFinite(to) ? `Python 3.${from} to 3.${to}` : `Python 3.${from} or newer`;
+  return { missing: `there is no ${wanted} on the PATH; install one (python.org, apt, pyenv)` };
 }
 
 /** Former states are of no use, and hundreds of megabytes large. */
 async function removeFormer(name: string): Promise<void> {
   const folders = await readdir(CACHE).catch(() => []);
-  const former = folders.filter((folder) => folder.startsWith(`${name}-`));
+  const former = folders.filter(
+    (folder) => /^-[0-9a-f]{12}$/.test(folder.slice(name.length)) && folder.startsWith(name),
+  );
   await Promise.all(former.map((folder) => rm(join(CACHE, folder), { recursive: true, force: true })));
 }
 
 function lastLine(output: string): string {
-  return output.split("\n").at(-1) || "it said nothing";
+  return output.trim().split("\n").at(-1) || "it said nothing";
 }

@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
+import process from "node:process";
+import { untilAnswered } from "./until-answered.ts";
 
 export type StartedServer = { stop(): Promise<void> };
+
+const START_MS = 30_000;
+const END_MS = 3000;
 
 /** Starts a program and waits until its port answers HTTP, whatever it answers. */
 export async function startServer(
@@ -17,20 +21,18 @@ export async function startServer(
       output = `${output}${text}`.slice(-4000);
     });
   }
+  child.once("error", ({ message }) => {
+    output += message;
+  });
   const ended = new Promise<void>((resolve) => void child.once("close", () => resolve()));
   const stop = async (): Promise<void> => {
-    child.kill("SIGKILL");
+    child.kill();
+    const hard = setTimeout(() => child.kill("SIGKILL"), END_MS);
     await ended;
+    clearTimeout(hard);
   };
-  for (let tries = 0; tries < 300; tries += 1) {
-    const answered = await fetch(endpoint).then(
-      () => true,
-      () => false,
-    );
-    if (answered) return { stop };
-    if (child.exitCode !== null) break;
-    await sleep(100);
-  }
+  if (await untilAnswered(endpoint, START_MS, () => child.exitCode !== null || child.pid === undefined))
+    return { stop };
   await stop();
   throw new Error(`${file} did not come up at ${endpoint}:\n${output}`);
 }

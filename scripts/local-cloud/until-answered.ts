@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const INTERVAL_MS = 100;
+
+/** Asks until something answers HTTP there, whatever it answers. False where nothing does, or the wait is given up. */
+export async function untilAnswered(
+  endpoint: string,
+  withinMs: number,
+  isGivenUp: () => boolean = () => false,
+): Promise<boolean> {
+  for (let waited = 0; waited < withinMs && !isGivenUp(); waited += INTERVAL_MS) {
+    const answered = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return true;
+    await sleep(INTERVAL_MS);
+  }
+  return false;
+}
