@@ -14,7 +14,14 @@ export async function startServer(
   env: Readonly<Record<string, string>>,
   endpoint: string,
 ): Promise<StartedServer> {
-  const child = spawn(file, args, { env: { PATH: process.env["PATH"], ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    // Ctrl-C reaches every process of a terminal: what uses the server has to end before it does.
+    detached: true,
+  });
+  const endWithUs = (): void => void child.kill("SIGKILL");
+  process.once("exit", endWithUs);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -30,6 +37,7 @@ export async function startServer(
     const hard = setTimeout(() => child.kill("SIGKILL"), END_MS);
     await ended;
     clearTimeout(hard);
+    process.removeListener("exit", endWithUs);
   };
   if (await untilAnswered(endpoint, START_MS, () => child.exitCode !== null || child.pid === undefined))
     return { stop };

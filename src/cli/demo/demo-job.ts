@@ -24,18 +24,30 @@ export async function writeDemoJob(job: DemoJob): Promise<string> {
     );
   }
   await makeFolder(dirname(path));
-  writeFileSync(path, demoJobText(job, dirname(path)));
+  const near = (target: string): string => relative(dirname(path), target).replaceAll("\\", "/");
+  const backend = `  kind: local\n  model: ${JSON.stringify(near(job.flights.model))}`;
+  const text = demoJobText({ ...job, table: near(job.flights.table), backend, output: near(job.output) });
+  writeFileSync(path, `${HEADER}\n${text}`);
   return path;
 }
 
-function demoJobText({ flights, rows, output }: DemoJob, folder: string): string {
-  const path = (target: string): string => JSON.stringify(relative(folder, target).replaceAll("\\", "/"));
-  return `${HEADER}
-name: flight-delay-scores
+export type DemoJobText = {
+  readonly flights: Pick<DemoFlights, "idExpression">;
+  readonly rows: number | null;
+  /** As the job file writes it. */
+  readonly table: string;
+  /** Lines of YAML, indented. */
+  readonly backend: string;
+  readonly output: string;
+};
+
+/** The job of the demos, wherever its table, its model and its output are. */
+export function demoJobText({ flights, rows, table, backend, output }: DemoJobText): string {
+  return `name: flight-delay-scores
 source:
   kind: sql
   tables:
-    flights: ${path(flights.table)}
+    flights: ${JSON.stringify(table)}
   sql: |
     select
       ${flights.idExpression} as id,
@@ -49,10 +61,9 @@ model:
 requests:
   batch_size: 500
 backend:
-  kind: local
-  model: ${path(flights.model)}
+${backend}
 output:
-  path: ${path(output)}
+  path: ${JSON.stringify(output)}
   partition_by: [ds]
   predictions: { label: int64, probabilities: list<double> }
 `;

@@ -45,8 +45,8 @@ function childPids(): string[] {
   );
 }
 
-/** The kernel's own high-water mark, which no interval misses. */
-function peakOf(pid: string): number | null {
+/** The kernel's own high-water mark in bytes, which no interval misses; null where the system does not tell. */
+export function peakOf(pid: string): number | null {
   const status = attempt(() => readFileSync(`/proc/${pid}/status`, "utf8"), "");
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   return kibibytes === undefined ? null : Number(kibibytes) * 1024;
