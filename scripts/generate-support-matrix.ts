@@ -18,6 +18,7 @@ const ROWS: readonly Row[] = [
     label: "Requests in flight: least / default / most",
     cell: ({ concurrency: c }) => `${c.min} / ${c.default} / ${c.max}`,
   },
+  { label: "Sends CSV's line of names (`requests.csv_header`)", cell: ({ requestHeader }) => yesNo(requestHeader) },
   {
     label: "A failed request costs",
     cell: ({ failureUnit }) => (failureUnit === "line" ? "its own rows" : "its shard"),

@@ -18,6 +18,7 @@ export function precomputedBackend(answers, cost) {
   const capabilities = /** @type {const} */ ({
     maxRequestBytes: Number.POSITIVE_INFINITY,
     protocols: ["instances"],
+    requestHeader: true,
     failureUnit: "shard",
     isolatesFailedRows: false,
     shardOrder: "given",

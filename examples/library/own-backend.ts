@@ -7,6 +7,7 @@ import { createScoreframe, defineBackend, ScoreframeError } from "scoreframe";
 const capabilities: BackendCapabilities = {
   maxRequestBytes: 1_000_000,
   protocols: ["instances"],
+  requestHeader: true,
   failureUnit: "shard",
   isolatesFailedRows: false,
   shardOrder: "given",

@@ -63,9 +63,18 @@ function rowOfRecord(source: string): { readonly row: ConformanceRow; readonly s
   return { row: { id, text: text.join(",").slice(1, -1).replaceAll('""', '"') }, source };
 }
 
+/** How a record of CSV begins, which no request of JSON does. */
+const CSV_RECORD = /^-?\d+,"/;
+
+/** Some servers are sent a line break behind the last record, too. */
+function recordsOf(text: string): string[] {
+  return text.replace(/\n$/, "").split("\n");
+}
+
 /** The rows in the body of a request, for models that follow a script. */
 export function rowsInRequest(body: string): { readonly row: ConformanceRow; readonly source: string }[] {
-  if (body.startsWith(CSV_HEADER)) return body.slice(CSV_HEADER.length).split("\n").map(rowOfRecord);
+  if (body.startsWith(CSV_HEADER)) return recordsOf(body.slice(CSV_HEADER.length)).map(rowOfRecord);
+  if (CSV_RECORD.test(body)) return recordsOf(body).map(rowOfRecord);
   const tensors = TENSORS.exec(body);
   if (tensors !== null) return rowsOfTensors(tensors[1] ?? "", tensors[2] ?? "");
   return Array.from(body.matchAll(ROW), ([source, objectId, objectText, listId, listText]) => ({

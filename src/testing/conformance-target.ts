@@ -7,6 +7,11 @@ export type ConformanceTarget = {
   /** Name in the test report. */
   readonly name: string;
   readonly capabilities: BackendCapabilities;
+  /**
+   * An `s3://bucket/prefix` for a backend whose service reads requests and writes answers there, so that it needs `context.remote`. Asked for at the
+   * start of each case; one address will do for all, each case has a run of its own below it. Nothing is removed. Absent: files of this machine.
+   */
+  readonly workspace?: () => string | Promise<string>;
   /** Starts a model that follows the script (`startScriptedServer` is one for HTTP) and opens the backend against it. */
   start(script: ModelScript, context: BackendContext): Promise<StartedModel>;
   /** Promises that this backend does not keep, by name of the case. */

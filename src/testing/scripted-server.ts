@@ -8,9 +8,9 @@ import { rowsInRequest } from "./conformance-rows.ts";
 import type { ModelScript } from "./model-script.ts";
 
 export type ScriptedServer = {
-  /** Takes POST and PUT on every path. */
+  /** Takes POST and PUT on every path. `GET /ping` is answered as by a container of SageMaker that is healthy. */
   readonly url: string;
-  /** Requests that came so far. */
+  /** Requests for predictions that came so far. */
   requests(): number;
   stop(): Promise<void>;
 };
@@ -19,6 +19,7 @@ export type ScriptedServer = {
 export async function startScriptedServer(script: ModelScript, protocol: Protocol): Promise<ScriptedServer> {
   let requests = 0;
   const server = createServer((request, response) => {
+    if (request.method === "GET") return void response.writeHead(request.url === "/ping" ? 200 : 404).end();
     requests += 1;
     const drop = requests <= (script.dropFirst ?? 0);
     // A client that goes away in the middle is nothing to report.

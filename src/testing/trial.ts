@@ -1,11 +1,14 @@
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openRunStore } from "../composition/open-stores.ts";
 import type { RunEvent } from "../core/ports/event-sink.ts";
 import type { BackendContext, RequestShard, ScoringSession } from "../core/ports/scoring-backend.ts";
+import { bindProtocol } from "../core/protocols/bind-protocol.ts";
 import type { Protocol } from "../core/protocols/protocol.ts";
+import { DEFAULT_REQUEST_OPTIONS } from "../core/protocols/request-options.ts";
 import type { AnswerRow } from "./answer-rows.ts";
 import { answerRows } from "./answer-rows.ts";
 import { demand } from "./conformance-error.ts";
@@ -45,20 +48,24 @@ export async function beginTrial(
   script: ModelScript,
   options: TrialOptions,
 ): Promise<Trial> {
-  const { protocol, batchSize } = options;
+  const { batchSize } = options;
+  const csvHeader = target.capabilities.requestHeader;
+  const protocol = bindProtocol(options.protocol.id, { ...DEFAULT_REQUEST_OPTIONS, csvHeader });
   const directory = await mkdtemp(join(tmpdir(), "scoreframe-conformance-"));
-  const requests = join(directory, "requests");
-  const responses = join(directory, "responses");
-  const logDirectory = join(directory, "logs");
-  await Promise.all([requests, responses, logDirectory].map((path) => mkdir(path)));
   const events: RunEvent[] = [];
   const lifetime = new AbortController();
+  // A service may keep what it was asked under the id of a run: no two cases have the same.
+  const runId = `conformance-${randomUUID()}`;
+  const store = await openRunStore((await target.workspace?.()) ?? directory);
+  const files = await store.create(runId, lifetime.signal);
+  const { requests, responses, logs: logDirectory } = files.folders;
   const context: BackendContext = {
-    runId: "conformance",
+    runId,
     protocol,
     batchSize,
     isolateFailedRows: true,
     logDirectory,
+    ...(files.remote === undefined ? {} : { remote: files.remote }),
     baseDirectory: directory,
     clock: {
       now: () => Date.now(),
@@ -75,6 +82,7 @@ export async function beginTrial(
     const name = `shard-${String(shard).padStart(5, "0")}.jsonl`;
     const requestPath = join(requests, name);
     await writeFile(requestPath, text);
+    await files.keep(requestPath);
     return {
       shard,
       requestPath,
@@ -114,13 +122,18 @@ export async function beginTrial(
     events,
     writeShard,
     score,
-    responseFiles: () => readdir(responses),
+    async responseFiles() {
+      const names = new Set(await readdir(responses));
+      for await (const { name } of files.remote?.list(responses, lifetime.signal) ?? []) names.add(name);
+      return [...names];
+    },
     async end() {
       try {
         await started.session.close();
       } finally {
         lifetime.abort();
         await started.stop();
+        await files.close();
         await rm(directory, { recursive: true, force: true });
       }
     },

@@ -14,6 +14,7 @@ export function functionBackend(id: string, answer: AnswerLine, maxRequestBytes 
   const capabilities = {
     maxRequestBytes,
     protocols: ["instances"],
+    requestHeader: true,
     failureUnit: "shard",
     isolatesFailedRows: false,
     shardOrder: "given",

@@ -4,6 +4,7 @@ import type { BackendCapabilities } from "../../core/ports/backend-capabilities.
 export const httpCapabilities: BackendCapabilities = {
   maxRequestBytes: Number.POSITIVE_INFINITY,
   protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv", "open_inference"],
+  requestHeader: true,
   failureUnit: "line",
   isolatesFailedRows: true,
   shardOrder: "any",

@@ -5,6 +5,7 @@ import { DEFAULT_BODY_LIMIT } from "./body-limit.ts";
 export const localCapabilities: BackendCapabilities = {
   maxRequestBytes: DEFAULT_BODY_LIMIT,
   protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv", "open_inference"],
+  requestHeader: true,
   failureUnit: "line",
   isolatesFailedRows: true,
   shardOrder: "any",

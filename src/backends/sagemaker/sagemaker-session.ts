@@ -6,8 +6,9 @@ import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.t
 import type { ShardResponse } from "../../core/pipeline/shard-response.ts";
 import type { RemoteFiles } from "../../core/ports/run-store.ts";
 import type { BackendContext, RequestShard, ScoringSession } from "../../core/ports/scoring-backend.ts";
+import type { RowCause } from "../../core/protocols/error-object.ts";
 import { errorObjectText } from "../../core/protocols/error-object.ts";
-import { checkAnswerFile } from "./answer-file.ts";
+import { pairAnswerFile } from "./answer-file.ts";
 import type { Guard } from "./guard.ts";
 import { createGuard } from "./guard.ts";
 import { costOf } from "./job-cost.ts";
@@ -97,9 +98,10 @@ export function createSagemakerSession({
         const shard = waiting.get(file);
         if (shard === undefined) continue;
         await remote.fetch(shard.responsePath, signal);
-        await checkAnswerFile(shard, remote.locate(shard.responsePath));
         waiting.delete(file);
-        yield { shard: shard.shard, responsePath: shard.responsePath, retries: 0 };
+        const rules = { protocol: context.protocol, batchStrategy: options.batchStrategy };
+        const cause = await pairAnswerFile(shard, remote.locate(shard.responsePath), rules);
+        yield cause === null ? answered(shard) : await failed(shard, cause);
       }
       const status = latest.TransformJobStatus ?? "InProgress";
       if (status !== "InProgress" && status !== "Stopping") {
@@ -150,11 +152,8 @@ export function createSagemakerSession({
     if (missing.length === 0) return;
     if (missing.length === shards.length) throw jobFailed(ended, missing);
     // The other files' answers are good: whether the run may do without these rows is the job file's to say.
-    const cause = errorObjectText(missingAnswer(ended, missing));
-    for (const { shard, responsePath, lines } of missing) {
-      await writeFile(responsePath, `${cause}\n`.repeat(lines));
-      yield { shard, responsePath, retries: 0 };
-    }
+    const cause = missingAnswer(ended, missing);
+    for (const shard of missing) yield await failed(shard, cause);
   }
 
   /** Stops a job that still runs; the run's own error is the news, not one of this. */
@@ -198,6 +197,16 @@ export function createSagemakerSession({
     },
     cost: () => (latest === null ? null : costOf(latest, pricePerHour, clock.now())),
   };
+}
+
+function answered({ shard, responsePath }: RequestShard): ShardResponse {
+  return { shard, responsePath, retries: 0 };
+}
+
+/** A file without answers that could be used: each of its lines has the same cause. */
+async function failed(shard: RequestShard, cause: RowCause): Promise<ShardResponse> {
+  await writeFile(shard.responsePath, `${errorObjectText(cause)}\n`.repeat(shard.lines));
+  return answered(shard);
 }
 
 function isOver({ TransformJobStatus: status }: Job): boolean {

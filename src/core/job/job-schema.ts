@@ -108,7 +108,7 @@ const requests = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      "For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes. SageMaker's built-in algorithms want none.",
+      "For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes, where the backend can: the sagemaker backend sends none, and its built-in algorithms want none.",
     ),
 });
 

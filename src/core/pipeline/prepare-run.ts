@@ -52,7 +52,7 @@ export async function prepareRun(
     baseDirectory,
     backend,
     protocol,
-    requestOptions: requestOptions(job, protocol),
+    requestOptions: requestOptions(job, protocol, backend),
     source: tools.source(job, baseDirectory, options.rows),
     output: await tools.output(job.output.path, baseDirectory),
   };

@@ -1,11 +1,16 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { Job } from "../job/job.ts";
+import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 
-/** What the job says of its requests. Throws `JOB_INVALID` where the protocol has no place for it. */
-export function requestOptions({ model, requests }: Pick<Job, "model" | "requests">, id: ProtocolId): RequestOptions {
+/** What the job says of its requests. Throws `JOB_INVALID` where the protocol has no place for it, or the backend cannot do it. */
+export function requestOptions(
+  { model, requests }: Pick<Job, "model" | "requests">,
+  id: ProtocolId,
+  { id: backend, capabilities }: Pick<ScoringBackend, "id" | "capabilities">,
+): RequestOptions {
   const params = model.params ?? null;
   if (params !== null && PROTOCOLS[id].paramsKey === null) {
     const able = Object.values(PROTOCOLS).filter(({ paramsKey }) => paramsKey !== null);
@@ -17,6 +22,14 @@ export function requestOptions({ model, requests }: Pick<Job, "model" | "request
   if (requests.csv_header !== undefined && id !== "csv") {
     throw refused("requests.csv_header", `is for the protocol "csv", and this is "${id}"`);
   }
+  if (requests.csv_header === true && !capabilities.requestHeader) {
+    throw new ScoreframeError(
+      "JOB_INVALID",
+      `requests.csv_header cannot be true with the backend ${backend}: it sends the lines of the request files and nothing before them. ` +
+        "Remove it, and see that the model takes rows of CSV without names; a model that needs the names can be sent json_lines or dataframe_split (model.protocol).",
+      { backend, option: "requests.csv_header" },
+    );
+  }
   if (model.tensor !== undefined && id !== "open_inference") {
     throw refused("model.tensor", `is for the protocol "open_inference", and this is "${id}"`);
   }
@@ -27,7 +40,12 @@ export function requestOptions({ model, requests }: Pick<Job, "model" | "request
       'cannot be text in the protocol "open_inference", whose tensors of numbers hold none',
     );
   }
-  return { params, nonFinite, csvHeader: requests.csv_header ?? true, tensor: model.tensor ?? null };
+  return {
+    params,
+    nonFinite,
+    csvHeader: requests.csv_header ?? capabilities.requestHeader,
+    tensor: model.tensor ?? null,
+  };
 }
 
 function refused(option: string, complaint: string): ScoreframeError {

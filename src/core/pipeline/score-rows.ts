@@ -33,7 +33,7 @@ export async function scoreRows(
     output: { path: "nowhere", ...(options.prefix === undefined ? {} : { prefix: options.prefix }) },
   });
   const protocol = chooseProtocol(options.protocol, chosen);
-  const wanted = requestOptions(job, protocol);
+  const wanted = requestOptions(job, protocol, chosen);
   const source = tools.source(job, baseDirectory, rows);
   return scoreSample(
     { job, baseDirectory, source, backend: chosen, protocol, requestOptions: wanted },

@@ -11,6 +11,7 @@ export function conversationBackend(conversation: Conversation): BackendPlugin {
   const capabilities = {
     maxRequestBytes: 1_000_000,
     protocols: PROTOCOL_IDS,
+    requestHeader: true,
     failureUnit: "shard",
     isolatesFailedRows: false,
     shardOrder: "given",

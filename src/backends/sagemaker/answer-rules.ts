@@ -1,0 +1,7 @@
+import type { Protocol } from "../../core/protocols/protocol.ts";
+
+/** How a job's answers are to be read. */
+export type AnswerRules = {
+  readonly protocol: Pick<Protocol, "lineHolds">;
+  readonly batchStrategy: "SingleRecord" | "MultiRecord";
+};
