@@ -17,7 +17,7 @@ import { jobName } from "../../src/backends/sagemaker/job-name.ts";
 import type { ObjectStore } from "../../src/core/ports/object-store.ts";
 import type { SagemakerEmulator } from "../../src/emulators/index.ts";
 import { createSagemakerEmulator } from "../../src/emulators/index.ts";
-import type { Engine, JobInput, ScoreframeError } from "../../src/index.ts";
+import type { Engine, JobInput, RunEvent, ScoreframeError } from "../../src/index.ts";
 import { createScoreframe } from "../../src/index.ts";
 import { query } from "../support/query.ts";
 import { newBucket } from "./support/buckets.ts";
@@ -51,7 +51,7 @@ beforeEach(async (context) => {
   const { name } = await newBucket(context, "ministack");
   folder = await mkdtemp(join(tmpdir(), "sagemaker-"));
   answer = doubled;
-  container = await startModelServer((body) => answer(body));
+  container = await startModelServer((body, headers) => answer(body, headers));
   emulator = await createSagemakerEmulator({
     s3Endpoint: process.env["AWS_ENDPOINT_URL_S3"] as string,
     images: { [IMAGE]: { url: container.url } },
@@ -180,8 +180,32 @@ describe("a transform job that fails", () => {
       /The transform job scoreframe-\S+ failed: ClientError: See job logs for more information\./,
     );
     expect(error?.message).toContain("No answer to shard 4: SageMaker answers a file whole or not at all.");
+    expect(error?.message).toContain(`are kept in ${workspace}/runs/${report.run_id}/responses/.`);
     expect(error?.message).toMatch(/Logs: https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch\/\S+scoreframe-/);
     expect(report.output).toBeNull();
+    const { error: recorded } = await engine.runReport(report.run_id);
+    expect(recorded).toEqual(JSON.parse(JSON.stringify(error)));
+    expect(recorded?.details).toMatchObject({
+      failed: 10,
+      status: "Failed",
+      failure_reason: "ClientError: See job logs for more information",
+      logs: expect.stringMatching(/^https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch\//),
+      shards: [4],
+    });
+  });
+
+  it("says so where the run publishes without those rows, and where another failure came first", async () => {
+    answer = (body) =>
+      body.includes('{"n":0}') ? { body: '{"predictions":[0,2,{"error":"odd"},6,8]}' } : refuse(42)(body);
+    const told: string[] = [];
+    const onEvent = (event: RunEvent): void => void (event.type === "warning" && told.push(event.message));
+    const { report } = await engine.run(job({}, { failure: { max_failed_rows: 11 } }), { onEvent });
+    expect(report.ledger).toMatchObject({ scored: 89, dead_lettered: 11 });
+    expect(told.join("\n")).toMatch(
+      /failed: ClientError.* No answer to shard 4: .*The answers to the 9 other files are kept in s3:/,
+    );
+    const { error } = await engine.tryRun(job());
+    expect(error?.message).toMatch(/The first: odd\. .*The transform job \S+ failed: ClientError/);
   });
 
   it("keeps the answers of the other files", async () => {
@@ -204,11 +228,16 @@ describe("a transform job that fails", () => {
     expect(error?.facts.details).toMatchObject({ failure_reason: expect.stringContaining("AlgorithmError") });
   });
 
-  it("is refused where an answer has too many lines", async () => {
-    answer = (body) => ({ body: JSON.stringify(JSON.parse(doubled(body).body), null, 2) });
+  it("loses the rows of a file in which an answer has too many lines, and keeps the others", async () => {
+    const pretty: Answer = (body) => ({ body: JSON.stringify(JSON.parse(doubled(body).body), null, 2) });
+    answer = (body) => (body.includes('{"n":42}') ? pretty : doubled)(body);
+    const { report } = await engine.run(job({}, { failure: { max_failed_rows: 10 } }));
+    expect(report.ledger).toMatchObject({ scored: 90, dead_lettered: 10 });
+    expect(await table()).toHaveLength(90);
+    answer = pretty;
     const { error } = await engine.tryRun(job());
-    expect(error?.code).toBe("LINE_COUNT_MISMATCH");
-    expect(error?.message).toMatch(/^Shard \d has 2 request lines, and s3:\/\/\S+\.jsonl\.out has \d+ answers\./);
+    expect(error?.code).toBe("TOO_MANY_FAILED_ROWS");
+    expect(error?.message).toMatch(/Shard \d has 2 request lines, and s3:\/\/\S+\.jsonl\.out has \d+ answers\./);
   });
 
   it("reads the empty lines of a container that ends its answers with a line break", async () => {
@@ -427,7 +456,8 @@ describe("an answer of SageMaker that is not what it should be", () => {
       const key = await firstAnswer(store, runId);
       await store.writeText(key, change((await store.readText(key))?.text ?? ""));
     });
-    expect(error?.code).toBe("LINE_COUNT_MISMATCH");
+    expect(error?.code).toBe("TOO_MANY_FAILED_ROWS");
+    expect(error?.message).toContain("The first: Shard 0 has 2 request lines, and s3://");
     expect(error?.message).toContain(found);
   });
 

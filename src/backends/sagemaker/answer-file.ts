@@ -7,35 +7,50 @@ import { storageError } from "../../core/errors/storage-error.ts";
 import type { RequestShard } from "../../core/ports/scoring-backend.ts";
 import type { RowCause } from "../../core/protocols/error-object.ts";
 import type { AnswerRules } from "./answer-rules.ts";
+import { takeApartDocuments } from "./csv-documents.ts";
 import { forEachLine } from "./for-each-line.ts";
 import type { LineCounts } from "./line-counts.ts";
 import { answersAmong, countLines, EVERY_LINE } from "./line-counts.ts";
 
 /**
- * Makes an `.out` of SageMaker the answer to its request file: a line for a line. Answers the cause, and changes nothing, where no line of it can be
- * paired safely: where there are too few, too many, or so many that could belong to other lines, too.
+ * Makes an `.out` of SageMaker the answer to its request file: a line for a line. Answers the cause where no line of it can be
+ * paired safely: where there are too few, too many, or as many as could belong to other lines, too.
  */
 export async function pairAnswerFile(
   { shard, responsePath, lines }: RequestShard,
   address: string,
   rules: AnswerRules,
 ): Promise<RowCause | null> {
-  const aside = `${responsePath}.${process.pid}.lines`;
   try {
+    if (rules.protocol.answerNotation === "csv") {
+      await rewrite(responsePath, (chunks) => takeApartDocuments(chunks, rowsOfAnswer(rules)));
+    }
     const counts = await countLines(createReadStream(responsePath));
     const verdict = answersAmong(counts, lines, rules);
     if (verdict === null) return wrongCount(shard, address, lines, counts);
-    if (verdict === EVERY_LINE && counts.ended) return null;
-    await pipeline(
-      createReadStream(responsePath),
-      (chunks: AsyncIterable<Buffer>) => forEachLine(chunks, verdict),
-      createWriteStream(aside),
-    );
-    await rename(aside, responsePath);
+    if (verdict !== EVERY_LINE || !counts.ended) await rewrite(responsePath, (chunks) => forEachLine(chunks, verdict));
     return null;
   } catch (thrown) {
-    await rm(aside, { force: true });
     throw ScoreframeError.is(thrown) ? thrown : storageError(responsePath, "read", thrown, { shard });
+  }
+}
+
+function rowsOfAnswer({ batchStrategy }: AnswerRules): number | null {
+  return batchStrategy === "SingleRecord" ? 1 : null;
+}
+
+/** Puts other bytes in a file's place, which is whole at every moment. */
+async function rewrite(
+  path: string,
+  change: (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer | string>,
+): Promise<void> {
+  const aside = `${path}.${process.pid}.lines`;
+  try {
+    await pipeline(createReadStream(path), change, createWriteStream(aside));
+    await rename(aside, path);
+  } catch (thrown) {
+    await rm(aside, { force: true });
+    throw thrown;
   }
 }
 

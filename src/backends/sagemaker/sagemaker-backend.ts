@@ -2,6 +2,7 @@ import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { BackendContext, BackendPlugin, ScoringSession } from "../../core/ports/scoring-backend.ts";
 import { defineBackend } from "../../core/ports/scoring-backend.ts";
 import { estimateJob } from "./estimate.ts";
+import { filterComplaint } from "./filter-rule.ts";
 import type { InstancePrice } from "./instance-price.ts";
 import { askInstancePrice } from "./instance-price.ts";
 import { lineBytes, sagemakerCapabilities } from "./sagemaker-capabilities.ts";
@@ -50,6 +51,7 @@ async function openSession(options: SagemakerOptions, context: BackendContext): 
       { backend: "sagemaker", operation: "open" },
     );
   }
+  refuseUnfitProtocol(options, context);
   const service = await openSagemakerService(options);
   try {
     // Before anything is read or stored: a wrong name is told at once.
@@ -59,6 +61,25 @@ async function openSession(options: SagemakerOptions, context: BackendContext): 
   } catch (thrown) {
     service.close();
     throw thrown;
+  }
+}
+
+/** What depends on the protocol, of which the options know nothing. */
+function refuseUnfitProtocol(options: SagemakerOptions, { protocol, events }: BackendContext): void {
+  const { batchStrategy, inputFilter, outputFilter } = options;
+  for (const [option, filter] of [
+    ["backend.input_filter", inputFilter],
+    ["backend.output_filter", outputFilter],
+  ] as const) {
+    const complaint = filterComplaint(filter, protocol.contentType);
+    if (complaint === null) continue;
+    throw new ScoreframeError("BACKEND_OPTIONS_INVALID", `${option} ${complaint}`, { backend: "sagemaker", option });
+  }
+  if (batchStrategy === "MultiRecord" && protocol.lineHolds === "batch") {
+    const message =
+      `backend.batch_strategy: multi_record sends several lines of the protocol "${protocol.id}" at once, which are several JSON documents in one request. ` +
+      "Few containers read that: json_lines and csv are made for it, and requests.batch_size puts more rows on a line.";
+    events({ type: "warning", message });
   }
 }
 

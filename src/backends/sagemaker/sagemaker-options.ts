@@ -1,5 +1,6 @@
 import type { OptionReader } from "../shared/option-reader.ts";
 import { createOptionReader } from "../shared/option-reader.ts";
+import { filterComplaint } from "./filter-rule.ts";
 import { DEFAULT_PAYLOAD_MB, MOST_MB_IN_FLIGHT } from "./sagemaker-capabilities.ts";
 
 /** A model that exists in SageMaker, or a container image of which one is made for the run. */
@@ -97,9 +98,10 @@ const KMS_KEY = /^[a-zA-Z0-9:/_-]{1,2048}$/;
 const S3_URI = /^s3:\/\/[^/]+\/?.*$/;
 const VARIABLE = /^[a-zA-Z_][a-zA-Z0-9_]{0,1023}$/;
 const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-const MOST_FILTER_CHARACTERS = 63;
 const MOST_JOB_VARIABLES = 16;
 const MOST_MODEL_VARIABLES = 100;
+/** Of a container's variables together, names and values. */
+const MOST_MODEL_VARIABLE_BYTES = 32_768;
 /** Of 50; one is ours. */
 const MOST_TAGS = 49;
 
@@ -115,9 +117,8 @@ export function parseSagemakerOptions(input: Readonly<Record<string, unknown>>):
     reader.number(name, { min, max, integer: true }) ?? fallback;
   const filter = (name: string): string => {
     const text = reader.text(name) ?? "$";
-    if (text.length > MOST_FILTER_CHARACTERS) {
-      throw reader.invalid(name, `has ${text.length} characters, and SageMaker takes ${MOST_FILTER_CHARACTERS}.`);
-    }
+    const complaint = filterComplaint(text, "application/json");
+    if (complaint !== null) throw reader.invalid(name, complaint);
     return text;
   };
   const captureUri = matching("data_capture_s3_uri", S3_URI, "an address such as s3://bucket/prefix");
@@ -156,6 +157,7 @@ export function parseSagemakerOptions(input: Readonly<Record<string, unknown>>):
     deadlineSeconds: reader.number("deadline_s", { min: 1, max: 30 * 86_400 }) ?? null,
   };
   refuseTooMuchInFlight(reader, options);
+  refuseBareJoin(reader, options);
   return Object.freeze(options);
 }
 
@@ -170,6 +172,16 @@ function refuseTooMuchInFlight(
     "max_concurrent_transforms",
     `× backend.max_payload_mb is ${maxConcurrentTransforms} × ${maxPayloadMb} = ${product} MB, and SageMaker takes ${MOST_MB_IN_FLIGHT}. ` +
       `With max_payload_mb: ${maxPayloadMb}, at most ${Math.floor(MOST_MB_IN_FLIGHT / maxPayloadMb)} fit.`,
+  );
+}
+
+/** A joined record has the answer below the request, where no protocol looks for it. */
+function refuseBareJoin(reader: OptionReader, { joinSource, outputFilter }: SagemakerOptions): void {
+  if (joinSource === "None" || outputFilter !== "$") return;
+  throw reader.invalid(
+    "join_source",
+    "set to input would put each answer below SageMakerOutput, or behind the cells of its row, where predictions are not looked for. scoreframe sets answers " +
+      "beside their rows by itself: leave it out, or choose with backend.output_filter what is the answer ($.SageMakerOutput; of csv $[-1]).",
   );
 }
 
@@ -202,6 +214,14 @@ function readModel(
   );
   if (role === null)
     throw reader.invalid("execution_role_arn", "is missing: the role that SageMaker takes to run the image.");
+  const environment = readVariables(reader, "model_environment", MOST_MODEL_VARIABLES, 1024);
+  const bytes = Buffer.byteLength(Object.entries(environment).flat().join(""));
+  if (bytes > MOST_MODEL_VARIABLE_BYTES) {
+    throw reader.invalid(
+      "model_environment",
+      `has ${bytes} bytes, and SageMaker takes ${MOST_MODEL_VARIABLE_BYTES} of a container.`,
+    );
+  }
   return {
     image,
     executionRoleArn: role,
@@ -210,7 +230,7 @@ function readModel(
       /^(https|s3):\/\/.+\.tar\.gz$/,
       "the address of a model.tar.gz: s3://bucket/model.tar.gz",
     ),
-    environment: readVariables(reader, "model_environment", MOST_MODEL_VARIABLES, 1024),
+    environment,
     networkIsolation: reader.flag("network_isolation") ?? false,
     vpc: readVpc(reader),
   };

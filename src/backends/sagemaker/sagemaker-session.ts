@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { DescribeTransformJobCommandOutput } from "@aws-sdk/client-sagemaker";
+import { counted } from "../../core/errors/counted.ts";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { ShardResponse } from "../../core/pipeline/shard-response.ts";
 import type { RemoteFiles } from "../../core/ports/run-store.ts";
@@ -14,6 +15,7 @@ import { createGuard } from "./guard.ts";
 import { costOf } from "./job-cost.ts";
 import type { EndedJob } from "./job-failure.ts";
 import { jobFailed, missingAnswer, stoppedBySomebody } from "./job-failure.ts";
+import { jobLink } from "./job-link.ts";
 import { jobName } from "./job-name.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 import type { SagemakerService } from "./sagemaker-service.ts";
@@ -45,6 +47,9 @@ export function createSagemakerSession({
   let name: string | null = null;
   let madeModel: string | null = null;
   let latest: Job | null = null;
+  let incident: ScoreframeError | null = null;
+
+  const note = (message: string): void => events({ type: "note", message });
 
   /** The job of this run: a new one, or the one that an earlier attempt has submitted. */
   async function submit(shards: readonly RequestShard[]): Promise<string> {
@@ -67,11 +72,20 @@ export function createSagemakerSession({
       contentType: context.protocol.contentType,
       accept: context.protocol.accept,
     });
-    if ((await service.createTransformJob(job)) === "exists") {
+    const made = await service.createTransformJob(job).catch((thrown: unknown) => {
+      // It may have been accepted and the answer lost: then it is ours, and must not run on unseen.
+      if (isWithoutAnswer(thrown)) name = own;
+      throw thrown;
+    });
+    if (made === "exists") {
       const found = await service.describeTransformJob(own);
       const input = found.TransformInput?.DataSource?.S3DataSource?.S3Uri;
       if (input !== requests || found.ModelName !== modelName) throw nameIsTaken(own, input);
     }
+    name = own;
+    const how = made === "exists" ? "was submitted before, and is taken up again" : "was submitted";
+    const work = `${counted(shards.length, "file")} for ${options.instanceCount} × ${options.instanceType}`;
+    note(`Transform job ${own} ${how} in ${service.region}: ${work}. ${jobLink(service.region, own)}`);
     return own;
   }
 
@@ -85,9 +99,13 @@ export function createSagemakerSession({
     const guard = createGuard({ options, pricePerHour, clock });
     const begun = clock.now();
     let announced = false;
+    let told: string | null = null;
     for (;;) {
       // Described first: what is missing in a list that was made after the job's end never comes.
       latest = await patiently(() => service.describeTransformJob(job, signal), guard, signal);
+      const state = stateOf(latest);
+      if (state !== told) note(`Transform job ${job}: ${state}, ${describeAge(clock.now() - begun)}.`);
+      told = state;
       if (!announced && latest.TransformStartTime !== undefined) {
         announced = true;
         const detail = `transform job ${job} on ${options.instanceCount} × ${options.instanceType}`;
@@ -152,7 +170,13 @@ export function createSagemakerSession({
     if (missing.length === 0) return;
     if (missing.length === shards.length) throw jobFailed(ended, missing);
     // The other files' answers are good: whether the run may do without these rows is the job file's to say.
-    const cause = missingAnswer(ended, missing);
+    incident = partlyFailed(
+      jobFailed(ended, missing),
+      shards.length - missing.length,
+      remote.locate(dirname((missing[0] as RequestShard).responsePath)),
+    );
+    events({ type: "warning", message: incident.message });
+    const cause = { ...missingAnswer(ended, missing), message: incident.message };
     for (const shard of missing) yield await failed(shard, cause);
   }
 
@@ -178,8 +202,7 @@ export function createSagemakerSession({
       await Promise.all(given.map(({ requestPath }) => remote.stored(requestPath)));
       signal.throwIfAborted();
       try {
-        name = await submit(given);
-        yield* answersOf(name, given, signal);
+        yield* answersOf(await submit(given), given, signal);
       } finally {
         await stop();
       }
@@ -195,6 +218,7 @@ export function createSagemakerSession({
       }
       service.close();
     },
+    incident: () => incident,
     cost: () => (latest === null ? null : costOf(latest, pricePerHour, clock.now())),
   };
 }
@@ -209,8 +233,27 @@ async function failed(shard: RequestShard, cause: RowCause): Promise<ShardRespon
   return answered(shard);
 }
 
+function partlyFailed(failure: ScoreframeError, others: number, kept: string): ScoreframeError {
+  const message = `${failure.message} The answers to the ${counted(others, "other file")} are kept in ${kept}/.`;
+  return new ScoreframeError(failure.code, message, failure.facts);
+}
+
 function isOver({ TransformJobStatus: status }: Job): boolean {
   return status === "Completed" || status === "Failed" || status === "Stopped" || status === "Stopping";
+}
+
+/** What a person would say of it: the service has no word for a job whose instances are being started. */
+function stateOf({ TransformJobStatus: status = "InProgress", TransformStartTime: start }: Job): string {
+  return status === "InProgress" && start === undefined ? "starting its instances" : status;
+}
+
+function describeAge(milliseconds: number): string {
+  return `after ${Math.round(milliseconds / 1000)} s`;
+}
+
+function isWithoutAnswer(thrown: unknown): boolean {
+  if (!ScoreframeError.is(thrown)) return false;
+  return thrown.code === "AWS_UNREACHABLE" || (thrown.code === "AWS_FAILED" && thrown.facts.retryable === true);
 }
 
 function nameIsTaken(name: string, input: string | undefined): ScoreframeError {

@@ -39,7 +39,11 @@ export function createProgressReporter(stream: CliStream, options: ProgressOptio
     onEvent(event) {
       const before = state;
       state = nextProgress(before, event, now());
-      const line = lineOf(event, before, state, { verbose: options.verbose === true, stages: display.isLog && shows });
+      const line = lineOf(event, before, state, {
+        verbose: options.verbose === true,
+        shows,
+        stages: display.isLog && shows,
+      });
       if (line !== null) display.line(line);
     },
     note: (line) => display.line(line),
@@ -54,11 +58,13 @@ function lineOf(
   event: RunEvent,
   before: ProgressState,
   state: ProgressState,
-  { verbose, stages }: { readonly verbose: boolean; readonly stages: boolean },
+  { verbose, shows, stages }: { readonly verbose: boolean; readonly shows: boolean; readonly stages: boolean },
 ): string | null {
   switch (event.type) {
     case "warning":
       return `Warning: ${event.message}`;
+    case "note":
+      return shows ? event.message : null;
     case "retry": {
       const wait = formatSeconds(event.waitMs / 1000);
       return verbose ? `retry ${event.attempt} of shard ${event.shard} in ${wait}: ${event.reason}` : null;

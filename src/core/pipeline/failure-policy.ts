@@ -57,6 +57,17 @@ function tooMany(
   );
 }
 
+/** The refusal to publish, with what the service did that cost the rows: the first failure that it quotes may be another one. */
+export function withIncident(thrown: unknown, incident: ScoreframeError | null): unknown {
+  if (incident === null || !ScoreframeError.is(thrown) || thrown.code !== "TOO_MANY_FAILED_ROWS") return thrown;
+  const message = thrown.message.includes(incident.message) ? thrown.message : `${thrown.message} ${incident.message}`;
+  return new ScoreframeError(thrown.code, message, {
+    ...thrown.facts,
+    details: { ...thrown.facts.details, ...incident.facts.details },
+    cause: incident,
+  });
+}
+
 /** A model's own words may lack a full stop. */
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;

@@ -26,7 +26,7 @@ import type { CollectedShards } from "./collect.ts";
 import { collectShards } from "./collect.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
-import { refuseTooManyFailures } from "./failure-policy.ts";
+import { refuseTooManyFailures, withIncident } from "./failure-policy.ts";
 import { publishTable } from "./publish.ts";
 import type { RunOutput, RunReport } from "./run-report.ts";
 import type { RunTracker } from "./run-tracker.ts";
@@ -156,7 +156,10 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
   } catch (thrown) {
     // Before the session is closed: a backend in the middle of its work must stop first.
     run.stop.abort(thrown);
-    throw thrown;
+    throw await opening.then(
+      (session) => withIncident(thrown, session.incident?.() ?? null),
+      () => thrown,
+    );
   } finally {
     await opening.then((session) => endSession(session, tracker)).catch(() => undefined);
     await lock.release();

@@ -12,6 +12,8 @@ export type RunEvent =
       readonly reason: string;
     }
   | { readonly type: "warning"; readonly message: string }
+  /** Where the work goes on that is done elsewhere, and how: a job that was submitted, a state that it has reached. */
+  | { readonly type: "note"; readonly message: string }
   | { readonly type: "model-ready"; readonly seconds: number; readonly detail: string }
   | { readonly type: "run-finished"; readonly runId: string; readonly status: string };
 

@@ -1,3 +1,4 @@
+import type { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ShardResponse } from "../pipeline/shard-response.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { BackendCapabilities } from "./backend-capabilities.ts";
@@ -52,6 +53,8 @@ export type ScoringSession = {
   score(shards: AsyncIterable<RequestShard>, signal: AbortSignal): AsyncIterable<ShardResponse>;
   /** What the service has charged so far, by its own times; absent where nothing is charged, null before anything was. */
   cost?(): RunCost | null;
+  /** What went wrong with the service and cost some shards, though others were answered; for the error of a run that cannot do without them. */
+  incident?(): ScoreframeError | null;
   /** Releases everything that `open` took. Called exactly once, also after a failure. */
   close(): Promise<void>;
 };

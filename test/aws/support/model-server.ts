@@ -1,8 +1,12 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What a container says to the body of one invocation. */
-export type Answer = (body: string) => { readonly status?: number; readonly body: string };
+export type Answer = (
+  body: string,
+  headers?: IncomingHttpHeaders,
+) => { readonly status?: number; readonly body: string };
 
 export type ModelServer = { readonly url: string; readonly invocations: () => number; close(): void };
 
@@ -14,7 +18,7 @@ export async function startModelServer(answer: Answer): Promise<ModelServer> {
     invocations += 1;
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const { status = 200, body } = answer(Buffer.concat(chunks).toString("utf8"));
+    const { status = 200, body } = answer(Buffer.concat(chunks).toString("utf8"), request.headers);
     response.writeHead(status, { "content-type": "application/json" }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

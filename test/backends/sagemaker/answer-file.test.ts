@@ -92,6 +92,25 @@ describe("answers to several records", () => {
   });
 });
 
+describe("answers in JSON to records of CSV", () => {
+  it("are taken out of their documents, digit for digit", async () => {
+    const out = '{"predictions": [9007199254740993]}\n{"error":"no"}\n{"predictions":["a,\\"b"]}\n';
+    expect(await pair(out, 3, "csv", "SingleRecord")).toBe('9007199254740993\n{"error":"no"}\n"a,\\"b"\n');
+  });
+
+  it("are taken out of documents of several rows", async () => {
+    expect(await pair('{"predictions":[1,2]}\n\n{"predictions":[{"p":3}]}\n\n', 3, "csv", "MultiRecord")).toBe(
+      '1\n2\n{"p":3}\n',
+    );
+  });
+
+  it("say so where the container took the row for a line of names", async () => {
+    const answer = await pair('{"predictions":[]}\n', 1, "csv", "SingleRecord");
+    expect(answer).toContain("PREDICTION_COUNT_MISMATCH");
+    expect(answer).toContain("SageMaker sends rows without a line of names");
+  });
+});
+
 it("reads a file that is larger than what is read at a time", async () => {
   const long = "x".repeat(65_535);
   const out = `"${long}"\r\n\r\n`.repeat(40);

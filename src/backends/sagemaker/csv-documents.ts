@@ -1,0 +1,51 @@
+import { counted } from "../../core/errors/counted.ts";
+import { errorObjectText } from "../../core/protocols/error-object.ts";
+import { memberOf, parseJson } from "../shared/http/answer-text.ts";
+import { listElements, listUnderKey } from "../shared/http/json-spans.ts";
+
+const LINE_FEED = 10;
+const OPEN_OBJECT = 0x7b;
+const NOTHING = Buffer.alloc(0);
+const KEY = "predictions";
+
+/**
+ * Takes answers apart that are JSON although the job asked for CSV, as MLflow's are: of `{"predictions":[…]}` each prediction becomes a line, which is
+ * how a record of CSV may be written. Other lines stay as they are. `rows`: how many rows an answer is to; null where that is not known.
+ */
+export async function* takeApartDocuments(
+  chunks: AsyncIterable<Buffer>,
+  rows: number | null,
+): AsyncGenerator<Buffer | string> {
+  for await (const line of wholeLines(chunks)) yield linesOf(line, rows) ?? line;
+}
+
+function linesOf(line: Buffer, rows: number | null): string | null {
+  if (line[0] !== OPEN_OBJECT) return null;
+  const list = memberOf(parseJson(line)?.value, KEY);
+  if (!Array.isArray(list)) return null;
+  if (rows !== null && list.length !== rows) return `${errorObjectText(wrongCount(list.length, rows))}\n`;
+  const elements = listElements(line, listUnderKey(line, KEY));
+  return elements.map(({ start, end }) => `${line.toString("utf8", start, end)}\n`).join("");
+}
+
+function wrongCount(found: number, rows: number) {
+  const message =
+    `The container answered with ${counted(found, "prediction")} to ${counted(rows, "row")} of CSV. ` +
+    "SageMaker sends rows without a line of names: a container that wants one takes the first row for it. Send it json_lines or dataframe_split (model.protocol).";
+  return { code: "PREDICTION_COUNT_MISMATCH", message, attempts: 1 } as const;
+}
+
+/** Lines with their line feeds, one at a time. */
+async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer = NOTHING;
+  for await (const chunk of chunks) {
+    const whole = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    let start = 0;
+    for (let feed = whole.indexOf(LINE_FEED); feed !== -1; feed = whole.indexOf(LINE_FEED, start)) {
+      yield whole.subarray(start, feed + 1);
+      start = feed + 1;
+    }
+    held = whole.subarray(start);
+  }
+  if (held.length > 0) yield held;
+}
