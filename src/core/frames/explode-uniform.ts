@@ -1,8 +1,9 @@
 import type { ListPlace } from "../protocols/protocol.ts";
 import type { ColumnType } from "./column-type.ts";
 import { decodeJsonColumn } from "./decode-json-column.ts";
-import type { DataFrame } from "./polars.ts";
+import type { DataFrame, Expr } from "./polars.ts";
 import { column, pl, structField } from "./polars.ts";
+import { remembered } from "./remembered.ts";
 
 /** The values that JSON lines hold, one below the other. */
 export type Explosion = {
@@ -19,7 +20,7 @@ export type Explosion = {
  */
 export function explodeUniform(lines: DataFrame, place: ListPlace | null): Explosion | null {
   if (lines.height === 0) return null;
-  const decoded = decodeJsonColumn(lines.lazy().select(column("line").alias("text")).collectSync());
+  const decoded = decodeJsonColumn(lines.rename({ line: "text" }));
   // An object with a key `error` may be an error object, which only its own text can tell.
   if (decoded === null || fieldOf(decoded.type, "error") !== null) return null;
   if (place === null) return { ...decoded, counts: new Int32Array(lines.height).fill(1) };
@@ -29,15 +30,18 @@ export function explodeUniform(lines: DataFrame, place: ListPlace | null): Explo
   const lists = bare === null ? listsUnder(decoded.values, place.key) : decoded.values;
   const counts = countElements(lists);
   // An empty list would explode to a row of its own.
-  return counts === null || counts.includes(0) ? null : { values: lists.explode("value"), type: element, counts };
+  return counts === null || counts.includes(0)
+    ? null
+    : { values: lists.lazy().explode(valueColumn(null)).collectSync(), type: element, counts };
 }
 
+const valueColumn = remembered((_: null): Expr => column("value"));
+
 function listsUnder(objects: DataFrame, key: string): DataFrame {
-  return objects
-    .lazy()
-    .select(structField(column("value"), key).alias("value"))
-    .collectSync();
+  return objects.lazy().select(fieldOfValue(key)).collectSync();
 }
+
+const fieldOfValue = remembered((key: string): Expr => structField(column("value"), key).alias("value"));
 
 function fieldOf(type: ColumnType, name: string): ColumnType | null {
   if (typeof type === "string" || !("Struct" in type)) return null;
@@ -49,10 +53,8 @@ function elementOf(type: ColumnType | null): ColumnType | null {
 }
 
 function countElements(lists: DataFrame): Int32Array | null {
-  const lengths = lists
-    .lazy()
-    .select(column("value").lst.lengths().cast(pl.Int32).alias("count"))
-    .collectSync()
-    .getColumn("count");
+  const lengths = lists.lazy().select(lengthOfValue(null)).collectSync().getColumn("count");
   return lengths.nullCount() > 0 ? null : (lengths.toTypedArray() as Int32Array);
 }
+
+const lengthOfValue = remembered((_: null): Expr => column("value").lst.lengths().cast(pl.Int32).alias("count"));

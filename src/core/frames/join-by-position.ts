@@ -27,15 +27,12 @@ export function joinByPosition(
   nameLine: (line: number) => string,
 ): JoinedRows {
   const unpaired = findUnpaired(requests, answers, nameLine);
-  const left = positioned(requests, firstRowId, "request");
-  const right = positioned(answers, firstRowId, "prediction");
-  const bad = new Set(unpaired.map(({ row }) => row));
-  const good = Uint8Array.from({ length: left.height }, (_, row) => (bad.has(row) ? 0 : 1));
-  const whole = left.withColumn(pl.Series("good", good));
-  const wanted = bad.size === 0 ? whole : whole.filter(column("good").eq(1));
+  const numbered = positioned(requests, firstRowId, "request");
+  const whole = numbered.withColumn(pl.Series("row", countedUp(numbered.height)));
+  const wanted = unpaired.length === 0 ? whole : withoutRows(whole, unpaired);
   const paired = wanted
     .lazy()
-    .join(right.lazy().select(column("row_id"), column("batch_index"), column("prediction")), {
+    .join(positioned(answers, firstRowId, "prediction").lazy(), {
       on: ["row_id", "batch_index"],
       how: "inner",
       validate: "1:1",
@@ -76,11 +73,20 @@ function isWholeLine(failure: { readonly batchIndex: number | null }): boolean {
   return failure.batchIndex === null;
 }
 
-/** The values beside their identity; `row` counts from 0. */
+function withoutRows(whole: DataFrame, unpaired: readonly UnpairedRow[]): DataFrame {
+  const bad = new Set(unpaired.map(({ row }) => row));
+  const good = Uint8Array.from({ length: whole.height }, (_, row) => (bad.has(row) ? 0 : 1));
+  return whole.withColumn(pl.Series("good", good)).filter(column("good").eq(1));
+}
+
+function countedUp(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, row) => row);
+}
+
+/** The values beside their identity. */
 function positioned({ values, counts }: Explosion, firstRowId: number, name: string): DataFrame {
   const rowId = new BigInt64Array(values.height);
   const batchIndex = new BigInt64Array(values.height);
-  const position = Int32Array.from({ length: values.height }, (_, row) => row);
   let row = 0;
   for (let line = 0; line < counts.length; line += 1) {
     for (let index = 0; index < (counts[line] as number); index += 1, row += 1) {
@@ -88,11 +94,7 @@ function positioned({ values, counts }: Explosion, firstRowId: number, name: str
       batchIndex[row] = BigInt(index);
     }
   }
-  const identity = [
-    pl.Series("row_id", rowId as never),
-    pl.Series("batch_index", batchIndex as never),
-    pl.Series("row", position),
-  ];
+  const identity = [pl.Series("row_id", rowId as never), pl.Series("batch_index", batchIndex as never)];
   return pl.DataFrame(identity).hstack(values.rename({ value: name }));
 }
 

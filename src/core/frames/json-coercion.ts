@@ -1,7 +1,8 @@
 import type { ColumnType } from "./column-type.ts";
 import { isFloat, isInteger } from "./column-type.ts";
-import type { DataFrame } from "./polars.ts";
+import type { DataFrame, Expr } from "./polars.ts";
 import { column, countMatches, pl } from "./polars.ts";
+import { remembered } from "./remembered.ts";
 
 /** Names that need no escape in a regular expression, and that no JSON writer escapes. */
 const PLAIN_NAME = /^[A-Za-z0-9_ -]+$/;
@@ -21,19 +22,22 @@ const BEFORE_LIST = "[^\\]l\\s]\\s*,\\s*\\[";
 export function mayBeCoerced(texts: DataFrame, type: ColumnType): boolean {
   const patterns = foreignValues(type, "^\\s*");
   if (patterns === null) return true;
-  const text = column("text");
-  const found = patterns.length === 0 ? pl.lit(false) : text.str.contains([...new Set(patterns)].join("|"));
-  const counts = texts
+  const doubt = texts
     .lazy()
-    .select(
-      found.sum().cast(pl.Int32).alias("found"),
-      countMatches(text, SURROGATE).sum().cast(pl.Int64).alias("halves"),
-      countMatches(text, SURROGATE_PAIR).sum().cast(pl.Int64).alias("pairs"),
-    )
+    .select(isDoubtful([...new Set(patterns)].join("|")))
     .collectSync();
-  const [halves, pairs] = ["halves", "pairs"].map((name) => Number(counts.getColumn(name).toArray()[0]));
-  return Number(counts.getColumn("found").toArray()[0]) > 0 || halves !== 2 * (pairs as number);
+  return doubt.getColumn("doubt").toArray()[0] === true;
 }
+
+/** Whether a text matches the pattern, which may be empty and then matches nothing, or has half of a surrogate pair. */
+const isDoubtful = remembered((pattern: string): Expr => {
+  const text = column("text");
+  const halves = countMatches(text, SURROGATE).sum().cast(pl.Int64);
+  const pairs = countMatches(text, SURROGATE_PAIR).sum().cast(pl.Int64);
+  const isHalved = halves.neq(pairs.mul(pl.lit(2)));
+  const found = pattern === "" ? isHalved : text.str.contains(pattern).any().or(isHalved);
+  return found.alias("doubt");
+});
 
 /** Patterns of values that are not of the type; `before` matches what stands before a value. Null where none can tell. */
 function foreignValues(type: ColumnType, before: string): string[] | null {
