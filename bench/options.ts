@@ -8,7 +8,7 @@ export const SIZES: Readonly<Record<string, number>> = {
   "30m": 30_000_000,
 };
 const PEERS: readonly ScriptName[] = ["polars", "duckdb", "pyspark"];
-const SECTIONS = ["whole", "stages", "cold", "shapes", "partitions"] as const;
+const SECTIONS = ["whole", "stages", "cold", "shapes", "partitions", "emulator"] as const;
 
 export type Section = (typeof SECTIONS)[number];
 

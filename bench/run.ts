@@ -19,6 +19,7 @@ import { parseOptions, SIZES, USAGE } from "./options.ts";
 import type { Figures } from "./report/render.ts";
 import { renderFigures } from "./report/render.ts";
 import { COLD_START_ROWS, measureColdStart } from "./sections/cold-start.ts";
+import { measureEmulator } from "./sections/emulator.ts";
 import { measureStages } from "./sections/stages.ts";
 import { measureWhole } from "./sections/whole.ts";
 
@@ -68,6 +69,7 @@ async function measureAll(options: BenchOptions, contenders: readonly Contender[
       ? await each(await shapes(), (table) => measureWhole(table, [scoreframe], runs, tell))
       : [],
     partitions: sections.has("partitions") ? await manyPartitions(sizes, runs, contenders) : [],
+    emulator: sections.has("emulator") ? await measureEmulator(runs, tell) : [],
   };
 }
 

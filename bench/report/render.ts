@@ -1,9 +1,11 @@
 import type { Usage } from "../measure/measure.ts";
 import { COLD_START_ROWS } from "../sections/cold-start.ts";
+import type { EmulatorResult } from "../sections/emulator.ts";
 import type { StageResult } from "../sections/stages.ts";
 import type { WholeResult } from "../sections/whole.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { median } from "./median.ts";
+import { renderEmulator } from "./render-emulator.ts";
 import { cpuSeconds, USAGE_HEAD, usageCells } from "./usage-cells.ts";
 
 const OURS = "scoreframe";
@@ -15,14 +17,17 @@ export type Figures = {
   readonly coldStart: readonly Usage[];
   readonly shapes: readonly WholeResult[];
   readonly partitions: readonly WholeResult[];
+  /** Figures of before there was an emulator have none. */
+  readonly emulator?: readonly EmulatorResult[];
 };
 
-export function renderFigures({ whole, stages, coldStart, shapes, partitions }: Figures): string {
+export function renderFigures({ whole, stages, coldStart, shapes, partitions, emulator = [] }: Figures): string {
   const tables = [
     ...(whole.length === 0 ? [] : [renderWhole(whole), renderTimings(whole), renderProcesses(whole)]),
     ...(stages.length === 0 ? [] : [renderStages(stages)]),
     ...(coldStart.length === 0 ? [] : [renderColdStart(coldStart)]),
     ...[shapes, partitions].filter((results) => results.length > 0).map(renderWhole),
+    ...(emulator.length === 0 ? [] : [renderEmulator(emulator)]),
   ];
   return tables.filter((table) => table !== "").join("\n\n");
 }

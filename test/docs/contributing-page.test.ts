@@ -36,8 +36,8 @@ describe("CONTRIBUTING.md", () => {
       inversify: importers("inversify"),
     }).toEqual({
       polars: ["src/core/frames"],
-      zod: ["src/core/job", "src/emulators/sagemaker"],
-      yaml: ["src/core/job", "src/emulators/sagemaker"],
+      zod: ["src/core/job", "src/emulators/sagemaker", "src/emulators/shared"],
+      yaml: ["src/core/job", "src/emulators/shared"],
       inversify: ["src/composition"],
     });
   });

@@ -19,8 +19,14 @@ describe("the page of the SageMaker emulator", () => {
     const { images, account, settings } = parseSagemakerConfig(text, "page");
     expect(Object.keys(images ?? {})).toHaveLength(3);
     expect(account).toBe("123456789012");
-    const { retriedStatuses: _, ...defaults } = DEFAULT_SETTINGS;
-    expect(settings).toEqual({ ...defaults, retriedStatuses: [500, 502, 503, 504] });
+    expect(settings).toEqual({
+      ...DEFAULT_SETTINGS,
+      retriedStatuses: [500, 502, 503, 504],
+      responseLimit: 6_553_500,
+      quotas: { "ml.m5.large": 8 },
+      capacity: { "ml.p3.2xlarge": 0 },
+      throttle: { CreateTransformJob: 1 },
+    });
   });
 
   it("has every key in its table, with the option of the library", () => {
@@ -39,6 +45,9 @@ describe("the page of the SageMaker emulator", () => {
       bytes_per_mb: DEFAULT_SETTINGS.bytesPerMb.toLocaleString("en-US"),
       stopped_output: DEFAULT_SETTINGS.stoppedOutput,
     });
+    const off = Object.keys(shown).filter((key) => shown[key] === "none");
+    expect(off).toEqual(["images", "response_limit", "quotas", "capacity", "throttle"]);
+    expect(DEFAULT_SETTINGS).toMatchObject({ responseLimit: null, quotas: {}, capacity: {}, throttle: {} });
   });
 
   it("has every operation", () => {

@@ -59,6 +59,8 @@ describe("scoreframe emulate sagemaker", () => {
   it.for([
     ["an unknown key", "image: {}", 'Unrecognized key: "image"'],
     ["a wrong value", "record_newline: maybe", "record_newline"],
+    ["a quota of a type that there is not", "quotas: { ml.t3.medium: 1 }", "quotas"],
+    ["a throttle of no operation", "throttle: { Create: 1 }", 'throttle: "Create" is no operation'],
     ["no YAML", "images: {", "is not valid"],
     ["an image without a model", "images: { a: {} }", 'images["a"]: model is missing'],
   ] as const)("refuses a configuration with %s", async ([_name, text, message]) => {

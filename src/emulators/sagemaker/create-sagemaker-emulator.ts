@@ -2,14 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { createLogStore } from "../logs/log-store.ts";
 import { logsService } from "../logs/logs-service.ts";
-import type { AwsJsonServer, AwsJsonServerOptions } from "../shared/aws-json-server.ts";
+import type { AwsJsonServer } from "../shared/aws-json-server.ts";
 import { startAwsJsonServer } from "../shared/aws-json-server.ts";
+import { createBuckets } from "../shared/s3/create-buckets.ts";
+import { throttled } from "../shared/throttle.ts";
 import { createContainerCatalogue } from "./containers/container-catalogue.ts";
 import type { ImageSource } from "./containers/image-source.ts";
-import { createBuckets } from "./create-buckets.ts";
 import type { SagemakerContext } from "./sagemaker-context.ts";
 import { sagemakerService } from "./sagemaker-service.ts";
 import type { SagemakerSettings } from "./sagemaker-settings.ts";
@@ -68,13 +68,16 @@ export async function createSagemakerEmulator(options: SagemakerEmulatorOptions 
       log(`${job} ${line}`);
     },
   };
-  const server = await listen({
-    services: [sagemakerService(context), logsService(logs)],
-    host: options.host ?? "127.0.0.1",
-    port: options.port ?? 0,
-    account: options.account ?? "000000000000",
-    log,
-  }).catch(async (thrown: unknown) => {
+  const services = [sagemakerService(context), logsService(logs)];
+  const start = async (): Promise<AwsJsonServer> =>
+    startAwsJsonServer({
+      services: throttled(services, context.settings.throttle),
+      host: options.host ?? "127.0.0.1",
+      port: options.port ?? 0,
+      account: options.account ?? "000000000000",
+      log,
+    });
+  const server = await start().catch(async (thrown: unknown) => {
     await rm(context.scratch, { recursive: true, force: true });
     throw thrown;
   });
@@ -85,15 +88,6 @@ export async function createSagemakerEmulator(options: SagemakerEmulatorOptions 
     return closed;
   };
   return { url: server.url, close, [Symbol.asyncDispose]: close };
-}
-
-async function listen(options: AwsJsonServerOptions): Promise<AwsJsonServer> {
-  try {
-    return await startAwsJsonServer(options);
-  } catch (thrown) {
-    const message = `The emulator cannot listen on ${options.host}:${options.port}: ${messageOf(thrown)}. Choose another port or host.`;
-    throw new ScoreframeError("EMULATOR_START_FAILED", message, { operation: "listen", cause: thrown });
-  }
 }
 
 async function closeAll(server: AwsJsonServer, { regions, scratch }: SagemakerContext): Promise<void> {

@@ -1,3 +1,5 @@
+import type { CallRates } from "../shared/throttle.ts";
+
 /** How the emulator behaves where the service leaves room; every default is the stricter choice or the one that is documented. */
 export type SagemakerSettings = {
   /** In seconds: what the service needs for its machines, and the least time that one object takes. */
@@ -14,7 +16,18 @@ export type SagemakerSettings = {
   readonly bytesPerMb: number;
   /** What becomes of `.out` objects that a job had written before it was stopped. */
   readonly stoppedOutput: "remove" | "keep";
+  /** Most bytes that a container can answer; null is no limit. The service has none, but the servers in its containers do. */
+  readonly responseLimit: number | null;
+  /** Instances that the account may use at the same time, by type; those that are not named have no limit. */
+  readonly quotas: InstanceCounts;
+  /** Instances that there are, by type; those that are not named are always there. */
+  readonly capacity: InstanceCounts;
+  /** Calls a second that are let through, by operation. */
+  readonly throttle: CallRates;
 };
+
+/** By type: `{ "ml.m5.large": 2 }`. */
+export type InstanceCounts = Readonly<Record<string, number>>;
 
 export const DEFAULT_SETTINGS: SagemakerSettings = {
   latency: { start: 0.2, object: 0, stop: 0.2 },
@@ -24,4 +37,8 @@ export const DEFAULT_SETTINGS: SagemakerSettings = {
   retryDelay: 0.1,
   bytesPerMb: 1_000_000,
   stoppedOutput: "remove",
+  responseLimit: null,
+  quotas: {},
+  capacity: {},
+  throttle: {},
 };

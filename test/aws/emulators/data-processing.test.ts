@@ -41,6 +41,25 @@ describe("input filter, join and output filter", () => {
     expect(sent()).toEqual(["1,2,3\n"]);
   });
 
+  it("count from the end with negative numbers, also in a range", async (context) => {
+    const { lab, sent } = await start(context);
+    await lab.put("in/a.csv", "0,1,2,3,4\n");
+    await lab.run({ ...typed("text/csv"), DataProcessing: { InputFilter: "$[-3:-1]" } });
+    await lab.run({ ...typed("text/csv"), DataProcessing: { InputFilter: "$[-1,0]", OutputFilter: "$[-2]" } });
+    expect(sent()).toEqual(["2,3,4\n", "4,0\n"]);
+    expect(await lab.get("out/a.csv.out")).toBe("4\n");
+  });
+
+  it("are not passed over where the container wants payloads without a limit", async (context) => {
+    const lab = await sagemakerLab(context);
+    const container = await startContainer({ parameters: { MaxPayloadInMB: 0, BatchStrategy: "MULTI_RECORD" } });
+    await lab.createModel(container.url);
+    await lab.put("in/a.csv", "a,b\nc,d\n");
+    await lab.run({ ...typed("text/csv"), DataProcessing: { InputFilter: "$[0]", JoinSource: "Input" } });
+    expect(container.invocations.map(({ body }) => body)).toEqual(["a\nc\n"]);
+    expect(await lab.get("out/a.csv.out")).toBe("a,b,a\nc,d,c\n");
+  });
+
   it("set the answer into the object of a record, with every digit", async (context) => {
     const { lab, sent } = await start(context, () => '{"score": 0.10, "id": 9007199254740993}');
     await lab.put("in/a.jsonl", '{"id": 9007199254740993, "features": [1.0, 2]}\n');
@@ -99,6 +118,29 @@ describe("input filter, join and output filter", () => {
     expect(await lab.keys("out/")).toEqual(["out/c.jsonl.out"]);
     expect(lab.logged.join("\n")).toContain("a.jsonl: Failed to parse output from the algorithm as JSON: <html>");
     expect(lab.logged.join("\n")).toContain("b.jsonl: Failed to parse input as JSON: {a:2}");
+  });
+
+  it("fail the object by a name that is not there", async (context) => {
+    const { lab } = await start(context, () => "{}");
+    await lab.put("in/a.jsonl", '{"a":1}\n');
+    await lab.run({ ...typed("application/jsonlines"), DataProcessing: { OutputFilter: "$.score" } });
+    expect(await lab.keys("out/")).toEqual([]);
+    expect(lab.logged.join("\n")).toContain("a.jsonl: Invalid JsonPath: $.score: there is no 'score'");
+  });
+
+  it("fail the object by what is not UTF-8, and do not mend it", async (context) => {
+    const invoke: ContainerScript["invoke"] = ({ body }, response) => {
+      response.end(body.includes("bad") ? Buffer.from([0x22, 0xff, 0x22]) : '"ä"');
+      return null;
+    };
+    const { lab } = await start(context, invoke);
+    await lab.put("in/answer", '"bad"\n');
+    await lab.put("in/record", Buffer.from([0x22, 0xff, 0x22, 0x0a]));
+    await lab.put("in/whole", '"ä"\n');
+    await lab.run({ ...typed("application/jsonlines"), DataProcessing: { JoinSource: "Input" } });
+    expect(await lab.keys("out/")).toEqual(["out/whole.out"]);
+    expect(lab.logged.join("\n")).toContain("in/answer: Failed to parse output from the algorithm: it is not UTF-8");
+    expect(lab.logged.join("\n")).toContain("in/record: Failed to parse input: it is not UTF-8");
   });
 
   const REFUSED: readonly [string, JobChanges, string][] = [

@@ -85,6 +85,11 @@ describe("models", () => {
   const image = { Image: "unknown:1" };
   const known = { Image: "any:1", Environment: { MODEL_SERVER_URL: "http://127.0.0.1:1" } };
   it.for([
+    [
+      "a server at no address",
+      { PrimaryContainer: { Image: "any:1", Environment: { MODEL_SERVER_URL: "localhost:8080" } } },
+      /MODEL_SERVER_URL 'localhost:8080' is no address such as/,
+    ],
     ["an image that nothing stands behind", { PrimaryContainer: image }, /^Requested image unknown:1 not found/],
     ["no container", {}, /PrimaryContainer or Containers/],
     ["a container twice", { PrimaryContainer: known, Containers: [known] }, /one of the two/],
@@ -313,6 +318,21 @@ describe("transform jobs", () => {
     });
   });
 
+  it("are listed in any order", async () => {
+    await lab.createModel(container.url);
+    const nowhere = { output: { S3OutputPath: "s3://no-such-bucket/out" } };
+    for (const name of ["b", "c", "a"]) await lab.run({ TransformJobName: name, ...(name === "a" ? nowhere : {}) });
+    const listed = async (query: object): Promise<string> => {
+      const { TransformJobSummaries = [] } = await lab.client.send(new ListTransformJobsCommand(query));
+      return TransformJobSummaries.map(({ TransformJobName }) => TransformJobName).join("");
+    };
+    expect(await listed({})).toBe("acb");
+    expect(await listed({ SortOrder: "Ascending" })).toBe("bca");
+    expect(await listed({ SortBy: "Name" })).toBe("cba");
+    expect(await listed({ SortBy: "Name", SortOrder: "Ascending" })).toBe("abc");
+    expect(await listed({ SortBy: "Status", SortOrder: "Ascending" })).toBe("bca");
+  });
+
   it("are listed by status, name and time, ten to a page", async () => {
     await lab.createModel(container.url);
     for (let index = 10; index < 22; index += 1) await lab.createJob({ TransformJobName: `job-${index}` });
@@ -355,13 +375,52 @@ describe("tags", () => {
     expect((await lab.client.send(new ListTagsCommand({ ResourceArn }))).Tags).toEqual([{ Key: "b", Value: "3" }]);
   });
 
+  it("are at most 50, those that are there already among them", async () => {
+    await lab.createModel(container.url);
+    const ResourceArn = `${ARN}:model/model`;
+    const tags = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => ({ Key: `k${from + index}`, Value: "v" }));
+    await lab.client.send(new AddTagsCommand({ ResourceArn, Tags: tags(0, 40) }));
+    await expect(lab.client.send(new AddTagsCommand({ ResourceArn, Tags: tags(39, 51) }))).rejects.toMatchObject(
+      refusedWith(/at most 50 tags; this one would have 51/),
+    );
+    const { Tags } = await lab.client.send(new AddTagsCommand({ ResourceArn, Tags: tags(30, 50) }));
+    expect(Tags).toHaveLength(50);
+  });
+
   it("belong to something that is there", async () => {
     const ResourceArn = `${ARN}:model/nope`;
     await expect(lab.client.send(new ListTagsCommand({ ResourceArn }))).rejects.toMatchObject(refusedWith(/nope/));
   });
 });
 
+describe("names", () => {
+  it("are taken in whichever capitals, since an ARN has none", async () => {
+    await lab.createModel(container.url, "Model");
+    await expect(lab.createModel(container.url, "mODEL")).rejects.toMatchObject(
+      refusedWith(`Cannot create already existing model "${ARN}:model/model".`),
+    );
+    await lab.createJob({ TransformJobName: "Job", ModelName: "Model" });
+    await expect(lab.createJob({ TransformJobName: "job", ModelName: "Model" })).rejects.toMatchObject({
+      name: "ResourceInUse",
+    });
+    await expect(lab.describe("job")).rejects.toMatchObject(refusedWith(/Could not find transform job/));
+  });
+});
+
 describe("regions", () => {
+  it.for([
+    ["cn-north-1", "aws-cn"],
+    ["us-gov-west-1", "aws-us-gov"],
+  ] as const)("have the ARNs of their partition: %s", async ([region, partition]) => {
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const client = new SageMakerClient({ endpoint: lab.emulator.url, region, credentials });
+    const PrimaryContainer = { Image: "any:1", Environment: { MODEL_SERVER_URL: container.url } };
+    const model = { ModelName: "m", ExecutionRoleArn: ROLE, PrimaryContainer };
+    const { ModelArn } = await client.send(new CreateModelCommand(model));
+    expect(ModelArn).toBe(`arn:${partition}:sagemaker:${region}:000000000000:model/m`);
+  });
+
   it("know nothing of each other", async () => {
     await lab.createModel(container.url);
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
@@ -392,15 +451,34 @@ describe("a request that is no call of the API", () => {
     expect(await response.json()).toMatchObject({ __type: type });
   });
 
-  it("is refused where its body is not JSON", async () => {
-    const response = await send("ListModels", "{");
+  it.for([
+    ["that is not JSON", "{"],
+    ["that is null", "null"],
+    ["that is a list", "[]"],
+    ["with a time as a text", '{"CreationTimeAfter":"2024-05-01T00:00:00Z"}'],
+    ["with a number as a text", '{"MaxResults":"10"}'],
+    ["with a part of a number", '{"MaxResults":1.5}'],
+    ["with a time that no clock has", '{"CreationTimeAfter":1e20}'],
+  ] as const)("is refused with a body %s", async ([_name, body]) => {
+    const response = await send("ListModels", body);
+    expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ __type: "SerializationException" });
+  });
+
+  it("may have null for a member that it leaves out", async () => {
+    const response = await send("ListModels", '{"MaxResults":null,"NextToken":null}');
+    expect(await response.json()).toEqual({ Models: [] });
   });
 });
 
 function send(operation: string, body: object | string, headers: Record<string, string> = {}): Promise<Response> {
   const scope = "AWS4-HMAC-SHA256 Credential=test/20240501/us-east-1/sagemaker/aws4_request, SignedHeaders=host";
-  const sent = { "x-amz-target": `SageMaker.${operation}`, authorization: scope, ...headers };
+  const sent = {
+    "x-amz-target": `SageMaker.${operation}`,
+    "content-type": "application/x-amz-json-1.1",
+    authorization: scope,
+    ...headers,
+  };
   const given = Object.entries(sent).filter(([, value]) => value !== "");
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return fetch(lab.emulator.url, { method: "POST", body: text, headers: Object.fromEntries(given) });

@@ -53,7 +53,7 @@ describe("a request that fails", () => {
     expect(requests()).toBe(1);
   });
 
-  it.for([400, 413, 429])("is not sent again after a %i, which is the client's error", async (status, context) => {
+  it.for([400, 408, 413, 429])("is not sent again after a %i, which is the client's error", async (status, context) => {
     const { lab, requests } = await labAnswering(context, () => ({ status }));
     const job = await lab.run(one);
     expect(job.FailureReason).toBe("ClientError: See job logs for more information");
@@ -109,6 +109,17 @@ describe("a request that fails", () => {
   });
 });
 
+describe("the reason of a job", () => {
+  it("is what the first object failed with, where they failed in several ways", async (context) => {
+    const lab = await sagemakerLab(context, { settings: QUICK });
+    const container = await startContainer({ invoke: ({ body }) => ({ status: Number(body) }) });
+    await lab.createModel(container.url);
+    await lab.put("in/a", "400\n");
+    await lab.put("in/b", "500\n");
+    expect((await lab.run(one)).FailureReason).toBe("ClientError: See job logs for more information");
+  });
+});
+
 describe("an answer", () => {
   it("may be any 2xx, of any content or none", async (context) => {
     const { lab } = await labAnswering(context, () => ({ status: 204 }));
@@ -139,6 +150,25 @@ describe("a container", () => {
     expect(container.asked).toEqual([...Array(3).fill("GET /ping"), "GET /execution-parameters", "POST /invocations"]);
   });
 
+  it("has two seconds for each ping", async (context) => {
+    const lab = await sagemakerLab(context);
+    const container = await startContainer({ ping: (number) => (number === 1 ? null : 200) });
+    await lab.createModel(container.url);
+    await lab.put("in/a.txt", "1\n");
+    const job = await lab.run();
+    expect(job.TransformJobStatus).toBe("Completed");
+    expect(container.asked.slice(0, 3)).toEqual(["GET /ping", "GET /ping", "GET /execution-parameters"]);
+    expect(Number(job.TransformEndTime) - Number(job.TransformStartTime)).toBeGreaterThanOrEqual(2000);
+  });
+
+  it("is not ready where its ping leads elsewhere, or answers another 2xx", async (context) => {
+    const lab = await sagemakerLab(context, { settings: { pingTimeout: 0.5 } });
+    const container = await startContainer({ ping: (number) => (number % 2 === 1 ? 302 : 204) });
+    await lab.createModel(container.url);
+    await lab.put("in/a.txt", "1\n");
+    expect((await lab.run()).FailureReason).toBe("AlgorithmError: Model container failed to respond to ping");
+  });
+
   const parameters = { MaxConcurrentTransforms: 2, BatchStrategy: "SINGLE_RECORD", MaxPayloadInMB: 1 };
 
   it("says how it wants to be used where the job does not", async (context) => {
@@ -161,9 +191,14 @@ describe("a container", () => {
     expect(container.invocations).toHaveLength(1);
   });
 
-  it("fails the job where its parameters cannot be used", async (context) => {
+  it.for([
+    ["a strategy as the API spells it", { BatchStrategy: "SingleRecord" }],
+    ["more than 100 MB", { MaxPayloadInMB: 101 }],
+    ["a part of a request", { MaxConcurrentTransforms: 1.5 }],
+    ["a list", []],
+  ])("fails the job where its parameters cannot be used: %s", async ([_name, parameters], context) => {
     const lab = await sagemakerLab(context);
-    const container = await startContainer({ parameters: { BatchStrategy: "SingleRecord" } });
+    const container = await startContainer({ parameters });
     await lab.createModel(container.url);
     await lab.put("in/a.txt", "1\n");
     expect((await lab.run()).FailureReason).toBe("AlgorithmError: See job logs for more information");

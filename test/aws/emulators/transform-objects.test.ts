@@ -28,6 +28,32 @@ describe("the objects of a job", () => {
     expect(await lab.keys("out/")).toEqual(["out/a.out", "out/deep/er/b.out", "out/in-other/c.out"]);
   });
 
+  it("have keys of any characters, which their outputs keep", async (context) => {
+    const names = [" a b", "a+b", "ä%20%", "日本.jsonl", "a?b#c&d=e", "'\"<>", "x/../y", "/d"];
+    const lab = await start(
+      context,
+      names.map((name) => `in/${name}`),
+    );
+    expect((await lab.run()).TransformJobStatus).toBe("Completed");
+    expect(await lab.keys("out/")).toEqual(names.map((name) => `out/${name}.out`).sort());
+  });
+
+  it("fail one by one where they are gone before their turn", async (context) => {
+    const lab = await sagemakerLab(context);
+    const container = await startContainer({
+      invoke: async ({ body }) => {
+        if (body === "first\n") await lab.remove("in/b");
+        return "ok";
+      },
+    });
+    await lab.createModel(container.url);
+    for (const key of ["in/a", "in/b", "in/c"]) await lab.put(key, key === "in/a" ? "first\n" : "1\n");
+    const job = await lab.run(one);
+    expect(job.FailureReason).toBe("ClientError: See job logs for more information");
+    expect(await lab.keys("out/")).toEqual(["out/a.out", "out/c.out"]);
+    expect(lab.logged.at(-1)).toContain("in/b: s3:GetObject");
+  });
+
   it("may be one, by its whole key", async (context) => {
     const lab = await start(context, ["in/part-0000.jsonl", "in/part-0001.jsonl"]);
     await lab.run({ uri: `s3://${lab.bucket}/in/part-0000.jsonl` });
@@ -125,9 +151,12 @@ describe("the objects of a job", () => {
 
   it("of one instance share its requests", async (context) => {
     const lab = await sagemakerLab(context);
+    const two = Promise.withResolvers<void>();
     const container = await startContainer({
-      invoke: async ({ body }) => {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+      invoke: async ({ body, number }) => {
+        if (number === 2) two.resolve();
+        // Later ones are left a moment, in which one too many would come.
+        await (number <= 2 ? two.promise : new Promise((resolve) => setTimeout(resolve, 20)));
         return body;
       },
     });

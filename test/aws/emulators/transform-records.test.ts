@@ -104,9 +104,12 @@ describe("the records of an object", () => {
 
   it("keep their order with many requests at the same time", async (context) => {
     const lab = await sagemakerLab(context);
+    const four = Promise.withResolvers<void>();
     const container = await startContainer({
       invoke: async ({ body, number }) => {
-        await new Promise((resolve) => setTimeout(resolve, number % 4 === 1 ? 30 : 1));
+        if (number === 4) four.resolve();
+        // None of the first four is answered before all are there; of each further four the first is the last.
+        await (number <= 4 ? four.promise : new Promise((resolve) => setTimeout(resolve, number % 4 === 1 ? 20 : 0)));
         return body.trim();
       },
     });

@@ -9,6 +9,8 @@ export type ExecutionParameters = {
 };
 
 const TIMEOUT_MS = 2000;
+/** As in a request; only the product with the concurrency is not bounded here. */
+const MOST_PAYLOAD_MB = 100;
 const STRATEGIES = { SINGLE_RECORD: "SingleRecord", MULTI_RECORD: "MultiRecord" } as const;
 
 /** `GET /execution-parameters`, which a container need not have. Throws a `JobFailure` where it answers 200 with what is none. */
@@ -17,6 +19,7 @@ export async function askExecutionParameters(
   signal: AbortSignal,
 ): Promise<ExecutionParameters> {
   const answer = await fetch(`${origin}/execution-parameters`, {
+    redirect: "manual",
     signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
   }).catch(() => null);
   signal.throwIfAborted();
@@ -25,7 +28,7 @@ export async function askExecutionParameters(
   const { MaxConcurrentTransforms, MaxPayloadInMB, BatchStrategy } = parse(text);
   return {
     ...(MaxConcurrentTransforms === undefined ? {} : { MaxConcurrentTransforms: count(MaxConcurrentTransforms, text) }),
-    ...(MaxPayloadInMB === undefined ? {} : { MaxPayloadInMB: count(MaxPayloadInMB, text) }),
+    ...(MaxPayloadInMB === undefined ? {} : { MaxPayloadInMB: count(MaxPayloadInMB, text, MOST_PAYLOAD_MB) }),
     ...(BatchStrategy === undefined ? {} : { BatchStrategy: strategy(BatchStrategy, text) }),
   };
 }
@@ -33,15 +36,16 @@ export async function askExecutionParameters(
 function parse(text: string): Record<string, unknown> {
   try {
     const document: unknown = JSON.parse(text);
-    if (typeof document === "object" && document !== null) return document as Record<string, unknown>;
+    if (typeof document === "object" && document !== null && !Array.isArray(document))
+      return document as Record<string, unknown>;
   } catch {
     // Said below.
   }
   throw unusable(text);
 }
 
-function count(value: unknown, text: string): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+function count(value: unknown, text: string, most = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most) return value;
   throw unusable(text);
 }
 

@@ -14,9 +14,10 @@ export async function awaitPing({ origin }: RunningContainer, seconds: number, s
     signal.throwIfAborted();
     try {
       const answer = await fetch(`${origin}/ping`, {
+        redirect: "manual",
         signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
       });
-      await answer.arrayBuffer();
+      await answer.body?.cancel();
       if (answer.status === 200) return;
       seen = `answered ${answer.status}`;
     } catch {

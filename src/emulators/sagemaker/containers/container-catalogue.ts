@@ -1,7 +1,7 @@
 import { startModel } from "../../../backends/local/start-model.ts";
 import type { Container } from "../shapes/model.ts";
 import type { CheckedSource, ImageSource } from "./image-source.ts";
-import { checkImageSource, serverOrigin } from "./image-source.ts";
+import { checkImageSource, isServerUrl, serverOrigin } from "./image-source.ts";
 import type { RunningContainer } from "./running-container.ts";
 
 export type StartRequest = {
@@ -13,8 +13,8 @@ export type StartRequest = {
 };
 
 export type ContainerCatalogue = {
-  /** Whether the image is named, or the container says itself where its server is. */
-  knows(container: Container): boolean;
+  /** Null where the image is named, or the container says itself where its server is; else what to do. */
+  problemOf(container: Container): string | null;
   /** One container, which may not answer yet. Throws a `ScoreframeError` where its process does not come up. */
   start(container: Container & { readonly Image: string }, request: StartRequest): Promise<RunningContainer>;
 };
@@ -36,7 +36,14 @@ export function createContainerCatalogue(
   }));
   const find = (image: string): CheckedSource | undefined => known.find(({ pattern }) => pattern.test(image))?.source;
   return {
-    knows: ({ Image = "", Environment = {} }) => find(Image) !== undefined || SERVER_VARIABLE in Environment,
+    problemOf({ Image = "", Environment = {} }) {
+      if (find(Image) !== undefined) return null;
+      const url = Environment[SERVER_VARIABLE];
+      if (url === undefined) {
+        return `Name it in the emulator's configuration, or set ${SERVER_VARIABLE} in the container's Environment.`;
+      }
+      return isServerUrl(url) ? null : `${SERVER_VARIABLE} '${url}' is no address such as http://localhost:8080.`;
+    },
     async start({ Image }, { env, ...request }) {
       const source = find(Image);
       if (source?.kind !== "here") {

@@ -34,10 +34,14 @@ export function checkImageSource(image: string, source: Readonly<Record<string, 
 }
 
 function originOf(image: string, url: unknown): string {
-  if (typeof url !== "string" || !/^https?:\/\/[^/]/.test(url)) {
+  if (typeof url !== "string" || !isServerUrl(url)) {
     throw invalid(image, "url must be an address such as http://localhost:8080.");
   }
   return serverOrigin(url);
+}
+
+export function isServerUrl(url: string): boolean {
+  return /^https?:\/\/[^/]/.test(url) && URL.canParse(url);
 }
 
 /** The address that `/ping` and `/invocations` stand behind. */

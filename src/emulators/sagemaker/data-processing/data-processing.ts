@@ -33,12 +33,13 @@ export function createProcessor(input: CreateTransformJobInput): RecordProcessor
   const format = RECORD_FORMATS[mediaType(input.TransformInput.ContentType)] as RecordFormat;
   return {
     prepare(record, isLine) {
-      const source = format.parse(textOf(record), "input");
-      const sent = inputFilter === "$" ? textOf(record) : format.print(select(source, before));
+      const text = textOf(record, "input");
+      const source = format.parse(text, "input");
+      const sent = inputFilter === "$" ? text : format.print(select(source, before));
       return { body: Buffer.from(isLine ? `${sent}\n` : sent), source: joins ? source : null };
     },
     finish(records, answer) {
-      const text = textOf(answer);
+      const text = textOf(answer, "algorithm");
       const answers = records.length === 1 ? [text] : text.split(/\r?\n/);
       if (answers.length !== records.length) {
         throw seeLogs("ClientError", [`${records.length} records were sent and ${answers.length} came back`]);
@@ -56,7 +57,14 @@ export function mediaType(header: string | undefined): string {
   return (header ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
-/** Without the line end behind it. */
-function textOf(bytes: Buffer): string {
-  return bytes.toString("utf8").replace(/\r?\n$/, "");
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Without the line end behind it. Throws a `JobFailure` for what is no UTF-8. */
+function textOf(bytes: Buffer, whose: "algorithm" | "input"): string {
+  try {
+    return UTF8.decode(bytes).replace(/\r?\n$/, "");
+  } catch {
+    const what = whose === "algorithm" ? "output from the algorithm" : "input";
+    throw seeLogs("ClientError", [`Failed to parse ${what}: it is not UTF-8`]);
+  }
 }

@@ -16,12 +16,10 @@ export function createModel({ regions, containers }: SagemakerContext): Operatio
     const container = containerOf(input);
     const { models, tags } = regions.of(caller.region);
     const arn = arnOf("sagemaker", `model/${input.ModelName.toLowerCase()}`, caller);
-    if (models.has(input.ModelName)) throw validationError(`Cannot create already existing model "${arn}".`);
-    if (!containers.knows(container)) {
-      throw validationError(
-        `Requested image ${container.Image} not found. Name it in the emulator's configuration, or set MODEL_SERVER_URL in the container's Environment.`,
-      );
-    }
+    // Names that differ in capitals alone would have one ARN.
+    if (tags.has(arn)) throw validationError(`Cannot create already existing model "${arn}".`);
+    const problem = containers.problemOf(container);
+    if (problem !== null) throw validationError(`Requested image ${container.Image} not found. ${problem}`);
     models.set(input.ModelName, { name: input.ModelName, arn, created: new Date(), container, input });
     tags.set(arn, input.Tags ?? []);
     return { ModelArn: arn };

@@ -2,6 +2,7 @@ import { arnOf } from "../../shared/arn.ts";
 import type { Operation } from "../../shared/operation.ts";
 import { ServiceError } from "../../shared/service-error.ts";
 import { readInput } from "../../shared/shapes/shape.ts";
+import { checkQuota } from "../check-quota.ts";
 import { checkTransformRequest } from "../check-transform-request.ts";
 import { findModel } from "../find-model.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
@@ -18,7 +19,8 @@ export function createTransformJob(context: SagemakerContext): Operation {
     const name = input.TransformJobName;
     const arn = arnOf("sagemaker", `transform-job/${name.toLowerCase()}`, caller);
     const refuseTakenName = (): void => {
-      if (!state.jobs.has(name)) return;
+      // Names that differ in capitals alone would have one ARN.
+      if (!state.tags.has(arn)) return;
       throw new ServiceError(
         "ResourceInUse",
         `Transform job names must be unique within an AWS account and region, and a transform job with this name already exists (${arn})`,
@@ -28,8 +30,10 @@ export function createTransformJob(context: SagemakerContext): Operation {
     refuseTakenName();
     const model = findModel(state, input.ModelName, caller);
     const objects = await listInput(input, { ...context, region: caller.region, model });
-    // Another request may have taken the name while the objects were listed.
+    // Another request may have taken the name, or the emulator been closed, while the objects were listed.
     refuseTakenName();
+    if (context.closing.aborted) throw closed();
+    checkQuota(input, state, context.settings.quotas);
     const now = new Date();
     const job: TransformJob = {
       name,
@@ -47,4 +51,8 @@ export function createTransformJob(context: SagemakerContext): Operation {
     job.finished = runJob(job, { ...context, model, objects });
     return { TransformJobArn: arn };
   };
+}
+
+function closed(): ServiceError {
+  return new ServiceError("ServiceUnavailableException", "The emulator is being closed.", { status: 503 });
 }

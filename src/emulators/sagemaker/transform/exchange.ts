@@ -1,8 +1,11 @@
+import type { Answer } from "./answer.ts";
 import type { Payload } from "./payload.ts";
 
 /** One request as it was planned, and how its answer becomes a part of the output. */
 export type Exchange = {
   readonly payload: Payload;
-  /** Throws a `JobFailure` where the answer cannot be joined. */
-  assemble(answer: Buffer): Buffer;
+  /** What is written for the answer. Throws a `JobFailure` where it cannot be joined. */
+  assemble(answer: Answer): Promise<Answer>;
+  /** What comes behind it. */
+  readonly end: Buffer;
 };

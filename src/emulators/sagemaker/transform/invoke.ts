@@ -3,9 +3,11 @@ import type { Dispatcher } from "undici";
 import { request } from "undici";
 import { messageOf } from "../../../core/errors/scoreframe-error.ts";
 import type { RunningContainer } from "../containers/running-container.ts";
+import type { Answer } from "./answer.ts";
 import type { JobFailure } from "./job-failure.ts";
 import { seeLogs } from "./job-failure.ts";
 import type { Payload } from "./payload.ts";
+import { receiveAnswer, receiveBeginning } from "./receive-answer.ts";
 
 export type InvokeOptions = {
   readonly container: RunningContainer;
@@ -17,12 +19,21 @@ export type InvokeOptions = {
   readonly retriedStatuses: readonly number[];
   /** Seconds. */
   readonly retryDelay: number;
+  /** Most bytes of an answer; null is no limit. */
+  readonly responseLimit: number | null;
+  /** A file of its own for each request, for an answer that is large. */
+  readonly spoolPath: string;
 };
 
-type Attempt = { readonly answer: Buffer } | { readonly failure: JobFailure; readonly mayRetry: boolean };
+/** Of the body of an answer that is none. */
+const LOGGED_BYTES = 4000;
+/** What Amazon's multi-model-server answers in place of more than its `max_response_size`, and so the containers that are built on it. */
+const WORKER_DIED = Buffer.from('{"code":500,"type":"InternalServerException","message":"Worker died."}');
+
+type Attempt = { readonly answer: Answer } | { readonly failure: JobFailure; readonly mayRetry: boolean };
 
 /** Sends one payload to the model, again where the rules allow it. Throws a `JobFailure`, or the signal's reason. */
-export async function invoke(payload: Payload, options: InvokeOptions, signal: AbortSignal): Promise<Buffer> {
+export async function invoke(payload: Payload, options: InvokeOptions, signal: AbortSignal): Promise<Answer> {
   for (let retries = 0; ; retries += 1) {
     const attempt = await tryOnce(payload, options, signal);
     if ("answer" in attempt) return attempt.answer;
@@ -47,10 +58,16 @@ async function tryOnce(payload: Payload, options: InvokeOptions, signal: AbortSi
       bodyTimeout: 0,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]),
     });
-    const answer = Buffer.from(await response.body.arrayBuffer());
-    const { statusCode } = response;
-    if (statusCode >= 200 && statusCode < 300) return { answer };
-    return { failure: badStatus(statusCode, answer), mayRetry: options.retriedStatuses.includes(statusCode) };
+    const failed = (status: number, text: Buffer): Attempt => ({
+      failure: badStatus(status, text),
+      mayRetry: options.retriedStatuses.includes(status),
+    });
+    const { statusCode, body: stream } = response;
+    if (statusCode < 200 || statusCode >= 300) {
+      return failed(statusCode, await receiveBeginning(stream, LOGGED_BYTES));
+    }
+    const answer = await receiveAnswer(stream, options.spoolPath, options.responseLimit);
+    return answer === null ? failed(500, WORKER_DIED) : { answer };
   } catch (thrown) {
     signal.throwIfAborted();
     const lines = ["Unable to get response from algorithm", messageOf(thrown)];
@@ -64,6 +81,6 @@ async function tryOnce(payload: Payload, options: InvokeOptions, signal: AbortSi
 function badStatus(status: number, body: Buffer): JobFailure {
   const isClient = status >= 400 && status < 500;
   const first = isClient ? `ClientError: ${status}` : `Bad HTTP status received from algorithm: ${status}`;
-  const text = body.subarray(0, 4000).toString("utf8").trimEnd().split("\n");
+  const text = body.toString("utf8").trimEnd().split("\n");
   return seeLogs(isClient ? "ClientError" : "AlgorithmError", [first, "", "Message:", ...text]);
 }

@@ -1,5 +1,5 @@
 /** Whose fault it was, as the service tells it in `FailureReason`. */
-export type Blame = "ClientError" | "AlgorithmError" | "InternalServerError";
+export type Blame = "ClientError" | "AlgorithmError" | "CapacityError" | "InternalServerError";
 
 /** Why an object, or the whole job, could not be transformed. The message is the service's; the lines are for the job's log. */
 export class JobFailure extends Error {

@@ -1,4 +1,5 @@
 import type { ProcessedRecord, RecordProcessor } from "../data-processing/data-processing.ts";
+import { heldAnswer } from "./answer.ts";
 import { batchRecords } from "./batch-records.ts";
 import type { Exchange } from "./exchange.ts";
 import { seeLogs } from "./job-failure.ts";
@@ -28,18 +29,18 @@ export async function* planExchanges(path: string, plan: ExchangePlan): AsyncGen
     plan.payloadBytes === 0 &&
     (plan.splitBy === "None" || plan.strategy === "MultiRecord")
   ) {
-    yield { payload: { open: () => readObject(path, plan.isGzipped) }, assemble: assembler(plan, []) };
+    yield { payload: { open: () => readObject(path, plan.isGzipped) }, ...assembler(plan, []) };
     return;
   }
   let requests = 0;
   for await (const records of groupRecords(path, plan)) {
     requests += 1;
     const body = Buffer.concat(records.map((record) => record.body));
-    yield { payload: bufferPayload(withoutNewline(body, plan)), assemble: assembler(plan, records) };
+    yield { payload: bufferPayload(withoutNewline(body, plan)), ...assembler(plan, records) };
   }
   // An object without a record still makes one request, of no bytes.
   if (requests === 0 && plan.strategy === "MultiRecord" && plan.processor === null) {
-    yield { payload: bufferPayload(Buffer.alloc(0)), assemble: assembler(plan, []) };
+    yield { payload: bufferPayload(Buffer.alloc(0)), ...assembler(plan, []) };
   }
 }
 
@@ -47,16 +48,17 @@ export async function* planExchanges(path: string, plan: ExchangePlan): AsyncGen
 function assembler(
   { assembleWith, processor }: ExchangePlan,
   records: readonly ProcessedRecord[],
-): (answer: Buffer) => Buffer {
+): Pick<Exchange, "assemble" | "end"> {
   const end = assembleWith === "Line" ? NEWLINE : Buffer.alloc(0);
-  if (processor === null) return (answer) => Buffer.concat([answer, end]);
-  return (answer) =>
-    Buffer.from(
-      processor
-        .finish(records, answer)
-        .map((record) => `${record}${end}`)
-        .join(""),
-    );
+  if (processor === null) return { assemble: async (answer) => answer, end };
+  return {
+    async assemble(answer) {
+      const pieces = processor.finish(records, await answer.bytes()).map((record) => `${record}${end}`);
+      await answer.discard();
+      return heldAnswer(Buffer.from(pieces.join("")));
+    },
+    end: Buffer.alloc(0),
+  };
 }
 
 async function* groupRecords(path: string, plan: ExchangePlan): AsyncGenerator<readonly ProcessedRecord[]> {

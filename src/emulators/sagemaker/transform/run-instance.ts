@@ -3,15 +3,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent } from "undici";
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import { parseS3Uri } from "../../shared/s3/s3-uri.ts";
 import { askExecutionParameters } from "../containers/ask-execution-parameters.ts";
 import { awaitPing } from "../containers/await-ping.ts";
 import { containerEnvironment } from "../containers/container-environment.ts";
 import type { RunningContainer } from "../containers/running-container.ts";
 import { createProcessor } from "../data-processing/data-processing.ts";
-import { parseS3Uri } from "../s3-uri.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import type { Model } from "../state/model.ts";
 import type { TransformJob } from "../state/transform-job.ts";
+import type { Answer } from "./answer.ts";
+import type { Exchange } from "./exchange.ts";
 import type { InputObject } from "./input-object.ts";
 import type { InstanceLog } from "./instance-log.ts";
 import { invoke } from "./invoke.ts";
@@ -129,11 +131,14 @@ async function transformOne(
       maxRetries: transform.maxRetries,
       retriedStatuses: settings.retriedStatuses,
       retryDelay: settings.retryDelay,
+      responseLimit: settings.responseLimit,
     };
-    await transformObject(
-      { exchanges, slots, outputPath, send: ({ payload }, ended) => invoke(payload, sending, ended) },
-      signal,
-    );
+    let sent = 0;
+    const send = ({ payload }: Exchange, ended: AbortSignal): Promise<Answer> => {
+      sent += 1;
+      return invoke(payload, { ...sending, spoolPath: `${outputPath}.${sent}` }, ended);
+    };
+    await transformObject({ exchanges, slots, outputPath, send }, signal);
     await pause;
     context.onWritten(await store(outputPath, object, context));
   } catch (thrown) {

@@ -2,21 +2,21 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../../core/errors/scoreframe-error.ts";
-import { parseS3Uri } from "../s3-uri.ts";
+import { parseS3Uri } from "../../shared/s3/s3-uri.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
+import { instancesInUse } from "../state/instances-in-use.ts";
 import type { Model } from "../state/model.ts";
 import type { TransformJob } from "../state/transform-job.ts";
 import { moveTo } from "../state/transform-job.ts";
 import type { InputObject } from "./input-object.ts";
-import type { JobFailure } from "./job-failure.ts";
-import { internalError } from "./job-failure.ts";
+import { internalError, JobFailure } from "./job-failure.ts";
 import { runInstances } from "./run-instances.ts";
 
 export type JobContext = SagemakerContext & { readonly model: Model; readonly objects: readonly InputObject[] };
 
 /** Takes a job from InProgress to its end. Never rejects: whatever goes wrong is the job's failure. */
 export async function runJob(job: TransformJob, context: JobContext): Promise<void> {
-  const scratch = join(context.scratch, `${job.region}-${job.name}`);
+  const scratch = join(context.scratch, job.region, job.name);
   const written: string[] = [];
   const failure = await work(job, { ...context, scratch, onWritten: (key) => written.push(key) });
   await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
@@ -27,11 +27,24 @@ export async function runJob(job: TransformJob, context: JobContext): Promise<vo
 async function work(job: TransformJob, context: Parameters<typeof runInstances>[1]): Promise<JobFailure | null> {
   try {
     await sleep(context.settings.latency.start * 1000, undefined, { signal: job.stop.signal });
+    const lack = findLack(job, context);
+    if (lack !== null) return lack;
     job.started = new Date();
     return await runInstances(job, context);
   } catch (thrown) {
     return job.stop.signal.aborted ? null : internalError([messageOf(thrown)]);
   }
+}
+
+/** Whether the machines are there, beside those of the jobs that have started already. */
+function findLack(job: TransformJob, { settings, regions }: JobContext): JobFailure | null {
+  const { InstanceType, InstanceCount } = job.input.TransformResources;
+  const capacity = settings.capacity[InstanceType];
+  if (capacity === undefined) return null;
+  const others = [...regions.of(job.region).jobs.values()].filter(({ started }) => started !== undefined);
+  if (instancesInUse(others, InstanceType) + InstanceCount <= capacity) return null;
+  const message = "Unable to provision requested ML compute capacity. Please retry using a different ML instance type.";
+  return new JobFailure("CapacityError", message);
 }
 
 function endOnItsOwn(job: TransformJob, failure: JobFailure | null): void {

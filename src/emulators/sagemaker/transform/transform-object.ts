@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
+import type { Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RequestSlots } from "./request-slots.ts";
 
@@ -9,12 +10,12 @@ export type TransformObjectOptions = {
   /** Where the output is put together. */
   readonly outputPath: string;
   /** Asks the model. */
-  readonly send: (exchange: Exchange, signal: AbortSignal) => Promise<Buffer>;
+  readonly send: (exchange: Exchange, signal: AbortSignal) => Promise<Answer>;
 };
 
 /**
  * Sends the requests of one object, as many at once as there are slots, and writes the answers in the order of the requests. A slot is given back when its
- * answer has been written, so that no more is held in memory than slots × payload. Rejects with the first failure; then nothing else is sent.
+ * answer has been written, so that no more is held at once than slots × (payload + answer). Rejects with the first failure; then nothing else is sent.
  */
 export async function transformObject(options: TransformObjectOptions, signal: AbortSignal): Promise<void> {
   const failure = new AbortController();
@@ -35,7 +36,7 @@ export async function transformObject(options: TransformObjectOptions, signal: A
       }
       const answer = options.send(next.value, ended).then(next.value.assemble);
       answer.catch(fail);
-      written = append(output, written, answer).finally(release);
+      written = append(output, written, answer, next.value.end).finally(release);
       written.catch(fail);
     }
     await written;
@@ -50,7 +51,10 @@ export async function transformObject(options: TransformObjectOptions, signal: A
   }
 }
 
-async function append(output: FileHandle, written: Promise<void>, answer: Promise<Buffer>): Promise<void> {
+async function append(output: FileHandle, written: Promise<void>, answer: Promise<Answer>, end: Buffer): Promise<void> {
   await written;
-  await output.appendFile(await answer);
+  const piece = await answer;
+  await piece.appendTo(output);
+  await piece.discard();
+  if (end.length > 0) await output.appendFile(end);
 }

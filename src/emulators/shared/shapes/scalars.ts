@@ -64,12 +64,11 @@ export function flag(): Shape<boolean> {
   };
 }
 
-/** Seconds since 1970, or the text of a time. */
+/** Seconds since 1970, the one way in which the AWS JSON protocols write a time. */
 export function timestamp(): Shape<Date> {
   return {
     read(value) {
-      const time =
-        typeof value === "number" ? new Date(value * 1000) : new Date(typeof value === "string" ? value : "");
+      const time = new Date(typeof value === "number" ? value * 1000 : Number.NaN);
       if (Number.isNaN(time.getTime())) throw wrongType(value, "a Timestamp");
       return time;
     },

@@ -18,8 +18,9 @@ export type ContainerServer = {
 
 export type ContainerScript = {
   readonly invoke?: (invocation: Invocation, response: ServerResponse) => Answer | Promise<Answer>;
-  readonly ping?: () => number;
-  readonly parameters?: object;
+  /** The status for the first, second, … ping; null answers it never. */
+  readonly ping?: (number: number) => number | null;
+  readonly parameters?: unknown;
 };
 
 /** A server that keeps the contract of a SageMaker container, as the test scripts it. By default it answers what it was sent. Stopped with the test. */
@@ -35,10 +36,15 @@ export async function openContainer(
 ): Promise<ContainerServer & { close(): Promise<void> }> {
   const { invoke = ({ body }: Invocation) => body, ping = () => 200, parameters } = script;
   const [invocations, asked]: [Invocation[], string[]] = [[], []];
-  let [running, most] = [0, 0];
+  let [running, most, pings] = [0, 0, 0];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    if (request.url === "/ping") return void response.writeHead(ping()).end();
+    if (request.url === "/ping") {
+      pings += 1;
+      const status = ping(pings);
+      if (status !== null) response.writeHead(status, { location: "/invocations" }).end();
+      return;
+    }
     if (request.url === "/execution-parameters") {
       return void response.writeHead(parameters === undefined ? 404 : 200).end(JSON.stringify(parameters));
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { CreateTransformJobCommandInput, DescribeTransformJobCommandOutput } from "@aws-sdk/client-sagemaker";
 import {
   CreateModelCommand,
@@ -32,6 +32,7 @@ export type SagemakerLab = {
   /** Null where it is not there. */
   get(key: string): Promise<string | null>;
   keys(prefix?: string): Promise<string[]>;
+  remove(key: string): Promise<void>;
   createModel(serverUrl: string, name?: string): Promise<void>;
   createJob(changes?: JobChanges): Promise<string>;
   describe(name: string): Promise<DescribeTransformJobCommandOutput>;
@@ -79,6 +80,9 @@ export async function sagemakerLab(
     keys: async (prefix = "") => {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
       return Contents.map(({ Key = "" }) => Key);
+    },
+    remove: async (key) => {
+      await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },
     createModel: async (serverUrl, name = "model") => {
       const PrimaryContainer = { Image: "any-image:1", Environment: { MODEL_SERVER_URL: serverUrl } };

@@ -1,4 +1,4 @@
-import { notEmulated } from "../shared/service-error.ts";
+import { notEmulated } from "../service-error.ts";
 
 /** An address as it was written: a prefix is any beginning of a key, so no slash is added or taken away. */
 export type S3Uri = { readonly bucket: string; readonly key: string };

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { createS3Client } from "../../adapters/object-store/create-s3-client.ts";
-import { createS3ObjectStore } from "../../adapters/object-store/s3-object-store.ts";
-import type { ObjectStore } from "../../core/ports/object-store.ts";
+import { createS3Client } from "../../../adapters/object-store/create-s3-client.ts";
+import { createS3ObjectStore } from "../../../adapters/object-store/s3-object-store.ts";
+import type { ObjectStore } from "../../../core/ports/object-store.ts";
 
 /** Buckets by their names, in one S3: that of the endpoint, or that of the environment. */
 export function createBuckets(endpoint: string | undefined, env: NodeJS.ProcessEnv): (name: string) => ObjectStore {

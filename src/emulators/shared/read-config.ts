@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+import type { z } from "zod";
+import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+
+/** Reads a configuration file of an emulator, YAML or JSON. Throws `EMULATOR_OPTIONS_INVALID`, with the file, the key and what is wrong. */
+export async function readConfig<Shape extends z.ZodObject>(path: string, shape: Shape): Promise<z.output<Shape>> {
+  const text = await readFile(path, "utf8").catch((thrown: unknown) => {
+    throw invalid(path, `it cannot be read: ${messageOf(thrown)}.`, thrown);
+  });
+  return parseConfig(text, path, shape);
+}
+
+/** The same for a text; the name stands for it in messages. An empty text sets nothing. */
+export function parseConfig<Shape extends z.ZodObject>(text: string, name: string, shape: Shape): z.output<Shape> {
+  const result = shape.safeParse(parseYaml(text, name) ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
+  throw invalid(name, `${problems.join("; ")}. The keys are ${Object.keys(shape.shape).join(", ")}.`);
+}
+
+function parseYaml(text: string, name: string): unknown {
+  try {
+    return parse(text);
+  } catch (thrown) {
+    throw invalid(name, messageOf(thrown).split("\n")[0] ?? "", thrown);
+  }
+}
+
+function invalid(name: string, reason: string, cause?: unknown): ScoreframeError {
+  return new ScoreframeError(
+    "EMULATOR_OPTIONS_INVALID",
+    `The emulator's configuration ${name} is not valid: ${reason}`,
+    {
+      operation: "read the emulator's configuration",
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
+}
