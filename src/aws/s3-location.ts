@@ -12,10 +12,10 @@ export function isS3(path: string): boolean {
 export function parseS3Location(address: string): S3Location {
   const [, bucket = "", prefix = ""] = /^s3[an]?:\/\/([^/]*)\/?(.*)$/is.exec(address) ?? [];
   // The rules of bucket names, as far as a mistake can be told from them (S3 user guide, "Bucket naming rules").
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/i.test(bucket)) {
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || /\.\.|^\d+(\.\d+){3}$/.test(bucket)) {
     throw new ScoreframeError(
       "USAGE",
-      `${address} names no bucket: "${bucket}" is not a bucket's name. Write s3://bucket/prefix.`,
+      `${address} names no bucket: "${bucket}" is not a bucket's name (3 to 63 small letters, digits, dots and hyphens). Write s3://bucket/prefix.`,
     );
   }
   return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, "") };

@@ -4,7 +4,9 @@ import process from "node:process";
 const ATTEMPTS = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Without a byte in either direction. */
-const IDLE_TIMEOUT_MS = 120_000;
+const IDLE_TIMEOUT_MS = 60_000;
+/** Tries that nobody answers in time: all of them would be eight minutes of silence. */
+const SILENT_TRIES = 3;
 
 /** Settings that every client of an AWS service shares. Credentials, region and endpoint come by the SDK's own chains. */
 export type ServiceClientSettings = {
@@ -12,7 +14,11 @@ export type ServiceClientSettings = {
   readonly profile?: string;
   readonly retryMode: "adaptive";
   readonly maxAttempts: number;
-  readonly requestHandler: { readonly connectionTimeout: number; readonly socketTimeout: number };
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly socketTimeout: number;
+    readonly httpsAgent: { readonly proxyEnv: NodeJS.ProcessEnv };
+  };
 };
 
 export function serviceClientSettings(
@@ -23,8 +29,42 @@ export function serviceClientSettings(
     ...given,
     retryMode: "adaptive",
     maxAttempts: Number(env["AWS_MAX_ATTEMPTS"]) || ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: IDLE_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: IDLE_TIMEOUT_MS,
+      // HTTPS_PROXY and NO_PROXY, as every other client of AWS takes them. A local server (http://) is asked directly.
+      httpsAgent: { proxyEnv: env },
+    },
   };
+}
+
+/** What is used of the SDK's strategy for retries. */
+type RetryStrategy = object & {
+  refreshRetryTokenForRetry?(token: { getRetryCount(): number }, reason: { error?: unknown }): Promise<unknown>;
+};
+
+/** Ends the retries of a client sooner where nobody answers at all than where a service says "later". */
+export function boundSilence<Client extends { readonly config: { retryStrategy(): Promise<object> } }>(
+  client: Client,
+): Client {
+  const { config } = client;
+  const chosen = config.retryStrategy.bind(config);
+  let bounded: Promise<object> | undefined;
+  config.retryStrategy = () => {
+    bounded ??= chosen().then((strategy: RetryStrategy) => {
+      const refresh = strategy.refreshRetryTokenForRetry?.bind(strategy);
+      if (refresh === undefined) return strategy;
+      return Object.assign(strategy, {
+        refreshRetryTokenForRetry: (...[token, reason]: Parameters<typeof refresh>) => {
+          const silent = reason.error instanceof Error && reason.error.name === "TimeoutError";
+          if (silent && token.getRetryCount() + 1 >= SILENT_TRIES) throw reason.error;
+          return refresh(token, reason);
+        },
+      });
+    });
+    return bounded;
+  };
+  return client;
 }
 
 /** The endpoint that the environment names for a service (`S3`, `SAGEMAKER`); null where it is AWS itself. */

@@ -118,7 +118,7 @@ describe.each(S3_SERVERS)("objects on %s", (server) => {
     const target = join(folder, "none");
     await expect(store.download("none", target)).rejects.toMatchObject({
       code: "OBJECT_NOT_FOUND",
-      message: `s3:GetObject on ${store.locate("none")} failed: it does not exist. Correct the path, or write it first.`,
+      message: `s3:GetObject on ${store.locate("none")} failed: it does not exist, or not any more. Correct the path, or find out who removed it.`,
     });
     expect(existsSync(target)).toBe(false);
   });

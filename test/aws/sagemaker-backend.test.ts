@@ -399,13 +399,13 @@ describe("a SageMaker that is hard to reach", () => {
       "ExpiredTokenException",
       "The security token included in the request is expired",
       "AWS_CREDENTIALS_INVALID",
-      "the credentials have expired",
+      "have expired. Get new ones",
     ],
     [
       "UnrecognizedClientException",
       "The security token included in the request is invalid",
       "AWS_CREDENTIALS_INVALID",
-      "the credentials are not valid there",
+      "are not valid there (UnrecognizedClientException)",
     ],
     [
       "InvalidSignatureException",

@@ -1,5 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { endpointFromEnvironment, serviceClientSettings } from "../../aws/service-client.ts";
+import { boundSilence, endpointFromEnvironment, serviceClientSettings } from "../../aws/service-client.ts";
 
 export type S3ClientSettings = {
   readonly region?: string;
@@ -10,7 +10,7 @@ export type S3ClientSettings = {
 /** A client by the ordinary chains of credentials, region, profile and endpoint. */
 export function createS3Client(given: S3ClientSettings = {}): S3Client {
   const { endpoint = endpointFromEnvironment("S3"), credentials, ...settings } = given;
-  return new S3Client({
+  const client = new S3Client({
     ...serviceClientSettings(settings),
     ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === null ? {} : { endpoint }),
@@ -21,4 +21,5 @@ export function createS3Client(given: S3ClientSettings = {}): S3Client {
     // S3 refuses pieces of a streamed body that are smaller than 8 KiB; many emulators take them.
     requestStreamBufferSize: 65_536,
   });
+  return boundSilence(client);
 }

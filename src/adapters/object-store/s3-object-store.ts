@@ -39,7 +39,19 @@ export function createS3ObjectStore(client: S3Client, address: string): ObjectSt
     } catch (thrown) {
       // A HEAD has no body: that the bucket is missing looks the same, and is told by whatever is done next.
       if (statusOf(thrown) === 404) return null;
-      throw refused(thrown, { action: "s3:GetObject", resource: locate(key) }, signal);
+      throw refused(await inWords(thrown, key, signal), { action: "s3:GetObject", resource: locate(key) }, signal);
+    }
+  }
+
+  /** Why a HEAD was refused, by the body that a GET's refusal has: expired credentials are no more than a status 400 to it. */
+  async function inWords(thrown: unknown, key: string, signal?: AbortSignal): Promise<unknown> {
+    if (![400, 403].includes(statusOf(thrown) ?? 0)) return thrown;
+    try {
+      const { Body } = await client.send(new GetObjectCommand({ ...at(key), Range: "bytes=0-0" }), options(signal));
+      await Body?.transformToByteArray();
+      return thrown;
+    } catch (said) {
+      return said;
     }
   }
 
@@ -76,7 +88,8 @@ export function createS3ObjectStore(client: S3Client, address: string): ObjectSt
     async *list(start, signal) {
       const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: `${root}${start}` }, options(signal));
       try {
-        for await (const { Contents = [] } of pages) {
+        for await (const { Contents = [], Name } of pages) {
+          if (Name === undefined) throw notS3("a list without the bucket's name");
           for (const { Key = "", Size = 0, ETag = "" } of Contents) {
             yield { key: Key.slice(root.length), bytes: Size, etag: ETag };
           }
@@ -88,7 +101,8 @@ export function createS3ObjectStore(client: S3Client, address: string): ObjectSt
     async *folders(start, signal) {
       const within = { Bucket: bucket, Prefix: `${root}${start}`, Delimiter: "/" };
       try {
-        for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client }, within, options(signal))) {
+        for await (const { CommonPrefixes = [], Name } of paginateListObjectsV2({ client }, within, options(signal))) {
+          if (Name === undefined) throw notS3("a list without the bucket's name");
           for (const { Prefix = "" } of CommonPrefixes) yield Prefix.slice(within.Prefix.length, -1);
         }
       } catch (thrown) {
@@ -121,16 +135,9 @@ export function createS3ObjectStore(client: S3Client, address: string): ObjectSt
     async writeText(key, text, condition, signal) {
       try {
         const put = { ...at(key), Body: Buffer.from(text), ContentType: contentTypeOf(key), ...conditionOf(condition) };
-        return (await client.send(new PutObjectCommand(put), options(signal))).ETag ?? "";
+        return etagOf(await client.send(new PutObjectCommand(put), options(signal)));
       } catch (thrown) {
-        // 409: another writer with the same condition is in the middle of it. 404: what was to be replaced has gone.
-        if (
-          condition !== undefined &&
-          [404, 409, 412].includes(statusOf(thrown) ?? 0) &&
-          !isNamed(thrown, "NoSuchBucket")
-        ) {
-          return null;
-        }
+        if (condition !== undefined && isUnmet(thrown, condition)) return null;
         throw refused(thrown, { action: "s3:PutObject", resource: locate(key) }, signal);
       }
     },
@@ -149,8 +156,7 @@ export function createS3ObjectStore(client: S3Client, address: string): ObjectSt
           // What an upload that failed has sent would be kept, and paid for, without ever being seen.
           leavePartsOnError: false,
         });
-        const { ETag = "" } = await upload.done();
-        return { key, bytes: size, etag: ETag };
+        return { key, bytes: size, etag: etagOf(await upload.done()) };
       } catch (thrown) {
         throw refused(thrown, { action: "s3:PutObject", resource: locate(key) }, signal);
       }
@@ -200,6 +206,24 @@ function refused(thrown: unknown, act: Parameters<typeof awsError>[1], signal: A
 function conditionOf(condition: WriteCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } {
   if (condition === undefined) return {};
   return "absent" in condition ? { IfNoneMatch: "*" } : { IfMatch: condition.etag };
+}
+
+/** 409: another writer with the same condition is in the middle of it. 404: what was to be replaced has gone. */
+function isUnmet(thrown: unknown, condition: WriteCondition): boolean {
+  const status = statusOf(thrown) ?? 0;
+  return (
+    status === 409 || status === 412 || ("etag" in condition && status === 404 && !isNamed(thrown, "NoSuchBucket"))
+  );
+}
+
+/** Every S3 names the version that it has stored. Whatever says "200" without it has stored nothing. */
+function etagOf({ ETag }: { readonly ETag?: string | undefined }): string {
+  if (ETag === undefined) throw notS3("an answer without an ETag");
+  return ETag;
+}
+
+function notS3(found: string): Error {
+  return Object.assign(new Error(found), { name: "NotS3" });
 }
 
 function contentTypeOf(key: string): string {

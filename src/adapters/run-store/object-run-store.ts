@@ -25,6 +25,10 @@ export function createObjectRunStore(store: ObjectStore): RunStore {
     return record === null ? null : readReport(record.text);
   };
   return {
+    async reach(signal) {
+      for await (const _ of store.list("runs/", signal)) break;
+      return store.location;
+    },
     async create(runId, signal) {
       // Of two runs with one id, one must fail: whoever writes this first has it.
       const claim = recordText({ run_id: runId, status: "created" });

@@ -7,6 +7,8 @@ export type InstancePrice = { readonly usd: number | null; readonly source: stri
 /** The price list is kept in few regions only. */
 const PRICE_LIST_REGION = "us-east-1";
 const PAGE = 100;
+/** A network that does not let the question out is no reason to keep a run waiting. */
+const PATIENCE_MS = 10_000;
 
 /**
  * The price of an instance for transform jobs, from AWS's price list (usage type `…Tsform:<instance type>`). Never throws: without a price a run
@@ -23,7 +25,13 @@ export async function askInstancePrice(
   }
   const client = new sdk.PricingClient(serviceClientSettings({ region: PRICE_LIST_REGION }));
   try {
-    const usd = await search(sdk, client, region, instanceType, signal);
+    const usd = await search(
+      sdk,
+      client,
+      region,
+      instanceType,
+      AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+    );
     const missing = `unknown, set price_per_hour: AWS's price list has none of ${instanceType} for transform jobs in ${region}`;
     return { usd, source: usd === null ? missing : `AWS's price list for ${region}` };
   } catch (thrown) {

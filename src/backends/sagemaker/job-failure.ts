@@ -15,12 +15,19 @@ const NAMED = 5;
 
 /** What to do about the reasons that SageMaker gives. */
 const MENDS: readonly (readonly [RegExp, string])[] = [
+  [
+    /Access ?Denied|not authorized|permission/i,
+    "The model's execution role may not read the requests or write the answers (s3:ListBucket, s3:GetObject, s3:PutObject): allow it on the workspace.",
+  ],
   [/CapacityError/, "Run again later, or with another instance_type."],
   [
     /respond to ping/,
     "The container never became healthy: look at its logs, and try it with `scoreframe serve` or `docker run`.",
   ],
-  [/ClientError/, "The container refused a record (status 4xx): its log says which file and why."],
+  [
+    /ClientError/,
+    "The container refused a record (status 4xx): its log says which file and why. Where it is 413, lower requests.batch_size.",
+  ],
   [/AlgorithmError/, "The container failed (status 5xx, a crash, or no memory): its log says why."],
   [/Internal ?(Server)? ?[Ee]rror/, "A fault of the service, or a model larger than the 30 GB volume: run again."],
 ];
@@ -57,8 +64,16 @@ export function stoppedBySomebody(job: EndedJob): ScoreframeError {
   );
 }
 
+/** The error that ended a run, and the job that it could not stop; null where none is left. */
+export function leftRunning(thrown: unknown, job: string | null, region: string): unknown {
+  if (job === null || !ScoreframeError.is(thrown)) return thrown;
+  const mend = `aws sagemaker stop-transform-job --transform-job-name ${job} --region ${region}`;
+  const message = `${thrown.message} The transform job could not be stopped and may still run and cost money: \`${mend}\`.`;
+  return new ScoreframeError(thrown.code, message, { ...thrown.facts, cause: thrown.cause });
+}
+
 function failureText({ name, status, reason }: EndedJob): string {
-  const said = reason === undefined ? "" : `: ${reason.replace(/\\.$/, "")}`;
+  const said = reason === undefined ? "" : `: ${reason.replace(/\.$/, "")}`;
   return `The transform job ${name} ${status === "Failed" ? "failed" : `ended as ${status}`}${said}.`;
 }
 

@@ -4,9 +4,10 @@ import type {
   DescribeModelCommandOutput,
   DescribeTransformJobCommandOutput,
 } from "@aws-sdk/client-sagemaker";
-import type { AwsAct } from "../../aws/aws-error.ts";
+import type { AwsAct } from "../../aws/aws-act.ts";
 import { awsError } from "../../aws/aws-error.ts";
-import { serviceClientSettings } from "../../aws/service-client.ts";
+import { boundSilence, serviceClientSettings } from "../../aws/service-client.ts";
+import { explainRefusal } from "./refusal.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 
 /** The calls that are made, each with its errors as ours. */
@@ -24,28 +25,36 @@ export type SagemakerService = {
 
 /** The SDK is loaded here: only runs that use SageMaker pay for it. */
 export async function openSagemakerService({
-  region,
+  region: asked,
   profile,
 }: Pick<SagemakerOptions, "region" | "profile">): Promise<SagemakerService> {
   const sdk = await import("@aws-sdk/client-sagemaker");
-  const client = new sdk.SageMakerClient(
-    serviceClientSettings({ ...(region === null ? {} : { region }), ...(profile === null ? {} : { profile }) }),
+  const client = boundSilence(
+    new sdk.SageMakerClient(
+      serviceClientSettings({ ...(asked === null ? {} : { region: asked }), ...(profile === null ? {} : { profile }) }),
+    ),
   );
+  const region = await client.config.region().catch((thrown: unknown) => {
+    client.destroy();
+    throw awsError(thrown, { action: "sagemaker:DescribeModel", resource: "a model" });
+  });
   const explained = async <T>(act: AwsAct, call: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
     try {
       return await call();
     } catch (thrown) {
       signal?.throwIfAborted();
-      throw awsError(thrown, act);
+      throw explainRefusal(thrown, act, region) ?? awsError(thrown, act);
     }
   };
   const act = (action: string, kind: string, name: string | undefined): AwsAct => ({
     action: `sagemaker:${action}`,
     resource: `${kind} ${name}`,
+    profile: profile ?? undefined,
+    region,
   });
   const options = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal });
   return {
-    region: await explained(act("DescribeModel", "region", ""), () => client.config.region()),
+    region,
     createTransformJob: (job) =>
       explained(act("CreateTransformJob", "transform job", job.TransformJobName), async () => {
         try {

@@ -14,7 +14,7 @@ import type { Guard } from "./guard.ts";
 import { createGuard } from "./guard.ts";
 import { costOf } from "./job-cost.ts";
 import type { EndedJob } from "./job-failure.ts";
-import { jobFailed, missingAnswer, stoppedBySomebody } from "./job-failure.ts";
+import { jobFailed, leftRunning, missingAnswer, stoppedBySomebody } from "./job-failure.ts";
 import { jobLink } from "./job-link.ts";
 import { jobName } from "./job-name.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
@@ -180,15 +180,19 @@ export function createSagemakerSession({
     for (const shard of missing) yield await failed(shard, cause);
   }
 
-  /** Stops a job that still runs; the run's own error is the news, not one of this. */
-  async function stop(): Promise<void> {
-    if (name === null || (latest !== null && isOver(latest))) return;
-    await service.stopTransformJob(name).catch((thrown: unknown) => {
-      events({
-        type: "warning",
-        message: `The transform job ${name} may still run and cost money. ${messageOf(thrown)}`,
-      });
-    });
+  /** Stops a job that still runs. Resolves to its name where it could not: the run's own error is the news, not one of this. */
+  async function stop(): Promise<string | null> {
+    const running = latest !== null && isOver(latest) ? null : name;
+    name = null;
+    if (running === null) return null;
+    try {
+      await service.stopTransformJob(running);
+      return null;
+    } catch (thrown) {
+      const message = `The transform job ${running} may still run and cost money. ${messageOf(thrown)}`;
+      events({ type: "warning", message });
+      return running;
+    }
   }
 
   return {
@@ -203,6 +207,8 @@ export function createSagemakerSession({
       signal.throwIfAborted();
       try {
         yield* answersOf(await submit(given), given, signal);
+      } catch (thrown) {
+        throw leftRunning(thrown, await stop(), service.region);
       } finally {
         await stop();
       }

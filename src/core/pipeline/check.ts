@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { contractText } from "../frames/contract-text.ts";
+import type { RunStore } from "../ports/run-store.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import { featureWarnings } from "./feature-warnings.ts";
@@ -43,7 +44,7 @@ const SHOWN_BYTES = 2000;
 /** Looks at a job from its file to the first answers of its model; each step stands on those before it, so that the first failure ends it. */
 export async function checkJob(
   prepare: () => Promise<PreparedRun>,
-  tools: SampleTools,
+  tools: SampleTools & { readonly runStore: Pick<RunStore, "reach"> },
   options: JobOptions & { readonly sampleRows?: number; readonly signal: AbortSignal },
 ): Promise<CheckReport> {
   const items: CheckItem[] = [];
@@ -82,6 +83,14 @@ export async function checkJob(
       () => prepared.output.check(outputIntent(prepared)),
       () => prepared.output.location,
     );
+    const { runStore } = tools;
+    if (runStore.reach !== undefined) {
+      await step(
+        "workspace",
+        async () => runStore.reach?.(options.signal),
+        (place) => place ?? "",
+      );
+    }
     const { inspect } = prepared.backend;
     if (inspect !== undefined) {
       await step(

@@ -162,8 +162,16 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
     );
   } finally {
     await opening.then((session) => endSession(session, tracker)).catch(() => undefined);
-    await lock.release();
+    await releaseLock(lock, run);
   }
+}
+
+/** A lock that stays is no reason to call a run failed that has published, nor news beside what made it fail. */
+async function releaseLock(lock: OutputLock, { events }: Run): Promise<void> {
+  await lock.release().catch((thrown: unknown) => {
+    const later = "The next run takes it over when this process has ended.";
+    events({ type: "warning", message: `The lock of the output could not be removed. ${later} ${messageOf(thrown)}` });
+  });
 }
 
 async function endSession(session: ScoringSession, tracker: RunTracker): Promise<void> {

@@ -47,13 +47,13 @@ describe("an object that cannot be written says what to do", () => {
       "the credentials have expired",
       s3Error(400, "ExpiredToken", "The provided token has expired."),
       "AWS_CREDENTIALS_INVALID",
-      "the credentials have expired. Get new ones",
+      "the credentials of AWS_ACCESS_KEY_ID have expired. Get new ones",
     ],
     [
       "the key is unknown",
       s3Error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
       "AWS_CREDENTIALS_INVALID",
-      "the credentials are not valid there (InvalidAccessKeyId)",
+      "the credentials of AWS_ACCESS_KEY_ID are not valid there (InvalidAccessKeyId)",
     ],
     [
       "the secret is wrong",
@@ -128,7 +128,7 @@ describe("an object that cannot be written says what to do", () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "");
     await expect(store.writeText("key", "x")).rejects.toMatchObject({
       code: "AWS_CREDENTIALS_INVALID",
-      message: expect.stringMatching(/there are no credentials .*Set AWS_ACCESS_KEY_ID .* or AWS_PROFILE/),
+      message: expect.stringMatching(/there are no credentials\. Set AWS_ACCESS_KEY_ID .* or AWS_PROFILE/),
     });
     expect(requests).toEqual([]);
   });
@@ -143,10 +143,10 @@ describe("an object that cannot be written says what to do", () => {
   });
 
   test("where nothing listens", async () => {
-    const client = createS3Client({ endpoint: "http://127.0.0.1:1" });
-    await expect(createS3ObjectStore(client, "s3://bucket").writeText("key", "x")).rejects.toMatchObject({
+    vi.stubEnv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1");
+    await expect(createS3ObjectStore(createS3Client(), "s3://bucket").writeText("key", "x")).rejects.toMatchObject({
       code: "AWS_UNREACHABLE",
-      message: expect.stringContaining("Check the network, and AWS_ENDPOINT_URL"),
+      message: expect.stringContaining("Check AWS_ENDPOINT_URL_S3, which is http://127.0.0.1:1"),
     });
   });
 });

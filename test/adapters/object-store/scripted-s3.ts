@@ -19,9 +19,17 @@ export type S3Script = (request: string, turn: number, headers: IncomingMessage[
 
 export type ScriptedS3 = { readonly store: ObjectStore; readonly requests: readonly string[]; stop(): Promise<void> };
 
-/** An error as S3 writes it. */
-export function s3Error(status: number, code: string, message: string): ScriptedAnswer {
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>1</RequestId></Error>`;
+/** An error as S3 writes it; `more`: what stands in it beside code and message. */
+export function s3Error(
+  status: number,
+  code: string,
+  message: string,
+  more: Readonly<Record<string, string>> = {},
+): ScriptedAnswer {
+  const text = (value: string): string => value.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const elements = Object.entries({ Code: code, Message: message, ...more, RequestId: "4442587FB7D0A2F9" });
+  const inner = elements.map(([name, value]) => `<${name}>${text(value)}</${name}>`).join("");
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner}</Error>`;
   return { status, body, headers: { "content-type": "application/xml" } };
 }
 

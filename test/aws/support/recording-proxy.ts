@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { ScriptedAnswer } from "../../adapters/object-store/scripted-s3.ts";
 
 /** A call of S3 as the policy of a role speaks of it. */
 export type S3Call = {
@@ -10,14 +11,27 @@ export type S3Call = {
   readonly key: string;
 };
 
+/** What S3 says to a call in the place of the server; null lets it through, and so does `pass`, with headers for the answer. `headers`: those of the request. */
+export type AnswerS3 = (
+  call: S3Call & { readonly method: string },
+  headers: IncomingMessage["headers"],
+) => Scripted | Promise<Scripted>;
+type Scripted = ScriptedAnswer | { readonly pass: Readonly<Record<string, string>> } | null;
+
 export type RecordingProxy = { readonly endpoint: string; readonly calls: readonly S3Call[]; stop(): Promise<void> };
 
 /** Stands before an S3 server that does not verify signatures, and writes down which rights each request needs. */
-export async function recordingProxy(target: string): Promise<RecordingProxy> {
+export async function recordingProxy(target: string, answers: AnswerS3 = () => null): Promise<RecordingProxy> {
   const calls: S3Call[] = [];
-  const server = createServer((asked, answer) => {
-    calls.push(...callsOf(asked));
-    forward(asked, answer, target);
+  const server = createServer(async (asked, answer) => {
+    const needed = callsOf(asked);
+    calls.push(...needed);
+    const { method = "" } = asked;
+    const scripted = await answers({ ...(needed[0] as S3Call), method }, asked.headers);
+    if (scripted === null || "pass" in scripted) return forward(asked, answer, target, scripted?.pass);
+    asked.resume().on("end", () => {
+      answer.writeHead(scripted.status, scripted.headers).end(method === "HEAD" ? "" : scripted.body);
+    });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
@@ -32,9 +46,14 @@ export async function recordingProxy(target: string): Promise<RecordingProxy> {
   };
 }
 
-function forward(asked: IncomingMessage, answer: ServerResponse, target: string): void {
+function forward(
+  asked: IncomingMessage,
+  answer: ServerResponse,
+  target: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const onward = request(`${target}${asked.url}`, { method: asked.method, headers: asked.headers }, (given) => {
-    answer.writeHead(given.statusCode ?? 500, given.headers);
+    answer.writeHead(given.statusCode ?? 500, { ...given.headers, ...headers });
     given.pipe(answer);
   });
   onward.on("error", () => answer.destroy());

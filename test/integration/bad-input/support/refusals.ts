@@ -49,7 +49,9 @@ function anonymous(message: string, folders: readonly string[]): string {
     .replace(/There are: [\w, ]+\./, "There are: <backends>.")
     .replace(/process \d+ on/g, "process <pid> on")
     .replaceAll(`process <pid> on ${hostname()}`, "process <pid> on <host>")
-    .replace(/shard-(\d{5})-[0-9a-f]{16}/g, "shard-$1-<digest>");
+    .replace(/shard-(\d{5})-[0-9a-f]{16}/g, "shard-$1-<digest>")
+    .replace(/scoreframe-<run>-[0-9a-f]{8}/g, "<job>")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>");
 }
 
 /** A drawing keeps its lines and blanks. */

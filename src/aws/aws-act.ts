@@ -1,0 +1,11 @@
+/** What was asked of which service. */
+export type AwsAct = {
+  /** As IAM writes it: `s3:PutObject`, `sagemaker:CreateTransformJob`. */
+  readonly action: string;
+  /** What it was done to, as a person would write it. */
+  readonly resource: string;
+  /** The profile that the job file names for this service. */
+  readonly profile?: string | undefined;
+  /** Where it was asked. */
+  readonly region?: string;
+};

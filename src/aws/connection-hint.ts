@@ -1,0 +1,67 @@
+import process from "node:process";
+import type { Fault } from "./fault.ts";
+import { endpointFromEnvironment } from "./service-client.ts";
+
+const SERVICES: Readonly<Record<string, string>> = { s3: "S3", sagemaker: "SageMaker" };
+
+/** A certificate that Node does not trust, by its codes. */
+const CERTIFICATE = /CERT_|_CERT|SELF_SIGNED|LEAF_SIGNATURE|ALTNAME_INVALID/;
+
+/** `service`: `s3`, as IAM writes it. */
+export function wrongServer(service: string, { status }: Fault, env: NodeJS.ProcessEnv = process.env): string {
+  const page = status === undefined ? "" : ` (its answer has the status ${status} and is a page)`;
+  return `what answered is not ${nameOf(service)}${page}. ${endpointMend(service, env)}`;
+}
+
+/** Why nothing was heard, and what to look at. */
+export function unreachable(service: string, fault: Fault, env: NodeJS.ProcessEnv = process.env): string {
+  const said = `${fault.code} ${fault.message}`;
+  const mend = endpointMend(service, env);
+  if (/ENOTFOUND|EAI_AGAIN/.test(said)) {
+    const region =
+      endpointOf(service, env) === null
+        ? " Is it a region of AWS? It comes from AWS_REGION, the profile or the job file."
+        : "";
+    return `there is no such address (${fault.message}).${region} ${mend}`;
+  }
+  if (/wrong version number|packet length too long/i.test(said)) {
+    return `it does not speak TLS: write http:// instead of https://, or the port that does. ${mend}`;
+  }
+  if (CERTIFICATE.test(said)) {
+    return `its certificate is not trusted (${fault.message}). Where it is your own, or a proxy's, name the authority's file in NODE_EXTRA_CA_CERTS. ${mend}`;
+  }
+  if (/Invalid URL/.test(said)) return `the address to ask is none. ${mend}`;
+  if (/HPE_INVALID/.test(said)) return `what answers does not speak HTTP: is https:// meant? ${mend}`;
+  return `no answer, or only half of one (${withoutPackage(fault.message)}). ${mend}`;
+}
+
+function endpointMend(service: string, env: NodeJS.ProcessEnv): string {
+  const endpoint = endpointOf(service, env);
+  if (endpoint !== null)
+    return `Check ${endpoint.variable}, which is ${endpoint.origin}, and that ${nameOf(service)} answers there.`;
+  const proxy = env["HTTPS_PROXY"] || env["https_proxy"];
+  return proxy
+    ? `Check the network and the proxy, which is ${originOf(proxy)} (HTTPS_PROXY).`
+    : "Check the network; where a proxy is needed, set HTTPS_PROXY.";
+}
+
+function endpointOf(service: string, env: NodeJS.ProcessEnv): { variable: string; origin: string } | null {
+  const address = endpointFromEnvironment(service.toUpperCase(), env);
+  if (address === null) return null;
+  const own = `AWS_ENDPOINT_URL_${service.toUpperCase()}`;
+  return { variable: env[own] ? own : "AWS_ENDPOINT_URL", origin: originOf(address) };
+}
+
+/** Without a name and password that it may have. */
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : "no address";
+}
+
+function nameOf(service: string): string {
+  return SERVICES[service] ?? service;
+}
+
+/** The SDK's own name says nothing to a user. */
+function withoutPackage(message: string): string {
+  return message.replace(/^@smithy\/[\w-]+ - /, "").replace(/\.$/, "");
+}
