@@ -107,6 +107,22 @@ describe("a run through SageMaker", () => {
     expect((await engine.runReport(report.run_id)).cost).toEqual(report.cost);
   });
 
+  it("tells at once which job it is, where it is to be seen, and how it goes on", async () => {
+    const told: string[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === "note") told.push(event.message);
+      if (event.type === "progress" && event.progress.scoredRows > 0) told.push("rows");
+    };
+    await engine.run(job({ poll_interval_s: 0.05 }), { onEvent });
+    const [{ name } = { name: "" }] = await jobs();
+    const page = `https://us-east-1.console.aws.amazon.com/sagemaker/home?region=us-east-1#/transform-jobs/${name}`;
+    expect(told[0]).toBe(`Transform job ${name} was submitted in us-east-1: 10 files for 1 × ml.c5.xlarge. ${page}`);
+    const states = told.filter((each) => /^Transform job \S+: /.test(each)).map((each) => /: (.*),/.exec(each)?.[1]);
+    expect(["starting its instances", "InProgress"]).toContain(states[0]);
+    expect(states.at(-1)).toBe("Completed");
+    expect(told).toContain("rows");
+  });
+
   it("sends every value explicitly", async () => {
     const { runId } = await engine.run(job({ tags: { team: "b" }, environment: { THREADS: "2" }, instance_count: 2 }));
     const [{ name } = { name: "" }] = await jobs();
@@ -357,6 +373,16 @@ describe("a SageMaker that is hard to reach", () => {
     expect(await table()).toHaveLength(100);
     expect(await jobs()).toHaveLength(1);
     expect(container.invocations()).toBe(20);
+  });
+
+  it("stops a job whose submission was never confirmed", async () => {
+    answer = () => ({ status: 503, body: "later" });
+    process.env["AWS_MAX_ATTEMPTS"] = "1";
+    await interposed((action) => (action === "CreateTransformJob" ? "pass and drop the answer" : "pass"));
+    const { error } = await engine.tryRun(job());
+    delete process.env["AWS_MAX_ATTEMPTS"];
+    expect(error?.code).toBe("AWS_UNREACHABLE");
+    await expect.poll(async () => (await jobs())[0]?.status, { timeout: 10_000 }).toBe("Stopped");
   });
 
   it("does not take up a job of the same name that reads something else", async () => {

@@ -98,7 +98,6 @@ export function createSagemakerSession({
     const folder = dirname((shards[0] as RequestShard).responsePath);
     const guard = createGuard({ options, pricePerHour, clock });
     const begun = clock.now();
-    let announced = false;
     let told: string | null = null;
     for (;;) {
       // Described first: what is missing in a list that was made after the job's end never comes.
@@ -106,11 +105,6 @@ export function createSagemakerSession({
       const state = stateOf(latest);
       if (state !== told) note(`Transform job ${job}: ${state}, ${describeAge(clock.now() - begun)}.`);
       told = state;
-      if (!announced && latest.TransformStartTime !== undefined) {
-        announced = true;
-        const detail = `transform job ${job} on ${options.instanceCount} × ${options.instanceType}`;
-        events({ type: "model-ready", seconds: (clock.now() - begun) / 1000, detail });
-      }
       const listed = await patiently(() => list(folder, signal), guard, signal);
       for (const file of listed) {
         const shard = waiting.get(file);

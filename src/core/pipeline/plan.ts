@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RowSizes } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { PlanCost, PlanEstimate } from "../ports/scoring-backend.ts";
+import { PROTOCOLS } from "../protocols/protocols.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
@@ -76,8 +77,9 @@ async function planTable(
   );
   const requests = Math.ceil(table.rows / rowsPerLine);
   const bytes = Math.round(table.rows * perRow + requests * envelope);
-  const shards = Math.ceil(bytes / input.maxFileBytes);
-  const work = { rows: table.rows, requests, bytes, shards, fileBytes: input.maxFileBytes };
+  const lines = PROTOCOLS[protocol].lineHolds === "row" ? table.rows : requests;
+  const shards = filesFor(lines, bytes, input.maxFileBytes);
+  const work = { rows: table.rows, requests: lines, bytes, shards, fileBytes: input.maxFileBytes };
   const estimate = (await backend.estimate?.(work, signal)) ?? NO_ESTIMATE;
   return {
     job: job.name,
@@ -96,6 +98,13 @@ async function planTable(
     advice: [...adviceFor({ batch, rowsPerLine, rows: table.rows, perRow }), ...estimate.advice],
     cost: estimate.cost,
   };
+}
+
+/** A line is never split, so that a file is seldom full where lines are large. */
+function filesFor(lines: number, bytes: number, fileBytes: number): number {
+  if (lines === 0) return 0;
+  const linesInFile = Math.max(1, Math.floor(fileBytes / (bytes / lines)));
+  return Math.ceil(lines / linesInFile);
 }
 
 const NO_ESTIMATE: PlanEstimate = {

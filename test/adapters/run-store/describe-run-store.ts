@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
@@ -18,8 +18,18 @@ export type RunStorePlace = {
   remove(): Promise<void>;
 };
 
-/** The promises of the RunStore port, held to by every member. */
-export function describeRunStore(name: string, newPlace: (context: TestContext) => Promise<RunStorePlace>): void {
+/** Why a member does not keep a promise, and the error by which that shows. */
+export type Gap = { readonly reason: string; readonly error: string };
+
+/**
+ * The promises of the RunStore port, held to by every member. `gaps`: what a member does not keep, by the promise; one that it keeps after all, or breaks
+ * otherwise, is red.
+ */
+export function describeRunStore(
+  name: string,
+  newPlace: (context: TestContext) => Promise<RunStorePlace>,
+  gaps: Readonly<Record<string, Gap>> = {},
+): void {
   describe(`runs in ${name}`, () => {
     const signal = new AbortController().signal;
     const report = (runId: string, changes: Partial<RunReport> = {}): RunReport => ({
@@ -28,11 +38,16 @@ export function describeRunStore(name: string, newPlace: (context: TestContext) 
       ...changes,
     });
 
+    const promises: string[] = [];
+
     function it(promise: string, act: (place: RunStorePlace) => Promise<void>): void {
-      test(promise, async (context) => {
+      promises.push(promise);
+      const gap = gaps[promise];
+      test(gap === undefined ? promise : `${promise} (declared gap: ${gap.reason})`, async (context) => {
         const place = await newPlace(context);
         try {
-          await act(place);
+          if (gap === undefined) return await act(place);
+          await expect(act(place), "it is kept: delete its declared gap").rejects.toThrow(gap.error);
         } finally {
           await place.remove();
         }
@@ -68,6 +83,36 @@ export function describeRunStore(name: string, newPlace: (context: TestContext) 
       ]);
       expect(await read("runs/run-1/features/a b+ü.txt")).toBe(features);
       expect(files.locate(deadLetter)).toMatch(/runs\/run-1\/dead-letter$/);
+    });
+
+    it("can be read by a service, whose answers come here", async ({ store, names, read, write }) => {
+      const { folders, keep, remote, close } = await store.create("run-1", signal);
+      if (remote === undefined) throw new Error("there is no remote");
+      const request = join(folders.requests, "a b+ü.jsonl");
+      await writeFile(request, "question\n");
+      await keep(request);
+      await remote.stored(request);
+      expect(remote.locate(folders.requests)).toMatch(/:\/\/.*runs\/run-1\/requests$/);
+      expect(await read("runs/run-1/requests/a b+ü.jsonl")).toBe("question\n");
+
+      async function listed(): Promise<unknown[]> {
+        const files: unknown[] = [];
+        for await (const file of remote?.list(folders.responses, signal) ?? []) files.push(file);
+        return files;
+      }
+      expect(await listed()).toEqual([]);
+      await write("runs/run-1/responses/a b+ü.jsonl.out", "answer\n");
+      await write("runs/run-1/responses-of-another/x.out", "answer\n");
+      expect(await listed()).toEqual([{ name: "a b+ü.jsonl.out", bytes: 7 }]);
+      const response = join(folders.responses, "a b+ü.jsonl.out");
+      await remote.fetch(response, signal);
+      expect(await readFile(response, "utf8")).toBe("answer\n");
+      // What the run makes of it is the run's own: the service's word stays.
+      await writeFile(response, "changed\n");
+      await keep(response);
+      await close();
+      expect(await read("runs/run-1/responses/a b+ü.jsonl.out")).toBe("answer\n");
+      expect((await names()).filter((each) => each.includes("requests/"))).toHaveLength(1);
     });
 
     it("of one id are begun by one of many", async ({ store }) => {
@@ -118,6 +163,10 @@ export function describeRunStore(name: string, newPlace: (context: TestContext) 
       const record = { ...JSON.parse(await read("runs/run-1/run.json")), owner: { host: hostname(), pid } };
       await write("runs/run-1/run.json", JSON.stringify(record));
       expect(await store.loadReport("run-1")).toMatchObject({ status: "incomplete", error: { code: "RUN_CANCELLED" } });
+    });
+
+    test("declare gaps of promises that there are", () => {
+      expect(Object.keys(gaps).filter((promise) => !promises.includes(promise))).toEqual([]);
     });
   });
 }

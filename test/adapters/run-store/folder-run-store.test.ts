@@ -2,7 +2,16 @@ import { createFolderRunStore } from "../../../src/adapters/run-store/folder-run
 import { folderPlace } from "../table-output/table-place.ts";
 import { describeRunStore } from "./describe-run-store.ts";
 
-describeRunStore("a folder", async () => {
-  const place = await folderPlace();
-  return { ...place, store: createFolderRunStore(place.address) };
-});
+describeRunStore(
+  "a folder",
+  async () => {
+    const place = await folderPlace();
+    return { ...place, store: createFolderRunStore(place.address) };
+  },
+  {
+    "can be read by a service, whose answers come here": {
+      reason: "a folder of this machine, which no service reaches",
+      error: "there is no remote",
+    },
+  },
+);
