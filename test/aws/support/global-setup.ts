@@ -8,6 +8,7 @@ import type { StartedServer } from "../../../scripts/local-cloud/start-server.ts
 import { startServer } from "../../../scripts/local-cloud/start-server.ts";
 import { freePort } from "../../../src/backends/local/process/free-port.ts";
 import { runCommand } from "../../support/run-command.ts";
+import { startLocalstack } from "./localstack.ts";
 import type { S3Server, S3ServerName } from "./s3-servers.ts";
 
 const VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0";
@@ -32,8 +33,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const servers = await Promise.all([started(ministack), started(versitygw)]);
-    project.provide("s3", { ministack: servers[0], versitygw: servers[1] } satisfies Record<S3ServerName, unknown>);
+    const servers = await Promise.all([started(ministack), started(versitygw), started(startLocalstack)]);
+    const [first, second, third] = servers;
+    project.provide("s3", { ministack: first, versitygw: second, localstack: third } satisfies Record<
+      S3ServerName,
+      unknown
+    >);
   } catch (error) {
     await stop();
     throw error;

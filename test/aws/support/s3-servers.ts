@@ -1,8 +1,11 @@
 import type { TestContext } from "vitest";
 import { inject } from "vitest";
 
-/** The S3 servers that are tried. versitygw keeps rules of S3 that ministack lets pass: signatures, and the least size of a streamed piece. */
-export const S3_SERVERS = ["ministack", "versitygw"] as const;
+/**
+ * The S3 servers that are tried. versitygw keeps rules of S3 that ministack lets pass: signatures, and the least size of a streamed piece.
+ * LocalStack is there where a container engine is.
+ */
+export const S3_SERVERS = ["ministack", "versitygw", "localstack"] as const;
 export type S3ServerName = (typeof S3_SERVERS)[number];
 
 export type S3Server = { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
