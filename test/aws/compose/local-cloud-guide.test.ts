@@ -8,7 +8,9 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startLocalCloud } from "../../../docs/snippets/local-cloud.ts";
 import { root } from "../../../scripts/lib/toolchain.mjs";
 import { freePort } from "../../../src/backends/local/process/free-port.ts";
+import { createScoreframe } from "../../../src/index.ts";
 import { codeBlocks, section } from "../../docs/support/markdown.ts";
+import { runCommand } from "../../support/run-command.ts";
 import { containerEngineMissing } from "../support/container-engine.ts";
 import { s3ServerFor } from "../support/s3-servers.ts";
 import { compareDemoTable } from "./support/demo-table.ts";
@@ -66,11 +68,9 @@ describe("the guide to a cloud on this machine, in a test suite", () => {
   async function scored(s3Endpoint?: string): Promise<void> {
     const cloud = await startLocalCloud(s3Endpoint);
     onTestFinished(() => cloud.stop());
-    const job = "examples/aws/job.yaml";
-    const { createScoreframe } = await import("../../../src/index.ts");
-    await import(`../../../examples/aws/seed.ts?${Date.now()}`);
+    expect(await runCommand(process.execPath, ["examples/aws/seed.ts"])).toMatchObject({ code: 0 });
     await using engine = await createScoreframe({ workspace: "s3://scoreframe-demo/runs" });
-    const { ledger } = await engine.run(job);
+    const { ledger } = await engine.run("examples/aws/job.yaml");
     expect(ledger).toMatchObject({ input: 2000, scored: 2000 });
     expect(await compareDemoTable()).toEqual(complete);
   }
