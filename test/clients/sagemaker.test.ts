@@ -1,14 +1,11 @@
 import type { TestContext } from "vitest";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ClientPackages } from "./support/global-setup.ts";
-import type { CheckRun } from "./support/run-checks.ts";
+import type { CheckProgram, CheckRun } from "./support/run-checks.ts";
 import { runChecks } from "./support/run-checks.ts";
 
 type Client = {
   readonly title: string;
-  readonly packages: ClientPackages;
-  /** A file of `checks`, without its extension. */
-  readonly program: string;
+  readonly program: CheckProgram;
   readonly checks: readonly string[];
   /** Every operation that it calls while it is checked. */
   readonly calls: readonly string[];
@@ -17,8 +14,7 @@ type Client = {
 const CLIENTS: readonly Client[] = [
   {
     title: "boto3",
-    packages: "sdk3",
-    program: "boto3_checks",
+    program: { packages: "sdk3", program: "boto3_checks" },
     checks: [
       "models_are_created_described_listed_and_deleted",
       "the_waiter_sees_a_job_complete",
@@ -49,8 +45,7 @@ const CLIENTS: readonly Client[] = [
   },
   {
     title: "the SageMaker Python SDK 2",
-    packages: "sdk2",
-    program: "sdk2_checks",
+    program: { packages: "sdk2", program: "sdk2_checks" },
     checks: [
       "a_transformer_waits_for_its_job",
       "a_transformer_shows_the_log_as_it_does_by_default",
@@ -74,8 +69,7 @@ const CLIENTS: readonly Client[] = [
   },
   {
     title: "the SageMaker Python SDK 3",
-    packages: "sdk3",
-    program: "sdk3_checks",
+    program: { packages: "sdk3", program: "sdk3_checks" },
     checks: [
       "a_transformer_waits_for_its_job",
       "a_transformer_shows_the_log_as_it_does_by_default",
@@ -96,13 +90,40 @@ const CLIENTS: readonly Client[] = [
       "StopTransformJob",
     ],
   },
+  {
+    title: "the AWS SDK for Go v2",
+    program: "go",
+    checks: [
+      "models_are_created_described_listed_and_deleted",
+      "the_waiter_sees_a_job_complete",
+      "the_waiter_fails_with_a_job_that_fails",
+      "the_waiter_takes_a_stopped_job_for_a_success",
+      "the_waiter_fails_at_once_with_a_job_that_is_not_there",
+      "a_name_of_a_job_that_is_taken_is_a_modelled_exception",
+      "jobs_are_listed_page_by_page",
+      "tags_are_kept",
+    ],
+    calls: [
+      "AddTags",
+      "CreateModel",
+      "CreateTransformJob",
+      "DeleteModel",
+      "DeleteTags",
+      "DescribeModel",
+      "DescribeTransformJob",
+      "ListModels",
+      "ListTags",
+      "ListTransformJobs",
+      "StopTransformJob",
+    ],
+  },
 ];
 
-const runs = new Map<string, CheckRun>();
+const runs = new Map<CheckProgram, CheckRun>();
 // All at the same time, since clients spend theirs waiting between two looks at a job.
 beforeAll(async () => {
-  const run = async ({ packages, program }: Client): Promise<void> => {
-    runs.set(program, await runChecks(packages, program));
+  const run = async ({ program }: Client): Promise<void> => {
+    runs.set(program, await runChecks(program));
   };
   await Promise.all(CLIENTS.map(run));
 });
