@@ -131,6 +131,14 @@ describe("csv", () => {
     expect(await table(cells)).toEqual([{ id: "2", text: "c", score: "2", said: "c" }]);
   });
 
+  it("submits nothing where no row can be sent: SageMaker refuses an empty prefix", async () => {
+    const source = { kind: "sql", tables: {}, sql: "select * from (values (1, 'a\nb')) t(id, text)" } as const;
+    const { error, report } = await tryRun(job("csv", {}, { source, failure: { max_failed_rows: 1 } }));
+    expect(error).toBeNull();
+    expect(report.ledger).toMatchObject({ scored: 0, dead_lettered: 1 });
+    expect(events.filter(({ type }) => type === "note")).toEqual([]);
+  });
+
   it("says so where the container takes the first row for a line of names", async () => {
     const { error } = await tryRun(job("csv", { model_name: "local" }));
     expect(error?.code).toBe("TOO_MANY_FAILED_ROWS");

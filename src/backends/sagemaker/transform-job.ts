@@ -6,6 +6,10 @@ import type {
 } from "@aws-sdk/client-sagemaker";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 
+/** What no value of a tag may hold; a run's id is the caller's to choose. */
+const NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
+const MOST_TAG_CHARACTERS = 256;
+
 /** What a run adds to the options. */
 export type TransformFacts = {
   readonly jobName: string;
@@ -94,6 +98,6 @@ export function modelOf(options: SagemakerOptions, name: string, runId: string):
 }
 
 function tagsOf({ tags }: SagemakerOptions, runId: string): Tag[] {
-  const ours = { "scoreframe:run": runId };
+  const ours = { "scoreframe:run": runId.replace(NO_TAG_CHARACTER, "-").slice(0, MOST_TAG_CHARACTERS) };
   return Object.entries({ ...tags, ...ours }).map(([Key, Value]) => ({ Key, Value }));
 }
