@@ -1,48 +1,18 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { root } from "../../scripts/lib/toolchain.mjs";
 import { createS3Client } from "../../src/adapters/object-store/create-s3-client.ts";
 import { createS3ObjectStore } from "../../src/adapters/object-store/s3-object-store.ts";
 import { createScoreframe } from "../../src/index.ts";
 import { functionBackend } from "../support/function-backend.ts";
 import { query } from "../support/query.ts";
 import { newBucket } from "./support/buckets.ts";
+import { allowsS3, documentedPolicy } from "./support/policy.ts";
 import type { S3Call } from "./support/recording-proxy.ts";
 import { recordingProxy } from "./support/recording-proxy.ts";
 import { s3ServerFor } from "./support/s3-servers.ts";
-
-type Statement = {
-  readonly Sid: string;
-  readonly Action: string | readonly string[];
-  readonly Resource: string;
-  readonly Condition?: { readonly StringLike: { readonly "s3:prefix": string } };
-};
-
-/** The policy that the page gives. */
-function documentedPolicy(): Statement[] {
-  const page = readFileSync(join(root, "docs/guides/s3.md"), "utf8");
-  const [, text = ""] = /```json policy\n([\s\S]*?)```/.exec(page) ?? [];
-  return (JSON.parse(text) as { Statement: Statement[] }).Statement;
-}
-
-function like(pattern: string, text: string): boolean {
-  const source = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${source.join("[\\s\\S]*")}$`).test(text);
-}
-
-/** `key`: `*` stands for keys that the request has in its body, which are told by their bucket alone. */
-function allows({ Action, Resource, Condition }: Statement, { action, bucket, key }: S3Call): boolean {
-  if (![Action].flat().includes(action)) return false;
-  if (Condition === undefined)
-    return (
-      like(Resource, `arn:aws:s3:::${bucket}/${key}`) || (key === "*" && Resource.startsWith(`arn:aws:s3:::${bucket}/`))
-    );
-  return Resource === `arn:aws:s3:::${bucket}` && like(Condition.StringLike["s3:prefix"], key);
-}
 
 it("the policy of the page allows what a run does, and nothing that none does", async (context) => {
   const names = new Map<string, string>();
@@ -84,15 +54,15 @@ it("the policy of the page allows what a run does, and nothing that none does", 
     await rm(folder, { recursive: true, force: true });
   }
 
-  const policy = documentedPolicy();
+  const policy = documentedPolicy("docs/guides/s3.md", "policy");
   const calls = proxy.calls.map((call) => ({ ...call, bucket: names.get(call.bucket) ?? call.bucket }));
   // An object of the prefix's own name is asked for where a path does not end with "/"; a refusal of that is no harm.
   const needed = calls.filter(
     ({ bucket, key, action }) => !(bucket === "data" && key === "flights" && action === "s3:GetObject"),
   );
-  expect(needed.filter((call) => !policy.some((statement) => allows(statement, call)))).toEqual([]);
+  expect(needed.filter((call) => !policy.some((statement) => allowsS3(statement, call)))).toEqual([]);
   const unused = policy.flatMap((statement) =>
-    [statement.Action].flat().filter((Action) => !calls.some((call) => allows({ ...statement, Action }, call))),
+    [statement.Action].flat().filter((Action) => !calls.some((call) => allowsS3({ ...statement, Action }, call))),
   );
   expect(unused).toEqual([]);
 });

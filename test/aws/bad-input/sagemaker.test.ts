@@ -2,13 +2,9 @@ import { describe, expect, it } from "vitest";
 import { describeRefusals } from "../../integration/bad-input/support/refusals.ts";
 import type { Intervention } from "../support/sagemaker-proxy.ts";
 import { HTML, jsonError, notAuthorized, S3_ERRORS, sagemakerSays } from "./support/aws-says.ts";
-import { doubled, IMAGE, ROLE, useCloud } from "./support/cloud.ts";
+import { doubled, IMAGE, OF_AN_IMAGE, ROLE, useCloud } from "./support/cloud.ts";
 
 const cloud = useCloud();
-const OF_AN_IMAGE = [
-  "--set",
-  `backend={kind: sagemaker, image: "${IMAGE}", execution_role_arn: "${ROLE}", poll_interval_s: 0.05, price_per_hour: 0.5}`,
-];
 const AT = "arn:aws:sagemaker:us-east-1:123456789012";
 
 /** IAM forbids an action, with the resource as SageMaker writes it. */

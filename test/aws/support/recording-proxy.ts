@@ -68,6 +68,7 @@ function callsOf({ method = "", url = "", headers }: IncomingMessage): S3Call[] 
   const key = parts.join("/");
   const call = (action: string, at = key): S3Call => ({ action: `s3:${action}`, bucket, key: at });
   if (method === "GET" && searchParams.has("list-type")) return [call("ListBucket", searchParams.get("prefix") ?? "")];
+  if (method === "HEAD" && key === "") return [call("ListBucket")];
   if (method === "GET" || method === "HEAD") return [call("GetObject")];
   if (method === "DELETE") return [call(searchParams.has("uploadId") ? "AbortMultipartUpload" : "DeleteObject")];
   if (method === "POST" && searchParams.has("delete")) return [call("DeleteObject", "*")];

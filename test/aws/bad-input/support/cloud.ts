@@ -9,6 +9,7 @@ import type { ObjectStore } from "../../../../src/core/ports/object-store.ts";
 import type { SagemakerEmulator } from "../../../../src/emulators/index.ts";
 import { createSagemakerEmulator } from "../../../../src/emulators/index.ts";
 import { runInProcess } from "../../../cli/support/memory-context.ts";
+import { publishedFiles } from "../../../integration/bad-input/support/published-files.ts";
 import type { Told } from "../../../integration/bad-input/support/refusals.ts";
 import { newBucket } from "../../support/buckets.ts";
 import type { Answer, ModelServer } from "../../support/model-server.ts";
@@ -20,6 +21,12 @@ import { startSagemakerProxy } from "../../support/sagemaker-proxy.ts";
 
 export const ROLE = "arn:aws:iam::123456789012:role/scoring";
 export const IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/numbers:1";
+
+/** The job's backend with a model that is made for the run. */
+export const OF_AN_IMAGE = [
+  "--set",
+  `backend={kind: sagemaker, image: "${IMAGE}", execution_role_arn: "${ROLE}", poll_interval_s: 0.05, price_per_hour: 0.5}`,
+];
 
 /** What must never be read anywhere. */
 export const SECRETS = {
@@ -48,7 +55,12 @@ export type Cloud = {
   readonly workspace: string;
   /** The bucket without anything between. */
   readonly store: ObjectStore;
-  readonly calls: { readonly s3: readonly S3Call[]; readonly sagemaker: readonly SagemakerCall[] };
+  /** What was asked so far; `role`: of S3 by SageMaker itself. */
+  readonly calls: {
+    readonly s3: readonly S3Call[];
+    readonly role: readonly S3Call[];
+    readonly sagemaker: readonly SagemakerCall[];
+  };
   /** What S3, SageMaker and the container say from now on. */
   s3(answers: AnswerS3): void;
   sagemaker(intervene: Intervene): void;
@@ -59,7 +71,7 @@ export type Cloud = {
   jobs(): Promise<string[]>;
   /** A command that has to succeed. */
   succeeds(...args: readonly string[]): Promise<RunEnd>;
-  /** A command that has to fail with this code: what it says, after the proof that no secret is told or stored anywhere. */
+  /** A command that has to fail with this code: what it says, after the proof that the output is as it was, and no secret told or stored anywhere. */
   refused(exitCode: number, ...args: readonly string[]): Promise<Told & { readonly stderr: string }>;
 };
 
@@ -70,7 +82,7 @@ export function useCloud(): Cloud {
   let store: ObjectStore;
   let emulator: SagemakerEmulator;
   let model: ModelServer;
-  let proxies: { readonly s3: RecordingProxy; readonly sagemaker: { close(): void } };
+  let proxies: { readonly s3: RecordingProxy; readonly role: RecordingProxy; readonly sagemaker: { close(): void } };
   let answerS3: AnswerS3;
   let intervene: Intervene;
   let answer: Answer;
@@ -89,8 +101,9 @@ export function useCloud(): Cloud {
     await writeFile(join(folder, "job.yaml"), JOB);
     [answerS3, intervene, answer] = [() => null, () => "pass", doubled];
     model = await startModelServer((body) => answer(body));
+    const role = await recordingProxy(s3Endpoint);
     emulator = await createSagemakerEmulator({
-      s3Endpoint,
+      s3Endpoint: role.endpoint,
       images: { [IMAGE]: { url: model.url } },
       settings: { retryDelay: 0.1, latency: { start: 0.05, stop: 0.05 } },
     });
@@ -104,7 +117,7 @@ export function useCloud(): Cloud {
       sagemakerCalls.push({ action, ...request });
       return intervene(action, count, request);
     });
-    proxies = { s3, sagemaker };
+    proxies = { s3, role, sagemaker };
     stubEnv({
       ...SECRETS,
       AWS_PROFILE: "",
@@ -123,6 +136,7 @@ export function useCloud(): Cloud {
     await proxies?.s3.stop();
     proxies?.sagemaker.close();
     await emulator?.close();
+    await proxies?.role.stop();
     model?.close();
     direct?.destroy();
     await rm(folder, { recursive: true, force: true });
@@ -167,7 +181,7 @@ export function useCloud(): Cloud {
       return store;
     },
     get calls() {
-      return { s3: proxies.s3.calls, sagemaker: sagemakerCalls };
+      return { s3: proxies.s3.calls, role: proxies.role.calls, sagemaker: sagemakerCalls };
     },
     s3: (answers) => {
       answerS3 = answers;
@@ -195,11 +209,12 @@ export function useCloud(): Cloud {
       return { exitCode, stderr, report };
     },
     async refused(code, ...args) {
+      const before = await publishedFiles(join(folder, "out"));
       const { exitCode, stdout, stderr } = await invoke(args, "--verbose");
       const { error } = JSON.parse(stdout);
       expect(error).not.toBeNull();
       expect(exitCode).toBe(code);
-      expect(await readdir(folder)).not.toContain("out");
+      expect(await publishedFiles(join(folder, "out"))).toEqual(before);
       await expectNoSecrets([stdout, stderr]);
       return { ...error, stderr };
     },
