@@ -72,7 +72,8 @@ export async function composeProcesses(model: ComposeModel, images: Images): Pro
       return;
     }
     if (condition !== "service_healthy") return;
-    for (let waited = 0; waited < HEALTHY_MS && child.exitCode === null; waited += INTERVAL_MS) {
+    const until = performance.now() + HEALTHY_MS;
+    while (performance.now() < until && child.exitCode === null) {
       if (await isHealthy(name)) return;
       await sleep(INTERVAL_MS);
     }
