@@ -45,6 +45,9 @@ export async function invoke(payload: Payload, options: InvokeOptions, signal: A
 async function tryOnce(payload: Payload, options: InvokeOptions, signal: AbortSignal): Promise<Attempt> {
   const { container, contentType, accept, timeoutSeconds } = options;
   const body = payload.open();
+  // A signal of AbortSignal.timeout would stay in memory until its time is over, which is ten minutes for each of many thousand requests.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${timeoutSeconds} s`)), timeoutSeconds * 1000);
   try {
     const response = await request(`${container.origin}${container.invocationsPath ?? "/invocations"}`, {
       dispatcher: options.dispatcher,
@@ -56,7 +59,7 @@ async function tryOnce(payload: Payload, options: InvokeOptions, signal: AbortSi
       body,
       headersTimeout: 0,
       bodyTimeout: 0,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]),
+      signal: AbortSignal.any([signal, limit.signal]),
     });
     const failed = (status: number, text: Buffer): Attempt => ({
       failure: badStatus(status, text),
@@ -73,6 +76,7 @@ async function tryOnce(payload: Payload, options: InvokeOptions, signal: AbortSi
     const lines = ["Unable to get response from algorithm", messageOf(thrown)];
     return { failure: seeLogs("AlgorithmError", lines), mayRetry: true };
   } finally {
+    clearTimeout(timer);
     if (!Buffer.isBuffer(body)) body.destroy();
   }
 }
