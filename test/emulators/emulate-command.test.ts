@@ -44,6 +44,9 @@ describe("scoreframe emulate sagemaker", () => {
     const { url, ...rest } = JSON.parse(printed);
     expect(rest).toEqual({ service: "sagemaker", error: null });
     expect(await modelsAt(url)).toEqual([]);
+    // What it is killed in the middle of would stay in the temporary folder.
+    emulator.child.kill("SIGTERM");
+    await emulator.ended;
   });
 
   it("says that a port is taken", async () => {
