@@ -1,0 +1,29 @@
+import type { DescribeTransformJobCommandOutput } from "@aws-sdk/client-sagemaker";
+import type { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import type { RemoteFiles } from "../../core/ports/run-store.ts";
+import type { BackendContext } from "../../core/ports/scoring-backend.ts";
+import type { SagemakerOptions } from "./sagemaker-options.ts";
+import type { SagemakerService } from "./sagemaker-service.ts";
+
+export type DescribedJob = DescribeTransformJobCommandOutput;
+
+export type SessionTools = {
+  readonly options: SagemakerOptions;
+  readonly service: SagemakerService;
+  readonly remote: RemoteFiles;
+  readonly context: BackendContext;
+  /** USD of one instance for an hour; null where it is unknown. */
+  readonly pricePerHour: number | null;
+};
+
+/** What a session has in the service, noted as soon as it may be there: whatever happens next, it is stopped and removed. */
+export type SessionState = {
+  /** The job that may be running. */
+  job: string | null;
+  /** The model that was made for the run. */
+  model: string | null;
+  /** What SageMaker last said of the job. */
+  latest: DescribedJob | null;
+  /** Why some files were not answered. */
+  incident: ScoreframeError | null;
+};

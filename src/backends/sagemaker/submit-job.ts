@@ -1,0 +1,66 @@
+import { dirname } from "node:path";
+import { counted } from "../../core/errors/counted.ts";
+import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import type { RequestShard } from "../../core/ports/scoring-backend.ts";
+import { jobLink } from "./job-link.ts";
+import { jobName } from "./job-name.ts";
+import type { SessionState, SessionTools } from "./session-state.ts";
+import { modelOf, transformJob } from "./transform-job.ts";
+
+/**
+ * The job over these files: a new one, or the one that an earlier attempt of the same run has submitted. Answers its name. Throws `BACKEND_REFUSED` where the name is
+ * that of another job.
+ */
+export async function submitJob(
+  { options, service, remote, context }: SessionTools,
+  state: SessionState,
+  shards: readonly RequestShard[],
+): Promise<string> {
+  const first = shards[0] as RequestShard;
+  const requests = `${remote.locate(dirname(first.requestPath))}/`;
+  const name = jobName(context.runId, requests);
+  const model = modelOf(options, name, context.runId);
+  if (model !== null) {
+    await service.createModel(model);
+    state.model = name;
+  }
+  const modelName = "name" in options.model ? options.model.name : name;
+  const job = transformJob(options, {
+    jobName: name,
+    modelName,
+    runId: context.runId,
+    requests,
+    responses: remote.locate(dirname(first.responsePath)),
+    contentType: context.protocol.contentType,
+    accept: context.protocol.accept,
+  });
+  const made = await service.createTransformJob(job).catch((thrown: unknown) => {
+    // It may have been accepted and the answer lost: then it is ours, and must not run on unseen.
+    if (isWithoutAnswer(thrown)) state.job = name;
+    throw thrown;
+  });
+  if (made === "exists") {
+    const found = await service.describeTransformJob(name);
+    const input = found.TransformInput?.DataSource?.S3DataSource?.S3Uri;
+    if (input !== requests || found.ModelName !== modelName) throw nameIsTaken(name, input);
+  }
+  state.job = name;
+  const how = made === "exists" ? "was submitted before, and is taken up again" : "was submitted";
+  const work = `${counted(shards.length, "file")} for ${options.instanceCount} × ${options.instanceType}`;
+  const message = `Transform job ${name} ${how} in ${service.region}: ${work}. ${jobLink(service.region, name)}`;
+  context.events({ type: "note", message });
+  return name;
+}
+
+function isWithoutAnswer(thrown: unknown): boolean {
+  if (!ScoreframeError.is(thrown)) return false;
+  return thrown.code === "AWS_UNREACHABLE" || (thrown.code === "AWS_FAILED" && thrown.facts.retryable === true);
+}
+
+function nameIsTaken(name: string, input: string | undefined): ScoreframeError {
+  return new ScoreframeError(
+    "BACKEND_REFUSED",
+    `There is a transform job ${name} already, and it is not this run's: it reads ${input ?? "something else"}. Names of jobs are taken for ever: run again, with another run id.`,
+    { backend: "sagemaker", operation: "score", details: { job: name } },
+  );
+}

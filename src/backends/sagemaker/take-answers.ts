@@ -1,0 +1,35 @@
+import { writeFile } from "node:fs/promises";
+import { mapAhead } from "../../core/pipeline/map-ahead.ts";
+import type { ShardResponse } from "../../core/pipeline/shard-response.ts";
+import type { RequestShard } from "../../core/ports/scoring-backend.ts";
+import type { RowCause } from "../../core/protocols/error-object.ts";
+import { errorObjectText } from "../../core/protocols/error-object.ts";
+import { pairAnswerFile } from "./answer-file.ts";
+import type { SessionTools } from "./session-state.ts";
+
+/** Answers that are fetched while others are stitched. */
+const FETCHES_AT_A_TIME = 4;
+
+/** Fetches the answers to these files and pairs them, line by line; a file whose answers cannot be paired is one that failed. */
+export function takeAnswers(
+  shards: readonly RequestShard[],
+  { options, remote, context }: Pick<SessionTools, "options" | "remote" | "context">,
+  signal: AbortSignal,
+): AsyncGenerator<ShardResponse> {
+  const rules = { protocol: context.protocol, batchStrategy: options.batchStrategy };
+  return mapAhead(shards, FETCHES_AT_A_TIME, async (shard) => {
+    await remote.fetch(shard.responsePath, signal);
+    const cause = await pairAnswerFile(shard, remote.locate(shard.responsePath), rules);
+    return cause === null ? answered(shard) : failFile(shard, cause);
+  });
+}
+
+/** A file without answers that could be used: each of its lines has the same cause. */
+export async function failFile(shard: RequestShard, cause: RowCause): Promise<ShardResponse> {
+  await writeFile(shard.responsePath, `${errorObjectText(cause)}\n`.repeat(shard.lines));
+  return answered(shard);
+}
+
+function answered({ shard, responsePath }: RequestShard): ShardResponse {
+  return { shard, responsePath, retries: 0 };
+}
