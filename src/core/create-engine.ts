@@ -5,6 +5,7 @@ import { jobWarnings } from "./job/job-provenance.ts";
 import { jobForRecord } from "./job/job-record.ts";
 import { fillRunId } from "./job/parse-job.ts";
 import { checkJob } from "./pipeline/check.ts";
+import { checkRunId } from "./pipeline/check-run-id.ts";
 import { newRunId } from "./pipeline/new-run-id.ts";
 import type { RunOptions } from "./pipeline/options.ts";
 import { planJob } from "./pipeline/plan.ts";
@@ -33,8 +34,9 @@ export function createEngine(tools: EngineTools): Engine {
     signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
 
   async function tryRun(reference: Parameters<Engine["tryRun"]>[0], options: RunOptions = {}): Promise<RunOutcome> {
+    const runId = options.runId === undefined ? newRunId(tools.clock) : checkRunId(options.runId);
     const prepared = await prepareRun(reference, options, tools);
-    const runId = options.runId ?? newRunId(tools.clock);
+    tools.pool.start();
     const job = fillRunId(prepared.job, runId);
     const events: EventSink = (event) => {
       tools.events(event);

@@ -76,6 +76,14 @@ describe("a run", () => {
     expect(run.output.rows).toBe(5000);
   });
 
+  it("has as many files as plan says, also where few lines fit in one", async () => {
+    const requests = { batch_size: 10, file_size_mb: 0.0003 };
+    const { shards } = await engine.plan(job(1005, { requests }));
+    const { report } = await engine.run(job(1005, { requests }));
+    expect(report.shards.total).toBeGreaterThan(20);
+    expect(Math.abs(shards - report.shards.total)).toBeLessThanOrEqual(report.shards.total / 20);
+  });
+
   it("splits a batch that exceeds the backend's limit instead of refusing it", async () => {
     const run = await engine.run(job(100, { backend: { kind: "narrow" }, requests: { batch_size: 100 } }));
     expect(run.report.requests).toBeGreaterThan(1);
@@ -417,6 +425,23 @@ describe("the records of a run", () => {
       "responses",
       "run.json",
     ]);
+  });
+
+  it.each(["../elsewhere", "a/b", "a\\b", "..", "_hidden", "", "a b", "a\nb", "x".repeat(129)])(
+    "stay in the workspace: %j is no id",
+    async (runId) => {
+      const before = readdirSync(join(workspace, "runs"));
+      await expect(engine.run(job(1), { runId })).rejects.toMatchObject({
+        code: "USAGE",
+        message: expect.stringContaining("cannot be the id of a run"),
+      });
+      expect(readdirSync(join(workspace, "runs"))).toEqual(before);
+    },
+  );
+
+  it("say how the id of a scheduler may be written", async () => {
+    const runId = "scheduled__2024-05-01T00:00:00+00:00";
+    await expect(engine.run(job(1), { runId })).rejects.toThrow("(scheduled__2024-05-01T00-00-00-00-00)");
   });
 
   it("are found again by id, and a wrong id lists those that there are", async () => {

@@ -17,6 +17,8 @@ const YOUNG_GENERATION_MB = 6;
 export type FramePool = {
   /** Tasks that run at a time. */
   readonly threads: number;
+  /** Starts the first thread, which takes as long as to read a small table, before there is a task; what ends without one needs none. */
+  start(): void;
   run<Name extends FrameTaskName>(
     task: Name,
     input: Parameters<FrameTasks[Name]>[0],
@@ -27,24 +29,19 @@ export type FramePool = {
 
 export function createFramePool(): FramePool {
   const threads = Math.max(2, Math.min(MOST_THREADS, availableParallelism()));
-  // Run from the sources the worker is a .ts file, from the package a .js file.
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const pool = new Piscina({
-    filename: new URL(`./frame-worker.${extension}`, import.meta.url).href,
-    name: "runFrameTask",
-    minThreads: 1,
-    maxThreads: threads,
-    idleTimeout: 60_000,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-  });
   // A worker that cannot even load (no binary of Polars) rejects no task; without a listener it would end the process.
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);
-  pool.on("error", (error) => broken.reject(loadError(error)));
+  let pool: Piscina | null = null;
+  const started = (): Piscina => {
+    pool ??= startPool(threads).on("error", (error) => broken.reject(loadError(error)));
+    return pool;
+  };
   return {
     threads,
+    start: () => void started(),
     async run(task, input, signal) {
-      const reply = await Promise.race([runTask(pool, task, input, signal), broken.promise]);
+      const reply = await Promise.race([runTask(started(), task, input, signal), broken.promise]);
       if ("error" in reply) {
         const { code, message, ...facts } = reply.error;
         throw new ScoreframeError(code, message, facts);
@@ -52,9 +49,22 @@ export function createFramePool(): FramePool {
       return reply.value as never;
     },
     async close() {
-      await pool.destroy();
+      await pool?.destroy();
     },
   };
+}
+
+function startPool(threads: number): Piscina {
+  // Run from the sources the worker is a .ts file, from the package a .js file.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new Piscina({
+    filename: new URL(`./frame-worker.${extension}`, import.meta.url).href,
+    name: "runFrameTask",
+    minThreads: 1,
+    maxThreads: threads,
+    idleTimeout: 60_000,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  });
 }
 
 async function runTask(

@@ -55,8 +55,6 @@ export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
 
 /** The job of one run: `{{ run_id }}` filled in. */
 export function fillRunId(job: Job, runId: string): Job {
-  if (!/^[\w.-]+$/.test(runId))
-    throw new ScoreframeError("INTERNAL", "A run id has letters, digits, `_`, `.` and `-` only.");
   const fill = (text: string): string => text.replace(/\{\{\s*run_id\s*\}\}/g, runId);
   const known = provenanceOf(job);
   const unexpanded = mapTexts(known?.unexpanded ?? job, fill);

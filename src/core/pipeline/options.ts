@@ -26,7 +26,11 @@ export type JobOptions = {
 };
 
 export type RunOptions = JobOptions & {
-  /** @default a new one, which sorts by time: `20240501T093000-k3f9ab` */
+  /**
+   * The name of the run's folder: up to 128 letters, digits, `_`, `.` and `-` that begin with a letter or digit.
+   *
+   * @default a new one, which sorts by time: `20240501T093000-k3f9ab`
+   */
   readonly runId?: string;
   /** Told as rows go through. */
   readonly onProgress?: (progress: RunProgress) => void;
