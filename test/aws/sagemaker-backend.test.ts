@@ -337,6 +337,19 @@ describe("what is told before anything is read", () => {
     expect(await jobs()).toEqual([]);
   });
 
+  it("check says what a run would refuse: a workspace on this machine, a filter that its protocol does not take", async () => {
+    const here = await createScoreframe({ workspace: join(folder, "workspace") });
+    const local = await here.check(job());
+    await here.close();
+    expect(local).toMatchObject({ ok: false, error: { code: "BACKEND_OPTIONS_INVALID" } });
+    expect(local.items.at(-1)?.detail).toContain("Give one on S3");
+    const filtered = await engine.check(
+      job({ input_filter: "$.n" }, { model: { features: ["n"], protocol: "csv" } } as Partial<JobInput>),
+    );
+    expect(filtered).toMatchObject({ ok: false, error: { code: "BACKEND_OPTIONS_INVALID" } });
+    expect(filtered.items.at(-1)?.detail).toContain("backend.input_filter");
+  });
+
   it("plan says what it would cost, and how many files keep the instances busy", async () => {
     const { cost, advice } = await engine.plan(job({ instance_count: 20 }));
     expect(cost.min_usd).toBeGreaterThan(0);

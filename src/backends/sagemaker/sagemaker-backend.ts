@@ -1,6 +1,7 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { BackendContext, BackendPlugin, ScoringSession } from "../../core/ports/scoring-backend.ts";
 import { defineBackend } from "../../core/ports/scoring-backend.ts";
+import type { Protocol } from "../../core/protocols/protocol.ts";
 import { estimateJob } from "./estimate.ts";
 import { filterComplaint } from "./filter-rule.ts";
 import type { InstancePrice } from "./instance-price.ts";
@@ -22,7 +23,9 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
     id: "sagemaker",
     capabilities: { ...sagemakerCapabilities, maxRequestBytes: lineBytes(options.maxPayloadMb) },
     open: (context) => openSession(options, context),
-    async inspect(signal) {
+    async inspect(signal, { protocol, hasRemoteWorkspace, warn }) {
+      if (!hasRemoteWorkspace) throw workspaceOnThisMachine();
+      refuseUnfitProtocol(options, protocol, warn);
       const service = await openSagemakerService(options);
       try {
         return await describeModel(options, service, signal);
@@ -43,15 +46,8 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
 
 async function openSession(options: SagemakerOptions, context: BackendContext): Promise<ScoringSession> {
   const { remote, signal } = context;
-  if (remote === undefined) {
-    throw new ScoreframeError(
-      "BACKEND_OPTIONS_INVALID",
-      "SageMaker reads its requests from S3, and this run's workspace is a folder of this machine. Give one on S3: --workspace s3://bucket/prefix " +
-        "(or SCOREFRAME_WORKSPACE, or createScoreframe({ workspace })).",
-      { backend: "sagemaker", operation: "open" },
-    );
-  }
-  refuseUnfitProtocol(options, context);
+  if (remote === undefined) throw workspaceOnThisMachine();
+  refuseUnfitProtocol(options, context.protocol, (message) => context.events({ type: "warning", message }));
   const service = await openSagemakerService(options);
   try {
     // Before anything is read or stored: a wrong name is told at once.
@@ -64,8 +60,17 @@ async function openSession(options: SagemakerOptions, context: BackendContext): 
   }
 }
 
+function workspaceOnThisMachine(): ScoreframeError {
+  return new ScoreframeError(
+    "BACKEND_OPTIONS_INVALID",
+    "SageMaker reads its requests from S3, and this run's workspace is a folder of this machine. Give one on S3: --workspace s3://bucket/prefix " +
+      "(or SCOREFRAME_WORKSPACE, or createScoreframe({ workspace })).",
+    { backend: "sagemaker", operation: "open" },
+  );
+}
+
 /** What depends on the protocol, of which the options know nothing. */
-function refuseUnfitProtocol(options: SagemakerOptions, { protocol, events }: BackendContext): void {
+function refuseUnfitProtocol(options: SagemakerOptions, protocol: Protocol, warn: (message: string) => void): void {
   const { batchStrategy, inputFilter, outputFilter } = options;
   for (const [option, filter] of [
     ["backend.input_filter", inputFilter],
@@ -76,10 +81,10 @@ function refuseUnfitProtocol(options: SagemakerOptions, { protocol, events }: Ba
     throw new ScoreframeError("BACKEND_OPTIONS_INVALID", `${option} ${complaint}`, { backend: "sagemaker", option });
   }
   if (batchStrategy === "MultiRecord" && protocol.lineHolds === "batch") {
-    const message =
+    warn(
       `backend.batch_strategy: multi_record sends several lines of the protocol "${protocol.id}" at once, which are several JSON documents in one request. ` +
-      "Few containers read that: json_lines and csv are made for it, and requests.batch_size puts more rows on a line.";
-    events({ type: "warning", message });
+        "Few containers read that: json_lines and csv are made for it, and requests.batch_size puts more rows on a line.",
+    );
   }
 }
 

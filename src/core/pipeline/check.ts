@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { contractText } from "../frames/contract-text.ts";
 import type { RunStore } from "../ports/run-store.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import { featureWarnings } from "./feature-warnings.ts";
@@ -95,7 +96,12 @@ export async function checkJob(
     if (inspect !== undefined) {
       await step(
         "model",
-        () => inspect(options.signal),
+        () =>
+          inspect(options.signal, {
+            protocol: bindProtocol(prepared.protocol, prepared.requestOptions),
+            hasRemoteWorkspace: runStore.reach !== undefined,
+            warn: (detail) => items.push({ name: "backend", status: "warning", detail }),
+          }),
         (found) => found,
       );
       return { job, ok: true, items, sample, error: null };

@@ -43,7 +43,7 @@ export type RemoteFiles = {
 
 /** What is written of runs. Records are replaced atomically: a reader sees the old one or the new one. */
 export type RunStore = {
-  /** Looks whether the place can be reached, and resolves to its address; writes nothing. Absent where a folder is made when it is needed. */
+  /** Looks whether the place can be reached, and resolves to its address; writes nothing. Absent where the workspace is a folder of this machine. */
   reach?(signal: AbortSignal): Promise<string>;
   /** Makes room for a new run; an id that exists already is refused. */
   create(runId: string, signal: AbortSignal): Promise<RunFiles>;

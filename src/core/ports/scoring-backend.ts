@@ -71,9 +71,18 @@ export type ScoringBackend = {
    * Looks at all that can be looked at without spending, and says what it found; for `check`, in the place of a sample, where asking the model
    * costs money and minutes.
    */
-  inspect?(signal: AbortSignal): Promise<string>;
+  inspect?(signal: AbortSignal, setting: InspectedSetting): Promise<string>;
   /** What a run would cost and how it would be faster; for `plan`. */
   estimate?(work: PlannedWork, signal: AbortSignal): Promise<PlanEstimate>;
+};
+
+/** What a backend would be opened with. */
+export type InspectedSetting = {
+  readonly protocol: Protocol;
+  /** Whether services can reach the files of a run: its workspace is no folder of this machine. */
+  readonly hasRemoteWorkspace: boolean;
+  /** What is no failure. */
+  readonly warn: (message: string) => void;
 };
 
 /** What a run would send. */
