@@ -14,51 +14,53 @@ export type S3Figures = {
   readonly stitch: readonly StitchResult[];
 };
 
+const HEAD = [...USAGE_HEAD.slice(0, 4), "wall / baseline", "CPU / baseline"];
+
+/** Each line beside its baseline: the SDK alone, or the same work in folders. */
 export function renderS3({ files, copies, runs, stitch }: S3Figures): string {
-  const compared = (
-    title: string,
-    cells: readonly string[],
-    ours: readonly Usage[],
-    other: readonly Usage[],
-  ): string[] => [title, ...cells, (wall(ours) / wall(other)).toFixed(2), (cpu(ours) / cpu(other)).toFixed(2)];
-  const against = <Item extends { readonly runs: readonly Usage[] }>(
-    items: readonly Item[],
-    is: (item: Item) => boolean,
-  ) => items.find(is)?.runs ?? [];
-  const head = [...USAGE_HEAD, "wall / baseline", "CPU / baseline"];
+  const bytes = `${files.count} files, ${(files.bytes / 1e6).toFixed(0)} MB`;
   return [
-    markdownTable(
-      [`${files.count} files, ${(files.bytes / 1e6).toFixed(0)} MB`, ...head],
-      copies.map(({ by, direction, runs: usages }) => {
-        const alone = against(copies, (other) => other.by === "sdk" && other.direction === direction);
-        return compared(`${direction} by ${by}`, usageCells(usages, files.count, files.bytes), usages, alone);
-      }),
-    ),
-    markdownTable(
-      ["run", ...head],
-      runs.map(({ where, rows, runs: usages }) => {
-        const local = against(runs, (other) => other.rows === rows && other.where === "in folders");
-        return compared(
-          `${rows.toLocaleString("en-US")} rows ${where}`,
-          usageCells(usages, rows, files.bytes),
-          usages,
-          local,
-        );
-      }),
-    ),
-    markdownTable(
-      ["stitch", ...head],
-      stitch.map(({ where, rows, shards, runs: usages }) => {
-        const local = against(stitch, (other) => other.where === "in folders");
-        return compared(
-          `${shards.toLocaleString("en-US")} shards ${where}`,
-          usageCells(usages, rows, 0),
-          usages,
-          local,
-        );
-      }),
-    ),
+    table([bytes, "MB/s"], copies, ({ by, direction, runs: usages }) => ({
+      title: `${direction} by ${by}`,
+      rate: (files.bytes / 1e6 / wall(usages)).toFixed(1),
+      baseline: (other) => other.by === "sdk" && other.direction === direction,
+    })),
+    table(["run", "rows/s"], runs, ({ where, rows, runs: usages }) => ({
+      title: `${rows.toLocaleString("en-US")} rows ${where}`,
+      rate: Math.round(rows / wall(usages)).toLocaleString("en-US"),
+      baseline: (other) => other.rows === rows && other.where === "in folders",
+    })),
+    table(["stitch", "shards/s"], stitch, ({ where, shards, runs: usages }) => ({
+      title: `${shards.toLocaleString("en-US")} shards ${where}`,
+      rate: (shards / wall(usages)).toFixed(1),
+      baseline: (other) => other.where === "in folders",
+    })),
   ].join("\n\n");
+}
+
+type Line<Result> = {
+  readonly title: string;
+  readonly rate: string;
+  readonly baseline: (other: Result) => boolean;
+};
+
+function table<Result extends { readonly runs: readonly Usage[] }>(
+  [name, rate]: readonly [string, string],
+  results: readonly Result[],
+  lineOf: (result: Result) => Line<Result>,
+): string {
+  const rows = results.map((result) => {
+    const line = lineOf(result);
+    const baseline = results.find(line.baseline)?.runs ?? [];
+    const ratios = [wall(result.runs) / wall(baseline), cpu(result.runs) / cpu(baseline)];
+    return [
+      line.title,
+      ...usageCells(result.runs, 0, 0).slice(0, 4),
+      ...ratios.map((ratio) => ratio.toFixed(2)),
+      line.rate,
+    ];
+  });
+  return markdownTable([name, ...HEAD, rate], rows);
 }
 
 function wall(usages: readonly Usage[]): number {
