@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
+import { commonjsHint } from "../../core/errors/commonjs-hint.ts";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { Model, ModelRow } from "../../model.ts";
 import { placeInModel } from "./place-in-model.ts";
@@ -23,8 +25,9 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   try {
     return await import(pathToFileURL(path).href);
   } catch (thrown) {
+    const hint = (await commonjsHint(thrown, path, (file) => readFile(file, "utf8"))) ?? hintFor(thrown, path);
     throw loadFailed(
-      `The model ${path} could not be imported: ${messageOf(thrown)}${placeInModel(thrown)}${hintFor(thrown, path)}`,
+      `The model ${path} could not be imported: ${messageOf(thrown)}${placeInModel(thrown)}${hint}`,
       thrown,
     );
   }

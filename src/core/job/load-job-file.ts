@@ -1,5 +1,6 @@
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { commonjsHint } from "../errors/commonjs-hint.ts";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { Job } from "./job.ts";
 import { isRecord } from "./job-path.ts";
@@ -32,17 +33,22 @@ export async function loadJobFile(path: string, options: LoadJobOptions): Promis
   const text = await options.readText(absolute).catch((error: unknown) => {
     throw cannotRead(path, error);
   });
-  const { value, origin } = await readJob(absolute, text, path);
+  const { value, origin } = await readJob(absolute, text, path, options.readText);
   return { job: parseJob(value, { ...options, origin }), path: absolute, baseDirectory: dirname(absolute) };
 }
 
-async function readJob(absolute: string, text: string, path: string): Promise<JobText> {
+async function readJob(
+  absolute: string,
+  text: string,
+  path: string,
+  readText: LoadJobOptions["readText"],
+): Promise<JobText> {
   const ending = extname(absolute).toLowerCase();
   const format = TEXT_FORMATS[ending];
   if (format !== undefined) return readJobText(text, format, path);
   const label = `the job file ${path}`;
   if (MODULE_ENDINGS.has(ending))
-    return { value: await importJob(absolute, path), origin: { label, locate: () => undefined } };
+    return { value: await importJob(absolute, path, readText), origin: { label, locate: () => undefined } };
   throw new ScoreframeError(
     "JOB_FILE_UNREADABLE",
     `The job file ${path} has no ending that tells its format. Name it .yaml, .yml, .json, .ts, .mts, .js or .mjs.`,
@@ -50,9 +56,10 @@ async function readJob(absolute: string, text: string, path: string): Promise<Jo
   );
 }
 
-async function importJob(absolute: string, path: string): Promise<unknown> {
-  const module: unknown = await import(pathToFileURL(absolute).href).catch((error: unknown) => {
-    const message = `The job file ${path} cannot be imported: ${messageOf(error)}`;
+async function importJob(absolute: string, path: string, readText: LoadJobOptions["readText"]): Promise<unknown> {
+  const module: unknown = await import(pathToFileURL(absolute).href).catch(async (error: unknown) => {
+    const hint = await commonjsHint(error, absolute, readText);
+    const message = `The job file ${path} cannot be imported: ${messageOf(error)}${hint ?? ""}`;
     throw new ScoreframeError("JOB_FILE_UNREADABLE", message, { operation: "read the job", cause: error });
   });
   const job = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
