@@ -8,6 +8,7 @@ export async function startLocalCloud(s3Endpoint?: string): Promise<{ stop(): Pr
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
     AWS_ENDPOINT_URL_S3: s3Endpoint ?? container?.endpoint,
   });
   const sagemaker = await createSagemakerEmulator({

@@ -14,7 +14,13 @@ export type LocalCloud = {
   stop(): Promise<void>;
 };
 
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: "us-east-1" };
+const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_REGION: "us-east-1",
+  // What boto3 and version 1 of the AWS CLI read in its place.
+  AWS_DEFAULT_REGION: "us-east-1",
+};
 
 /**
  * Starts an S3 and a SageMaker on this machine: ministack where there is a Python, LocalStack where there is a Docker engine. Answers what is

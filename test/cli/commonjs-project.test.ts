@@ -34,7 +34,9 @@ describe("in a project whose package.json says commonjs, as npm init writes it",
   it("what a model imports is named, where that is the file", async () => {
     await write("model.mts", `import "./features.js";\n${MODEL}`);
     await write("features.js", 'import "node:fs";\n');
-    expect(await failure(["serve", "--model", "model.mts", "--dry-run"])).toContain(cures("features.js", "features.mjs"));
+    expect(await failure(["serve", "--model", "model.mts", "--dry-run"])).toContain(
+      cures("features.js", "features.mjs"),
+    );
   });
 
   it("a job file with an export is told so, too", async () => {
@@ -51,6 +53,8 @@ describe("in a project whose package.json says commonjs, as npm init writes it",
 
   it.each([".mts", ".mjs"])("a model that ends in %s runs", async (ending) => {
     await write(`model${ending}`, MODEL.replace(ending === ".mjs" ? ": unknown[]" : "none", ""));
-    expect(await runCli(["serve", "--model", `model${ending}`, "--dry-run"], { cwd: folder })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(["serve", "--model", `model${ending}`, "--dry-run"], { cwd: folder })).toMatchObject({
+      exitCode: 0,
+    });
   });
 });
