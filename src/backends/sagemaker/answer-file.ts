@@ -4,13 +4,30 @@ import { pipeline } from "node:stream/promises";
 import { counted } from "../../core/errors/counted.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { storageError } from "../../core/errors/storage-error.ts";
+import { countAnswerLines } from "../../core/pipeline/count-answer-lines.ts";
+import type { LineVerdict } from "../../core/pipeline/for-each-line.ts";
+import { forEachLine } from "../../core/pipeline/for-each-line.ts";
 import type { RequestShard } from "../../core/ports/scoring-backend.ts";
+import type { AnswerLines, AnswerRules, LineCounts } from "../../core/protocols/answer-lines.ts";
+import { answerLines } from "../../core/protocols/answer-lines.ts";
 import type { RowCause } from "../../core/protocols/error-object.ts";
-import type { AnswerRules } from "./answer-rules.ts";
+import { errorObjectText } from "../../core/protocols/error-object.ts";
 import { takeApartDocuments } from "./csv-documents.ts";
-import { forEachLine } from "./for-each-line.ts";
-import type { LineCounts } from "./line-counts.ts";
-import { answersAmong, countLines, EVERY_LINE } from "./line-counts.ts";
+
+/** What an empty line is to a record of its own: no answer. */
+const NO_ANSWER = {
+  text: errorObjectText({
+    code: "RESPONSE_INVALID",
+    message: "The container answered with an empty body.",
+    attempts: 1,
+  }),
+};
+
+const VERDICTS: Readonly<Record<AnswerLines, LineVerdict>> = {
+  all: (_line, isEmpty) => (isEmpty ? NO_ANSWER : "keep"),
+  every_second: (line, isEmpty) => (line % 2 === 1 ? "drop" : isEmpty ? NO_ANSWER : "keep"),
+  filled: (_line, isEmpty) => (isEmpty ? "drop" : "keep"),
+};
 
 /**
  * Makes an `.out` of SageMaker the answer to its request file: a line for a line. Answers the cause where no line of it can be
@@ -25,10 +42,12 @@ export async function pairAnswerFile(
     if (rules.protocol.answerNotation === "csv") {
       await rewrite(responsePath, (chunks) => takeApartDocuments(chunks, rowsOfAnswer(rules)));
     }
-    const counts = await countLines(createReadStream(responsePath));
-    const verdict = answersAmong(counts, lines, rules);
-    if (verdict === null) return wrongCount(shard, address, lines, counts);
-    if (verdict !== EVERY_LINE || !counts.ended) await rewrite(responsePath, (chunks) => forEachLine(chunks, verdict));
+    const counts = await countAnswerLines(createReadStream(responsePath));
+    const answers = answerLines(counts, lines, rules);
+    if (answers === null) return wrongCount(shard, address, lines, counts);
+    if (counts.blank > 0 || !counts.ended) {
+      await rewrite(responsePath, (chunks) => forEachLine(chunks, VERDICTS[answers]));
+    }
     return null;
   } catch (thrown) {
     throw ScoreframeError.is(thrown) ? thrown : storageError(responsePath, "read", thrown, { shard });

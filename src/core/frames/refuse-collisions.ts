@@ -12,6 +12,7 @@ export function refuseCollisions(
   option: string,
   shard?: number,
 ): void {
+  const shown = option === "prefix" ? "prefix, on the command line --prefix" : option;
   const names = new Map(taken.map(({ name }) => [name.toLowerCase(), name]));
   const own = new Map<string, string>();
   for (const { name } of predictions) {
@@ -21,7 +22,7 @@ export function refuseCollisions(
     if (known !== undefined) {
       const ofThatName = known === name ? "one of that name" : `one called "${known}", which differs in case only`;
       throw collision(
-        `The model answers a column "${name}", and the table has ${ofThatName}. Set ${option} (for example "predicted_"), or rename the column.`,
+        `The model answers a column "${name}", and the table has ${ofThatName}. Set ${shown} (for example "predicted_"), or rename the column.`,
         name,
         option,
         shard,

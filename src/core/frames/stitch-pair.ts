@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { AnswerLines } from "../protocols/answer-lines.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import { assertSameLines } from "./assert-same-lines.ts";
@@ -10,6 +11,7 @@ import { explodeAnswers } from "./explode-answers.ts";
 import { explodeRequests } from "./explode-requests.ts";
 import type { JoinedRows } from "./join-by-position.ts";
 import { joinByPosition } from "./join-by-position.ts";
+import { pickLines } from "./pick-lines.ts";
 import type { DataFrame } from "./polars.ts";
 import { column, int64, structField } from "./polars.ts";
 import type { PredictionColumn } from "./prediction-columns.ts";
@@ -33,6 +35,8 @@ export type StitchPairInput = {
   readonly shard: number;
   readonly requestsPath: string;
   readonly responsesPath: string;
+  /** Which lines of the answer file are answers. */
+  readonly answerLines: AnswerLines;
   /** Number of the file's first line among those of all files. */
   readonly firstRowId: number;
   readonly protocol: ProtocolId;
@@ -59,9 +63,10 @@ export type StitchedPair = {
 
 /** Explodes one request file and its answer file, each by itself, and joins them on (row_id, batch_index). */
 export function stitchPair(input: StitchPairInput): StitchedPair {
-  const [requestFile, answerFile] = [basename(input.requestsPath), basename(input.responsesPath)];
+  const requestFile = basename(input.requestsPath);
+  const answerFile = `${basename(input.responsesPath)}${input.answerLines === "all" ? "" : " (without its empty lines)"}`;
   const requestLines = readLines(input.requestsPath);
-  const answerLines = readLines(input.responsesPath);
+  const answerLines = pickLines(readLines(input.responsesPath), input.answerLines);
   assertSameLines(requestFile, requestLines.height, answerFile, answerLines.height);
   const requests = explodeRequests(requestLines, input.protocol, requestFile);
   const answers = explodeAnswers(

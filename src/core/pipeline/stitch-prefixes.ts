@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { storageError } from "../errors/storage-error.ts";
-import { assertSameLines } from "../frames/assert-same-lines.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
 import { typeText, unifySchemas } from "../frames/column-type.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
@@ -12,7 +11,9 @@ import type { StitchedPair } from "../frames/stitch-pair.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { OpenStore } from "../ports/object-store.ts";
 import type { OutputIntent } from "../ports/table-output.ts";
+import type { AnswerLines } from "../protocols/answer-lines.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
+import { chooseAnswerLines } from "./choose-answer-lines.ts";
 import { countLines } from "./count-lines.ts";
 import type { DeadLetterPlace } from "./dead-letter-place.ts";
 import { deadLetterFolder, deadLetterObjects } from "./dead-letter-place.ts";
@@ -67,7 +68,11 @@ type Places = { readonly requests: FilePlace; readonly responses: FilePlace };
 type BroughtPair = { readonly shard: number; readonly requestsPath: string; readonly responsesPath: string };
 
 /** With the number of its first line among those of all files. */
-type NumberedPair = BroughtPair & { readonly firstRowId: number; readonly protocol: ProtocolId };
+type NumberedPair = BroughtPair & {
+  readonly firstRowId: number;
+  readonly protocol: ProtocolId;
+  readonly answerLines: AnswerLines;
+};
 
 /** Pairs that are brought to this machine while others are being stitched. */
 const PAIRS_AHEAD = 4;
@@ -175,7 +180,7 @@ function bringPairs(
   });
 }
 
-/** Counts the lines of both files, so that no pair is read whose counts differ, and finds out the protocol. */
+/** Counts the lines of both files, so that no pair is read whose counts differ, and finds out the protocol and which lines are answers. */
 async function* numberPairs(
   brought: AsyncIterable<BroughtPair>,
   pairs: readonly FilePair[],
@@ -186,10 +191,11 @@ async function* numberPairs(
   let protocol = named;
   for await (const pair of brought) {
     const { request, answer } = pairs[pair.shard] as FilePair;
-    const [lines, answers] = [await countLines(pair.requestsPath), await countLines(pair.responsesPath)];
-    assertSameLines(request, lines, answer, answers);
+    const lines = await countLines(pair.requestsPath);
     protocol ??= await shownProtocol(pair.requestsPath, requests.locate(request));
-    yield { ...pair, firstRowId, protocol: protocol ?? "instances" };
+    const known = protocol ?? "instances";
+    const answerLines = await chooseAnswerLines(pair.responsesPath, { request, answer }, lines, known);
+    yield { ...pair, firstRowId, protocol: known, answerLines };
     firstRowId += lines;
   }
 }

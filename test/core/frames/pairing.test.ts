@@ -86,7 +86,14 @@ async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<
             source: readParquetSchema(piece.featuresPath),
             lineRows: piece.lineRows,
           })
-        : stitchPair({ ...shared, ...paths, prefix: PREFIX, requestsPath: piece.requestPath, responsesPath });
+        : stitchPair({
+            ...shared,
+            ...paths,
+            answerLines: "all",
+            prefix: PREFIX,
+            requestsPath: piece.requestPath,
+            responsesPath,
+          });
     if (answers.refused) {
       expect(stitch).toThrow(expect.objectContaining({ code: "LINE_COUNT_MISMATCH" }));
       continue;

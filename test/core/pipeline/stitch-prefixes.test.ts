@@ -180,6 +180,67 @@ describe("requests and responses that somebody else wrote", () => {
   });
 });
 
+describe("answers that AssembleWith joined, which adds a line break to each", () => {
+  const stitched = async (answers: string, requests = ['{"a":1}', '{"a":2}', '{"a":3}']): Promise<unknown> => {
+    pair("a", requests);
+    writeFileSync(join(base, "answers", "a.out"), answers);
+    await stitch();
+    return query(`select prediction::int as p from '${join(base, "out", "*.parquet")}' order by row_id`);
+  };
+  const whole = [{ p: 1 }, { p: 2 }, { p: 3 }];
+  const documents = [1, 2, 3].map((a) => requestOf({ a }));
+
+  test.each([
+    ["one record each, with an empty line behind", "1\n\n2\n\n3\n\n"],
+    ["one record each, but for the last line break", "1\n\n2\n\n3\n"],
+    ["all records at once, with an empty line at the end", "1\n2\n3\n\n"],
+    ["several records each, with an empty line behind", "1\n2\n\n3\n\n"],
+    ["one record each, with Windows line ends", "1\r\n\r\n2\r\n\r\n3\r\n\r\n"],
+  ])("may be to %s", async (_what, answers) => {
+    expect(await stitched(answers)).toEqual(whole);
+    expect(await stitched(answers, ["1,2", "3,4", "5,6"])).toEqual(whole);
+    expect(readFileSync(join(base, "answers", "a.out"), "utf8")).toBe(answers);
+  });
+
+  test("may be documents with a list, wherever their empty lines are", async () => {
+    const [one, two, three] = [answerOf(1), answerOf(2), answerOf(3)];
+    expect(await stitched(`${one}\n\n${two}\n${three}\n`, documents)).toEqual(whole);
+  });
+
+  test("cost the rows of an answer that is empty itself, and of no other", async () => {
+    expect(await stitched("1\n\n\n\n3\n\n")).toEqual([{ p: 1 }, { p: 3 }]);
+    expect(await stitched("1\n\n3\n")).toEqual([{ p: 1 }, { p: 3 }]);
+    expect(await failed("a::int as a, _row_id::int as r, _error_code as code")).toEqual([
+      { a: 2, r: 1, code: "LINE_NOT_JSON" },
+    ]);
+  });
+
+  test.each([
+    [
+      "an empty line in the middle may be an answer and a later one two",
+      "1\n\n2\n3\n",
+      "Some answers have an empty line",
+    ],
+    ["two empty lines together may hold an answer of nothing", "1\n\n\n2\n3\n\n", "6 lines, 3 of them empty"],
+    ["an empty line at the end may hide that an answer is missing", "2\n3\n\n", "where one answer is missing"],
+    ["there are too many all the same", "1\n2\n3\n4\n\n", "has 5 lines, 1 of them empty, its request file a has 3"],
+  ])("are refused where %s", async (_what, answers, complaint) => {
+    for (const requests of [undefined, ["1,2", "3,4", "5,6"]]) {
+      await expect(stitched(answers, requests)).rejects.toMatchObject({
+        code: "LINE_COUNT_MISMATCH",
+        message: expect.stringContaining(complaint) as string,
+      });
+    }
+    expect(existsSync(join(base, "out"))).toBe(false);
+  });
+
+  test("are refused as documents, too, where an empty line at the end may hide that one is missing", async () => {
+    await expect(stitched(`${answerOf(2)}\n${answerOf(3)}\n\n`, documents)).rejects.toMatchObject({
+      code: "LINE_COUNT_MISMATCH",
+    });
+  });
+});
+
 describe("rows without a prediction", () => {
   test("are kept with their cause and their place, and shift no other row", async () => {
     pair("a", [requestOf({ a: 1 })], [answerOf(1)]);
@@ -297,7 +358,7 @@ describe("what cannot be paired safely is refused before anything is written", (
   test("a prediction with the name of a request's column, also where they meet in different files", async () => {
     pair("a", [requestOf({ a: 1 })], [answerOf({ label: "x" })]);
     pair("b", [requestOf({ label: 1 })], [answerOf({ other: "x" })]);
-    await refused("COLUMN_COLLISION", 'a column "label"', "Set prefix");
+    await refused("COLUMN_COLLISION", 'a column "label"', "Set prefix, on the command line --prefix (");
     expect((await stitch({ prefix: "p_" })).columns.map(({ name }) => name)).toContain("p_label");
   });
 
