@@ -15,7 +15,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { FrameSource } from "../ports/frame-source.ts";
 import type { RunFiles, RunStore } from "../ports/run-store.ts";
-import type { ScoringBackend, ScoringSession } from "../ports/scoring-backend.ts";
+import type { BackendContext, ScoringBackend, ScoringSession } from "../ports/scoring-backend.ts";
 import type { OutputLock, TableOutput } from "../ports/table-output.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
@@ -116,6 +116,7 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
   const lock = await run.output.lock(run.runId);
   // The model is made ready while the source is read; whichever fails first ends the run.
   const opening = openSession(run);
+  opening.catch(() => undefined);
   try {
     const table = await tracker.during("extract", () => extractTable(run.source, folders.root, pool, { signal }));
     tracker.extracted(table.rows);
@@ -156,9 +157,11 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
   } catch (thrown) {
     // Before the session is closed: a backend in the middle of its work must stop first.
     run.stop.abort(thrown);
+    // What came first, which may be the opening's error: what it stopped fails with errors of its own.
+    const { reason } = run.stop.signal;
     throw await opening.then(
-      (session) => withIncident(thrown, session.incident?.() ?? null),
-      () => thrown,
+      (session) => withIncident(reason, session.incident?.() ?? null),
+      () => reason,
     );
   } finally {
     await opening.then((session) => endSession(session, tracker)).catch(() => undefined);
@@ -179,8 +182,18 @@ async function endSession(session: ScoringSession, tracker: RunTracker): Promise
   await session.close();
 }
 
-function openSession(run: Run): Promise<ScoringSession> {
-  const opening = run.backend.open({
+/** Opens the backend; where it cannot be opened, all else of the run is stopped at once. */
+async function openSession(run: Run): Promise<ScoringSession> {
+  try {
+    return await run.backend.open(contextOf(run));
+  } catch (thrown) {
+    run.stop.abort(thrown);
+    throw thrown;
+  }
+}
+
+function contextOf(run: Run): BackendContext {
+  return {
     runId: run.runId,
     protocol: bindProtocol(run.protocol, run.requestOptions),
     batchSize: run.job.requests.batch_size,
@@ -191,9 +204,7 @@ function openSession(run: Run): Promise<ScoringSession> {
     clock: run.clock,
     events: run.events,
     signal: run.signal,
-  });
-  opening.catch(() => undefined);
-  return opening;
+  };
 }
 
 function shardHooks(run: Run, records: Map<number, ShardRecord>): Parameters<typeof shardTable>[2] {
