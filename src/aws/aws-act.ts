@@ -8,4 +8,13 @@ export type AwsAct = {
   readonly profile?: string | undefined;
   /** Where it was asked. */
   readonly region?: string;
+  /** Where the service was looked for, unless the environment says it. */
+  readonly endpoint?: GivenEndpoint;
+};
+
+/** An endpoint that an option gave. */
+export type GivenEndpoint = {
+  /** As a message calls it: `the emulator's --s3-endpoint`. */
+  readonly option: string;
+  readonly url: string;
 };

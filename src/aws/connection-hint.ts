@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { GivenEndpoint } from "./aws-act.ts";
 import type { Fault } from "./fault.ts";
 import { endpointFromEnvironment } from "./service-client.ts";
 
@@ -8,18 +9,18 @@ const SERVICES: Readonly<Record<string, string>> = { s3: "S3", sagemaker: "SageM
 const CERTIFICATE = /CERT_|_CERT|SELF_SIGNED|LEAF_SIGNATURE|ALTNAME_INVALID/;
 
 /** `service`: `s3`, as IAM writes it. */
-export function wrongServer(service: string, { status }: Fault, env: NodeJS.ProcessEnv = process.env): string {
+export function wrongServer(service: string, { status }: Fault, given?: GivenEndpoint): string {
   const page = status === undefined ? "" : ` (its answer has the status ${status} and is a page)`;
-  return `what answered is not ${nameOf(service)}${page}. ${endpointMend(service, env)}`;
+  return `what answered is not ${nameOf(service)}${page}. ${endpointMend(service, given)}`;
 }
 
 /** Why nothing was heard, and what to look at. */
-export function unreachable(service: string, fault: Fault, env: NodeJS.ProcessEnv = process.env): string {
+export function unreachable(service: string, fault: Fault, given?: GivenEndpoint): string {
   const said = `${fault.code} ${fault.message}`;
-  const mend = endpointMend(service, env);
+  const mend = endpointMend(service, given);
   if (/ENOTFOUND|EAI_AGAIN/.test(said)) {
     const region =
-      endpointOf(service, env) === null
+      endpointOf(service, given) === null
         ? " Is it a region of AWS? It comes from AWS_REGION, the profile or the job file."
         : "";
     return `there is no such address (${fault.message}).${region} ${mend}`;
@@ -35,21 +36,23 @@ export function unreachable(service: string, fault: Fault, env: NodeJS.ProcessEn
   return `no answer, or only half of one (${withoutPackage(fault.message)}). ${mend}`;
 }
 
-function endpointMend(service: string, env: NodeJS.ProcessEnv): string {
-  const endpoint = endpointOf(service, env);
+function endpointMend(service: string, given: GivenEndpoint | undefined): string {
+  const endpoint = endpointOf(service, given);
   if (endpoint !== null)
-    return `Check ${endpoint.variable}, which is ${endpoint.origin}, and that ${nameOf(service)} answers there.`;
-  const proxy = env["HTTPS_PROXY"] || env["https_proxy"];
+    return `Check ${endpoint.name}, which is ${endpoint.origin}, and that ${nameOf(service)} answers there.`;
+  const { HTTPS_PROXY, https_proxy } = process.env;
+  const proxy = HTTPS_PROXY || https_proxy;
   return proxy
     ? `Check the network and the proxy, which is ${originOf(proxy)} (HTTPS_PROXY).`
     : "Check the network; where a proxy is needed, set HTTPS_PROXY.";
 }
 
-function endpointOf(service: string, env: NodeJS.ProcessEnv): { variable: string; origin: string } | null {
-  const address = endpointFromEnvironment(service.toUpperCase(), env);
+function endpointOf(service: string, given: GivenEndpoint | undefined): { name: string; origin: string } | null {
+  if (given !== undefined) return { name: given.option, origin: originOf(given.url) };
+  const address = endpointFromEnvironment(service.toUpperCase());
   if (address === null) return null;
   const own = `AWS_ENDPOINT_URL_${service.toUpperCase()}`;
-  return { variable: env[own] ? own : "AWS_ENDPOINT_URL", origin: originOf(address) };
+  return { name: process.env[own] ? own : "AWS_ENDPOINT_URL", origin: originOf(address) };
 }
 
 /** Without a name and password that it may have. */

@@ -36,7 +36,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   {
     code: "AWS_UNREACHABLE",
     fits: either(({ html }) => html, named("NotS3"), says(/^SyntaxError .*is not valid JSON|Deserialization error/)),
-    says: (fault, _act, service) => wrongServer(service, fault),
+    says: (fault, { endpoint }, service) => wrongServer(service, fault, endpoint),
   },
   {
     code: "AWS_CREDENTIALS_INVALID",
@@ -147,7 +147,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
       ),
     ),
     retryable: always,
-    says: (fault, _act, service) => unreachable(service, fault),
+    says: (fault, { endpoint }, service) => unreachable(service, fault, endpoint),
   },
 ];
 

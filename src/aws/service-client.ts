@@ -43,9 +43,13 @@ type RetryStrategy = object & {
   refreshRetryTokenForRetry?(token: { getRetryCount(): number }, reason: { error?: unknown }): Promise<unknown>;
 };
 
-/** Ends the retries of a client sooner where nobody answers at all than where a service says "later". */
+/**
+ * Ends the retries of a client sooner where nobody answers at all than where a service says "later". A refused connection may be a server that
+ * starts again, and is tried as often as anything else unless `refusedTries` says less.
+ */
 export function boundSilence<Client extends { readonly config: { retryStrategy(): Promise<object> } }>(
   client: Client,
+  refusedTries: number = Number.POSITIVE_INFINITY,
 ): Client {
   const { config } = client;
   const chosen = config.retryStrategy.bind(config);
@@ -56,8 +60,7 @@ export function boundSilence<Client extends { readonly config: { retryStrategy()
       if (refresh === undefined) return strategy;
       return Object.assign(strategy, {
         refreshRetryTokenForRetry: (...[token, reason]: Parameters<typeof refresh>) => {
-          const silent = reason.error instanceof Error && reason.error.name === "TimeoutError";
-          if (silent && token.getRetryCount() + 1 >= SILENT_TRIES) throw reason.error;
+          if (token.getRetryCount() + 1 >= triesAfter(reason.error, refusedTries)) throw reason.error;
           return refresh(token, reason);
         },
       });
@@ -65,6 +68,12 @@ export function boundSilence<Client extends { readonly config: { retryStrategy()
     return bounded;
   };
   return client;
+}
+
+function triesAfter(error: unknown, refusedTries: number): number {
+  if (!(error instanceof Error)) return Number.POSITIVE_INFINITY;
+  if (error.name === "TimeoutError") return SILENT_TRIES;
+  return "code" in error && error.code === "ECONNREFUSED" ? refusedTries : Number.POSITIVE_INFINITY;
 }
 
 /** The endpoint that the environment names for a service (`S3`, `SAGEMAKER`); null where it is AWS itself. */

@@ -23,7 +23,10 @@ async function startSagemaker({ config, latency, ...request }: EmulatorRequest):
   // Loaded here, so that --help and usage errors are quick.
   const { createSagemakerEmulator } = await import("../emulators/index.ts");
   const { readSagemakerConfig } = await import("../emulators/sagemaker/read-config.ts");
+  const { describeS3 } = await import("../emulators/shared/s3/find-s3.ts");
   const configured: SagemakerEmulatorOptions = config === undefined ? {} : await readSagemakerConfig(config);
   const settings = { ...configured.settings, latency: { ...configured.settings?.latency, ...latency } };
-  return createSagemakerEmulator({ ...request, ...configured, settings });
+  const emulator = await createSagemakerEmulator({ ...request, ...configured, settings });
+  for (const line of await describeS3(request.s3Endpoint)) request.log(line);
+  return emulator;
 }

@@ -5,11 +5,13 @@ export type S3ClientSettings = {
   readonly region?: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Tries of a request whose connection is refused. @default as many as of any other */
+  readonly refusedTries?: number;
 };
 
 /** A client by the ordinary chains of credentials, region, profile and endpoint. */
 export function createS3Client(given: S3ClientSettings = {}): S3Client {
-  const { endpoint = endpointFromEnvironment("S3"), credentials, ...settings } = given;
+  const { endpoint = endpointFromEnvironment("S3"), credentials, refusedTries, ...settings } = given;
   const client = new S3Client({
     ...serviceClientSettings(settings),
     ...(credentials === undefined ? {} : { credentials }),
@@ -21,5 +23,5 @@ export function createS3Client(given: S3ClientSettings = {}): S3Client {
     // S3 refuses pieces of a streamed body that are smaller than 8 KiB; many emulators take them.
     requestStreamBufferSize: 65_536,
   });
-  return boundSilence(client);
+  return boundSilence(client, refusedTries);
 }

@@ -11,6 +11,7 @@ import {
   paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
+import type { AwsAct, GivenEndpoint } from "../../aws/aws-act.ts";
 import { awsError } from "../../aws/aws-error.ts";
 import { parseS3Location } from "../../aws/s3-location.ts";
 import { isStorageFailure, storageError } from "../../core/errors/storage-error.ts";
@@ -24,12 +25,14 @@ const KEYS_PER_DELETE = 1000;
 /** A download that breaks off in the middle is begun again; the SDK's own retries end with the answer's head. */
 const DOWNLOAD_TRIES = 4;
 
-/** Objects below `s3://bucket/prefix`, in any store that speaks S3. */
-export function createS3ObjectStore(client: S3Client, address: string): ObjectStore {
+/** Objects below `s3://bucket/prefix`, in any store that speaks S3. `endpoint` is for messages: what an option gave the client. */
+export function createS3ObjectStore(client: S3Client, address: string, endpoint?: GivenEndpoint): ObjectStore {
   const { bucket, prefix } = parseS3Location(address);
   const root = prefix === "" ? "" : `${prefix}/`;
   const location = `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`;
   const locate = (key: string): string => `${location}/${key}`;
+  const refused = (thrown: unknown, act: AwsAct, signal: AbortSignal | undefined): unknown =>
+    signal?.aborted ? signal.reason : awsError(thrown, endpoint === undefined ? act : { ...act, endpoint });
   const at = (key: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: `${root}${key}` });
 
   async function head(key: string, signal?: AbortSignal): Promise<StoredObject | null> {
@@ -197,10 +200,6 @@ export function createS3ObjectStore(client: S3Client, address: string): ObjectSt
 
 function options(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
   return signal === undefined ? {} : { abortSignal: signal };
-}
-
-function refused(thrown: unknown, act: Parameters<typeof awsError>[1], signal: AbortSignal | undefined): unknown {
-  return signal?.aborted ? signal.reason : awsError(thrown, act);
 }
 
 function conditionOf(condition: WriteCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } {

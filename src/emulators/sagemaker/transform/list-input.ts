@@ -61,5 +61,8 @@ function explain(thrown: unknown, uri: string, context: ListContext): unknown {
   if (["BUCKET_NOT_FOUND", "OBJECT_NOT_FOUND", "AWS_ACCESS_DENIED", "USAGE"].includes(thrown.code)) {
     return noObjects(uri, context);
   }
-  return new ServiceError("InternalFailure", `The emulator cannot read its S3: ${messageOf(thrown)}`, { status: 500 });
+  const message = `The emulator cannot read its S3: ${messageOf(thrown)}`;
+  // Clients ask again for minutes after a 500, and nobody would see why.
+  if (thrown.code === "AWS_UNREACHABLE") return validationError(message);
+  return new ServiceError("InternalFailure", message, { status: 500 });
 }

@@ -4,13 +4,21 @@ import { join } from "node:path";
 import { createS3Client } from "../../../adapters/object-store/create-s3-client.ts";
 import { createS3ObjectStore } from "../../../adapters/object-store/s3-object-store.ts";
 import type { ObjectStore } from "../../../core/ports/object-store.ts";
+import { S3_OPTION } from "./find-s3.ts";
+
+/** A local S3 that refuses the connection is not there: a job is told so before its client has given up waiting. */
+const REFUSED_TRIES = 3;
 
 /** Buckets by their names, in one S3: that of the endpoint, or that of the environment. */
 export function createBuckets(endpoint: string | undefined, env: NodeJS.ProcessEnv): (name: string) => ObjectStore {
-  const client = createS3Client(endpoint === undefined ? {} : { endpoint, ...stopgaps(env) });
+  const given = endpoint === undefined ? undefined : { option: S3_OPTION, url: endpoint };
+  const client = createS3Client({
+    refusedTries: REFUSED_TRIES,
+    ...(endpoint === undefined ? {} : { endpoint, ...stopgaps(env) }),
+  });
   const stores = new Map<string, ObjectStore>();
   return (name) => {
-    const store = stores.get(name) ?? createS3ObjectStore(client, `s3://${name}`);
+    const store = stores.get(name) ?? createS3ObjectStore(client, `s3://${name}`, given);
     stores.set(name, store);
     return store;
   };
