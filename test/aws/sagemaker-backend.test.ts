@@ -275,7 +275,12 @@ describe("a run that is stopped", () => {
     const running = engine.tryRun(job(), { signal: stop.signal });
     while ((await jobs()).length === 0) await sleep(50);
     stop.abort();
-    expect((await running).report.status).toBe("incomplete");
+    const { report, error } = await running;
+    expect(report.status).toBe("incomplete");
+    // SageMaker keeps no answers of a job that is stopped.
+    expect(error?.message).toContain(
+      `what was written of its features, requests and records is kept in ${workspace}/runs/`,
+    );
     await expect.poll(async () => (await jobs())[0]?.status, { timeout: 10_000 }).toMatch(/Stopp/);
   });
 

@@ -366,6 +366,7 @@ describe("a run that is stopped", () => {
     });
     expect(report.status).toBe("incomplete");
     expect(error?.code).toBe("RUN_CANCELLED");
+    expect(error?.message).toContain("what was written of its features, requests, answers and records is kept in");
     expect(existsSync(join(folder, "out", "_manifest.json"))).toBe(false);
     await engine.run(job(10));
     expect(await table()).toHaveLength(10);

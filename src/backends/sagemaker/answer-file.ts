@@ -12,7 +12,7 @@ import type { AnswerLines, AnswerRules, LineCounts } from "../../core/protocols/
 import { answerLines } from "../../core/protocols/answer-lines.ts";
 import type { RowCause } from "../../core/protocols/error-object.ts";
 import { errorObjectText } from "../../core/protocols/error-object.ts";
-import { takeApartDocuments } from "./csv-documents.ts";
+import { takeApartDocuments, WITHOUT_NAMES } from "./csv-documents.ts";
 
 /** What an empty line is to a record of its own: no answer. */
 const NO_ANSWER = {
@@ -44,7 +44,7 @@ export async function pairAnswerFile(
     }
     const counts = await countAnswerLines(createReadStream(responsePath));
     const answers = answerLines(counts, lines, rules);
-    if (answers === null) return wrongCount(shard, address, lines, counts);
+    if (answers === null) return wrongCount(shard, address, lines, counts, rules);
     if (counts.blank > 0 || !counts.ended) {
       await rewrite(responsePath, (chunks) => forEachLine(chunks, VERDICTS[answers]));
     }
@@ -73,17 +73,29 @@ async function rewrite(
   }
 }
 
-function wrongCount(shard: number, address: string, expected: number, { lines, blank }: LineCounts): RowCause {
+function wrongCount(
+  shard: number,
+  address: string,
+  expected: number,
+  { lines, blank }: LineCounts,
+  rules: AnswerRules,
+): RowCause {
   const found = lines - blank;
-  const message = `Shard ${shard} has ${counted(expected, "request line")}, and ${address} has ${counted(found, "answer")}. ${mendFor(found, expected)}`;
+  const message = `Shard ${shard} has ${counted(expected, "request line")}, and ${address} has ${counted(found, "answer")}. ${mendFor(found, expected, rules)}`;
   return { code: "LINE_COUNT_MISMATCH", message, attempts: 1 };
 }
 
-function mendFor(found: number, expected: number): string {
+function mendFor(found: number, expected: number, { protocol, batchStrategy }: AnswerRules): string {
   if (found === expected) {
     return "Some of them have an empty line behind them and some have none, so that nobody can tell whether each is one answer: let the container end all its answers with a line break, or none.";
   }
+  if (found > expected) {
+    return "The container must answer each request line with exactly one line; pretty-printed JSON has too many.";
+  }
+  if (protocol.answerNotation === "csv" && batchStrategy === "MultiRecord") {
+    return `The container must answer each request line with exactly one line. ${WITHOUT_NAMES}`;
+  }
   return found === 1
     ? "The container seems to answer without line breaks or in one piece: it must answer each request line with exactly one line."
-    : "The container must answer each request line with exactly one line; pretty-printed JSON has too many.";
+    : "The container must answer each request line with exactly one line; it left lines without an answer, or wrote answers without a line break between.";
 }

@@ -8,6 +8,10 @@ const OPEN_OBJECT = 0x7b;
 const NOTHING = Buffer.alloc(0);
 const KEY = "predictions";
 
+/** Why a container that wants a line of names answers a line too few. */
+export const WITHOUT_NAMES =
+  "SageMaker sends rows without a line of names: a container that wants one takes the first row for it. Send it json_lines or dataframe_split (model.protocol).";
+
 /**
  * Takes answers apart that are JSON although the job asked for CSV, as MLflow's are: of `{"predictions":[…]}` each prediction becomes a line, which is
  * how a record of CSV may be written. Other lines stay as they are. `rows`: how many rows an answer is to; null where that is not known.
@@ -29,9 +33,7 @@ function linesOf(line: Buffer, rows: number | null): string | null {
 }
 
 function wrongCount(found: number, rows: number) {
-  const message =
-    `The container answered with ${counted(found, "prediction")} to ${counted(rows, "row")} of CSV. ` +
-    "SageMaker sends rows without a line of names: a container that wants one takes the first row for it. Send it json_lines or dataframe_split (model.protocol).";
+  const message = `The container answered with ${counted(found, "prediction")} to ${counted(rows, "row")} of CSV. ${WITHOUT_NAMES}`;
   return { code: "PREDICTION_COUNT_MISMATCH", message, attempts: 1 } as const;
 }
 

@@ -310,10 +310,12 @@ function namesOf(columns: readonly TypedColumn[]): string[] {
 function stoppedError(run: Run): ScoreframeError {
   const { input } = run.tracker.ledger;
   const answered = run.tracker.answeredRows;
+  // A service that writes its answers where the workspace is may remove those of a job that is stopped.
+  const kept = run.files.remote === undefined ? "features, requests, answers" : "features, requests";
   return new ScoreframeError(
     "RUN_CANCELLED",
     `The run was stopped after ${answered} of ${input} rows were answered. Nothing was published: ${run.output.location} is as it was. ` +
-      `Run the job again, which starts over; what was answered is kept in ${run.files.locate(run.files.folders.root)}.`,
+      `Run the job again, which starts over; what was written of its ${kept} and records is kept in ${run.files.locate(run.files.folders.root)}.`,
     { operation: "run" },
   );
 }

@@ -54,8 +54,16 @@ describe("answers to one record each", () => {
   });
 
   it.each([
-    ["too few", "1\n2\n", "has 2 answers"],
-    ["too many", "1\n2\n3\n4\n", "has 4 answers"],
+    [
+      "too few",
+      "1\n2\n",
+      "has 2 answers. The container must answer each request line with exactly one line; it left lines",
+    ],
+    [
+      "too many",
+      "1\n2\n3\n4\n",
+      "has 4 answers. The container must answer each request line with exactly one line; pretty-",
+    ],
     ["none", "", "has 0 answers"],
     ["printed over several lines", "{\n  1\n}\n2\n3\n", "pretty-printed JSON has too many"],
     ["in one piece", "123", "without line breaks or in one piece"],
@@ -85,6 +93,21 @@ describe("answers to one record each", () => {
 describe("answers to several records", () => {
   it("are the lines that are not empty", async () => {
     expect(await pair("1\n2\n\n3\n\n", 3, "csv", "MultiRecord")).toBe("1\n2\n3\n");
+  });
+
+  it("are refused where the container took the first line for names, and say so", async () => {
+    const refused = await pair("2\n3\n", 3, "csv", "MultiRecord");
+    expect(refused).toContain(
+      "has 2 answers. The container must answer each request line with exactly one line. SageMaker",
+    );
+    expect(refused).toContain("a container that wants one takes the first row for it. Send it json_lines");
+    expect(await pair("2\n3\n", 3, "json_lines", "MultiRecord")).not.toContain("names");
+  });
+
+  it("are refused where there are too many, with the other hint", async () => {
+    const refused = await pair("1\n2\n3\n4\n", 3, "csv", "MultiRecord");
+    expect(refused).toContain("pretty-printed JSON has too many");
+    expect(refused).not.toContain("names");
   });
 
   it("are refused where one is missing, though an empty line is there in its place", async () => {
