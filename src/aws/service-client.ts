@@ -81,3 +81,10 @@ export function endpointFromEnvironment(service: string, env: NodeJS.ProcessEnv 
   if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return null;
   return env[`AWS_ENDPOINT_URL_${service}`] || env["AWS_ENDPOINT_URL"] || null;
 }
+
+/** As `endpointFromEnvironment`, and null as well for an address of AWS's own, such as that of a VPC endpoint. */
+export function endpointBesidesAws(service: string, env: NodeJS.ProcessEnv = process.env): string | null {
+  const endpoint = endpointFromEnvironment(service, env);
+  if (endpoint === null || !URL.canParse(endpoint)) return null;
+  return /(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname) ? null : endpoint;
+}

@@ -8,6 +8,7 @@ import { failureDocument } from "./failure-document.ts";
 import { printDocument } from "./print-document.ts";
 import { printError } from "./print-error.ts";
 import { setupError } from "./setup-error.ts";
+import { usageMessage } from "./usage-message.ts";
 
 /**
  * Runs one command line to its end; what goes wrong is printed, never thrown. `crash` rejects when something outside of every promise throws.
@@ -55,12 +56,4 @@ function toScoreframeError(thrown: unknown): ScoreframeError {
   return new ScoreframeError("INTERNAL", `Something that should not happen did: ${messageOf(thrown)}`, {
     cause: thrown,
   });
-}
-
-/** `error: unknown option '--jsn'\n(Did you mean --json?)` as sentences. */
-function usageMessage(message: string): string {
-  const [problem = "", hint] = message.replace(/^error: /, "").split("\n");
-  const sentence = problem.charAt(0).toUpperCase() + problem.slice(1);
-  const advice = hint === undefined ? "See scoreframe --help." : hint.replace(/^\(|\)$/g, "");
-  return `${sentence.replace(/\.$/, "")}. ${advice}`;
 }

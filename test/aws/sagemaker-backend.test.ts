@@ -115,8 +115,8 @@ describe("a run through SageMaker", () => {
     };
     await engine.run(job({ poll_interval_s: 0.05 }), { onEvent });
     const [{ name } = { name: "" }] = await jobs();
-    const page = `https://us-east-1.console.aws.amazon.com/sagemaker/home?region=us-east-1#/transform-jobs/${name}`;
-    expect(told[0]).toBe(`Transform job ${name} was submitted in us-east-1: 10 files for 1 × ml.c5.xlarge. ${page}`);
+    const place = `It runs at ${emulator.url}`;
+    expect(told[0]).toBe(`Transform job ${name} was submitted in us-east-1: 10 files for 1 × ml.c5.xlarge. ${place}`);
     const states = told.filter((each) => /^Transform job \S+: /.test(each)).map((each) => /: (.*),/.exec(each)?.[1]);
     expect(["starting its instances", "InProgress"]).toContain(states[0]);
     expect(states.at(-1)).toBe("Completed");
@@ -197,7 +197,8 @@ describe("a transform job that fails", () => {
     );
     expect(error?.message).toContain("No answer to shard 4: SageMaker answers a file whole or not at all.");
     expect(error?.message).toContain(`are kept in ${workspace}/runs/${report.run_id}/responses/.`);
-    expect(error?.message).toMatch(/Logs: https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch\/\S+scoreframe-/);
+    expect(error?.message).toMatch(/Logs: group \/aws\/sagemaker\/TransformJobs, streams scoreframe-\S+\/…/);
+    expect(error?.message).toContain(`in the CloudWatch Logs at ${emulator.url}`);
     expect(report.output).toBeNull();
     const { error: recorded } = await engine.runReport(report.run_id);
     expect(recorded).toEqual(JSON.parse(JSON.stringify(error)));
@@ -205,7 +206,7 @@ describe("a transform job that fails", () => {
       failed: 10,
       status: "Failed",
       failure_reason: "ClientError: See job logs for more information",
-      logs: expect.stringMatching(/^https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch\//),
+      logs: expect.stringContaining("/aws/sagemaker/TransformJobs"),
       shards: [4],
     });
   });
@@ -327,12 +328,33 @@ describe("what is told before anything is read", () => {
   it("a budget without a price", async () => {
     process.env["AWS_ENDPOINT_URL_PRICING"] = "http://127.0.0.1:9";
     process.env["AWS_MAX_ATTEMPTS"] = "1";
-    const { error } = await engine.tryRun(job({ price_per_hour: undefined, max_cost_usd: 1 }));
+    const priceless = job({ price_per_hour: undefined, max_cost_usd: 1 });
+    const { error } = await engine.tryRun(priceless);
+    const checked = await engine.check(priceless);
     delete process.env["AWS_MAX_ATTEMPTS"];
     expect(error?.code).toBe("BACKEND_OPTIONS_INVALID");
     expect(error?.message).toContain(
       "backend.max_cost_usd needs the price of ml.c5.xlarge, which is unknown, set price_per_hour",
     );
+    expect(checked).toMatchObject({ ok: false, error: { code: "BACKEND_OPTIONS_INVALID", message: error?.message } });
+  });
+
+  it("a misspelt instance type, by a run and by check", async () => {
+    const misspelt = job({ instance_type: "ml.m5.larg" });
+    const { error, report } = await engine.tryRun(misspelt);
+    expect(error).toMatchObject({ code: "BACKEND_OPTIONS_INVALID", facts: { option: "backend.instance_type" } });
+    expect(error?.message).toContain("Did you mean ml.m5.large?");
+    expect(report.shards.total).toBe(0);
+    expect(await engine.check(misspelt)).toMatchObject({ ok: false, error: { message: error?.message } });
+  });
+
+  it("an instance type that may be newer than the SDK is warned of, and left to SageMaker, which says so shortly", async () => {
+    const told: string[] = [];
+    const onEvent = (event: RunEvent): void => void (event.type === "warning" && told.push(event.message));
+    const { error } = await engine.tryRun(job({ instance_type: "ml.m9i.large" }), { onEvent });
+    expect(told.join("\n")).toContain("ml.m9i.large is none of the types of transform jobs");
+    expect(error).toMatchObject({ code: "BACKEND_OPTIONS_INVALID", facts: { option: "backend.instance_type" } });
+    expect(error?.message).not.toContain("ml.c4.xlarge");
   });
 
   it("check looks at the model and sends nothing", async () => {

@@ -9,6 +9,9 @@ import { temporaryFolder } from "./support/temporary-folder.ts";
 describe("a command line that cannot be understood", () => {
   it.each([
     [["rnu", "job.yaml"], "Unknown command 'rnu'. Did you mean run?"],
+    [["emulate", "sagmaker"], "There is no service 'sagmaker'. Did you mean sagemaker?"],
+    [["emulate", "dynamodb"], "There is no service 'dynamodb'. There are: sagemaker."],
+    [["stitch", "--format", "parqet"], "Option '--format <format>' does not take 'parqet'. Did you mean parquet?"],
     [["run", "job.yaml", "--jsno"], "Unknown option '--jsno'. Did you mean --json?"],
     [["run"], "Missing required argument 'job'."],
     [["run", "a.yaml", "b.yaml"], "Too many arguments for 'run'. Expected 1 argument but got 2"],

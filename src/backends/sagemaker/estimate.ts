@@ -1,5 +1,5 @@
 import { counted } from "../../core/errors/counted.ts";
-import type { PlanEstimate, PlannedWork } from "../../core/ports/scoring-backend.ts";
+import type { PlanCost, PlanEstimate, PlannedWork } from "../../core/ports/scoring-backend.ts";
 import type { InstancePrice } from "./instance-price.ts";
 import { MOST_MB_IN_FLIGHT } from "./sagemaker-capabilities.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
@@ -21,7 +21,26 @@ export function estimateJob(options: SagemakerOptions, work: PlannedWork, price:
       cost: { note: "There is nothing to send: no job would be submitted.", min_usd: 0, max_usd: 0 },
     };
   }
-  return { advice: adviceFor(options, work), cost: costRange(options, work, price) };
+  const cost = costRange(options, work, price);
+  return { advice: [...budgetAdvice(options, cost, price), ...adviceFor(options, work)], cost };
+}
+
+/** What a run would only say when it is opened, or when it has spent the money. */
+function budgetAdvice(
+  { maxCostUsd, instanceType }: SagemakerOptions,
+  { min_usd: least, max_usd: most }: PlanCost,
+  price: InstancePrice,
+): string[] {
+  if (maxCostUsd === null) return [];
+  if (least === null || most === null) {
+    return [`backend.max_cost_usd needs the price of ${instanceType}, which is ${price.source}. A run is refused.`];
+  }
+  if (maxCostUsd >= most) return [];
+  const budget = `max_cost_usd: ${maxCostUsd} is below the estimate of ${least === most ? most : `${least} to ${most}`} USD`;
+  const job = maxCostUsd < least ? "would be stopped" : "may be stopped";
+  return [
+    `${budget}: the job ${job} before its end, with no table and the money spent. Raise it, or score fewer rows.`,
+  ];
 }
 
 function adviceFor(options: SagemakerOptions, work: PlannedWork): string[] {

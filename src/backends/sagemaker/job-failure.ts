@@ -1,12 +1,13 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { RequestShard } from "../../core/ports/scoring-backend.ts";
 import type { RowCause } from "../../core/protocols/error-object.ts";
-import { logLink } from "./log-link.ts";
+import type { ServicePlace } from "./job-place.ts";
+import { logPlace } from "./job-place.ts";
 
 /** A job that is over, and what it left without an answer. */
 export type EndedJob = {
   readonly name: string;
-  readonly region: string;
+  readonly place: ServicePlace;
   readonly status: string;
   readonly reason: string | undefined;
 };
@@ -41,7 +42,7 @@ export function jobFailed(job: EndedJob, missing: readonly RequestShard[]): Scor
       job: job.name,
       status: job.status,
       failure_reason: job.reason ?? null,
-      logs: logLink(job.region, job.name),
+      logs: logPlace(job.place, job.name),
       shards: missing.map(({ shard }) => shard),
     },
   });
@@ -84,10 +85,10 @@ function filesText(missing: readonly RequestShard[]): string {
   return `No answer to ${shards.length === 1 ? "shard" : "shards"} ${named}${more}: SageMaker answers a file whole or not at all.`;
 }
 
-function mendFor({ name, region, status, reason = "" }: EndedJob): string {
+function mendFor({ name, place, status, reason = "" }: EndedJob): string {
   const mend =
     status === "Completed"
       ? "Its request file may have been removed while the job ran."
       : (MENDS.find(([pattern]) => pattern.test(reason))?.[1] ?? "Its log may say more.");
-  return `${mend} Logs: ${logLink(region, name)}`;
+  return `${mend} Logs: ${logPlace(place, name)}`;
 }

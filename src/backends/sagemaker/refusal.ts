@@ -10,6 +10,11 @@ type Refusal = { readonly words: RegExp; readonly option: string; mend(region: s
  */
 const REFUSALS: readonly Refusal[] = [
   {
+    words: /at 'transformResources\.instanceType' failed to satisfy constraint/,
+    option: "backend.instance_type",
+    mend: (region) => `Correct backend.instance_type: SageMaker has none of that name for transform jobs in ${region}.`,
+  },
+  {
     words: /Could not access model data at/,
     option: "backend.model_data_url",
     mend: (region) =>
@@ -39,7 +44,8 @@ const REFUSALS: readonly Refusal[] = [
 /** A refusal that an option of the job file mends; null where it is another one. */
 export function explainRefusal(thrown: unknown, { action, resource }: AwsAct, region: string): ScoreframeError | null {
   if (!(thrown instanceof Error) || thrown.name !== "ValidationException") return null;
-  const said = messageOf(thrown);
+  // A list of more than a hundred values hides what is wrong.
+  const said = messageOf(thrown).replace(/ enum value set: \[[^\]]*\]/, " enum value set.");
   const refusal = REFUSALS.find(({ words }) => words.test(said));
   if (refusal === undefined) return null;
   const { option, mend } = refusal;

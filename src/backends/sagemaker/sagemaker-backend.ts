@@ -6,6 +6,7 @@ import { estimateJob } from "./estimate.ts";
 import { filterComplaint } from "./filter-rule.ts";
 import type { InstancePrice } from "./instance-price.ts";
 import { askInstancePrice } from "./instance-price.ts";
+import { refuseMisspeltInstance } from "./instance-type.ts";
 import { lineBytes, sagemakerCapabilities } from "./sagemaker-capabilities.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 import { parseSagemakerOptions } from "./sagemaker-options.ts";
@@ -28,7 +29,10 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
       refuseUnfitProtocol(options, protocol, warn);
       const service = await openSagemakerService(options);
       try {
-        return await describeModel(options, service, signal);
+        refuseMisspeltInstance(options.instanceType, service.instanceTypes, warn);
+        const description = await describeModel(options, service, signal);
+        await neededPrice(options, service.region, signal);
+        return description;
       } finally {
         service.close();
       }
@@ -47,10 +51,11 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
 async function openSession(options: SagemakerOptions, context: BackendContext): Promise<ScoringSession> {
   const { remote, signal } = context;
   if (remote === undefined) throw workspaceOnThisMachine();
-  refuseUnfitProtocol(options, context.protocol, (message) => context.events({ type: "warning", message }));
+  const warn = (message: string): void => context.events({ type: "warning", message });
+  refuseUnfitProtocol(options, context.protocol, warn);
   const service = await openSagemakerService(options);
   try {
-    // Before anything is read or stored: a wrong name is told at once.
+    refuseMisspeltInstance(options.instanceType, service.instanceTypes, warn);
     await describeModel(options, service, signal);
     const pricePerHour = await neededPrice(options, service.region, signal);
     return createSagemakerSession({ options, service, remote, context, pricePerHour });

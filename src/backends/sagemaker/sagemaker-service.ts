@@ -6,13 +6,17 @@ import type {
 } from "@aws-sdk/client-sagemaker";
 import type { AwsAct } from "../../aws/aws-act.ts";
 import { awsError } from "../../aws/aws-error.ts";
-import { boundSilence, serviceClientSettings } from "../../aws/service-client.ts";
+import { boundSilence, endpointBesidesAws, serviceClientSettings } from "../../aws/service-client.ts";
 import { explainRefusal } from "./refusal.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 
 /** The calls that are made, each with its errors as ours. */
 export type SagemakerService = {
   readonly region: string;
+  /** The address that stands in for AWS; null where it is AWS itself. */
+  readonly endpoint: string | null;
+  /** The instance types that the SDK knows for transform jobs. */
+  readonly instanceTypes: readonly string[];
   createTransformJob(job: CreateTransformJobCommandInput): Promise<"created" | "exists">;
   describeTransformJob(name: string, signal?: AbortSignal): Promise<DescribeTransformJobCommandOutput>;
   /** A job that is over already is no error. */
@@ -55,6 +59,8 @@ export async function openSagemakerService({
   const options = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal });
   return {
     region,
+    endpoint: endpointBesidesAws("SAGEMAKER"),
+    instanceTypes: Object.values(sdk.TransformInstanceType),
     createTransformJob: (job) =>
       explained(act("CreateTransformJob", "transform job", job.TransformJobName), async () => {
         try {

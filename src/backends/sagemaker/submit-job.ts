@@ -2,8 +2,8 @@ import { dirname } from "node:path";
 import { counted } from "../../core/errors/counted.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { RequestShard } from "../../core/ports/scoring-backend.ts";
-import { jobLink } from "./job-link.ts";
 import { jobName } from "./job-name.ts";
+import { jobPlace } from "./job-place.ts";
 import type { SessionState, SessionTools } from "./session-state.ts";
 import { modelOf, transformJob } from "./transform-job.ts";
 
@@ -47,7 +47,7 @@ export async function submitJob(
   state.job = name;
   const how = made === "exists" ? "was submitted before, and is taken up again" : "was submitted";
   const work = `${counted(shards.length, "file")} for ${options.instanceCount} × ${options.instanceType}`;
-  const message = `Transform job ${name} ${how} in ${service.region}: ${work}. ${jobLink(service.region, name)}`;
+  const message = `Transform job ${name} ${how} in ${service.region}: ${work}. ${jobPlace(service, name)}`;
   context.events({ type: "note", message });
   return name;
 }

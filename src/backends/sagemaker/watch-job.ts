@@ -64,7 +64,7 @@ async function* afterEnd(
 ): AsyncGenerator<ShardResponse> {
   const ended: EndedJob = {
     name: job.TransformJobName ?? "",
-    region: service.region,
+    place: service,
     status: job.TransformJobStatus ?? "",
     reason: job.FailureReason,
   };

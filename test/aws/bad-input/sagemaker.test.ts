@@ -42,6 +42,8 @@ describeRefusals(
 
     tell("the workspace is a folder", () => cloud.refused(2, "run", "--workspace", "runs"));
 
+    tell("the instance type is misspelt", () => cloud.refused(2, "run", "--set", "backend.instance_type=ml.m5.larg"));
+
     tell("the image does not exist", () => {
       cloud.sagemaker(sagemakerSays("ValidationException", `Requested image ${IMAGE} not found.`, "CreateModel"));
       return cloud.refused(2, "run", ...OF_AN_IMAGE);

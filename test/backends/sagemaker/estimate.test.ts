@@ -53,6 +53,27 @@ describe("the plan of a transform job", () => {
     expect(single.cost.max_usd).toBeGreaterThan(100 * (multi.cost.max_usd ?? 0));
   });
 
+  it.each([
+    [0.01, "max_cost_usd: 0.01 is below the estimate of 0.03 to 0.31 USD: the job would be stopped before its end"],
+    [0.1, "max_cost_usd: 0.1 is below the estimate of 0.03 to 0.31 USD: the job may be stopped before its end"],
+  ])("says that a budget of %d USD is below what the job costs", (budget, expected) => {
+    expect(advice({ max_cost_usd: budget }, {})).toContain(expected);
+  });
+
+  it("is silent about a budget that is enough", () => {
+    expect(advice({ max_cost_usd: 1 }, {})).not.toContain("max_cost_usd");
+    expect(advice({}, {})).not.toContain("max_cost_usd");
+  });
+
+  it("says that a budget cannot be kept without a price", () => {
+    const options = parseSagemakerOptions({ model_name: "m", max_cost_usd: 1 });
+    const work = { rows: 1, requests: 1, bytes: 24, shards: 1, fileBytes: 5_000_000 };
+    const { advice: given } = estimateJob(options, work, { usd: null, source: "unknown, set price_per_hour" });
+    expect(given[0]).toContain(
+      "backend.max_cost_usd needs the price of ml.c5.xlarge, which is unknown, set price_per_hour",
+    );
+  });
+
   it("is silent about concurrency where no more fits", () => {
     expect(advice({}, {})).toContain("max_concurrent_transforms is 1");
     expect(advice({ max_payload_mb: 100 }, {})).not.toContain("max_concurrent_transforms");

@@ -1,0 +1,16 @@
+import { jobLink } from "./job-link.ts";
+import { logLink } from "./log-link.ts";
+
+/** Where a service is: its region, and the address that stands in for AWS, null where it is AWS itself. */
+export type ServicePlace = { readonly region: string; readonly endpoint: string | null };
+
+/** Where a transform job is to be seen. AWS's console shows none of another cloud. */
+export function jobPlace({ region, endpoint }: ServicePlace, jobName: string): string {
+  return endpoint === null ? jobLink(region, jobName) : `It runs at ${endpoint}`;
+}
+
+/** Where the log of a transform job is. */
+export function logPlace({ region, endpoint }: ServicePlace, jobName: string): string {
+  if (endpoint === null) return logLink(region, jobName);
+  return `group /aws/sagemaker/TransformJobs, streams ${jobName}/…, in the CloudWatch Logs at ${endpoint}`;
+}
