@@ -9,9 +9,10 @@ import { createScoreframe } from "../../src/index.ts";
 import { conversationBackend } from "./support/conversation.ts";
 import { codeBlocks } from "./support/markdown.ts";
 
+// `skip`: what needs S3 or a catalog.
 const blocks = markdownPages().flatMap((page) =>
   codeBlocks(readFileSync(join(root, page), "utf8"))
-    .filter(({ info }) => info[0] === "sql")
+    .filter(({ info }) => info[0] === "sql" && !info.includes("skip"))
     .map(({ text, line }) => ({ place: `${page}:${line}`, text })),
 );
 
