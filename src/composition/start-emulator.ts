@@ -1,3 +1,4 @@
+import { ScoreframeError } from "../core/errors/scoreframe-error.ts";
 import type { SagemakerEmulatorOptions } from "../emulators/index.ts";
 
 export type EmulatorRequest = {
@@ -26,7 +27,18 @@ async function startSagemaker({ config, latency, ...request }: EmulatorRequest):
   const { describeS3 } = await import("../emulators/shared/s3/find-s3.ts");
   const configured: SagemakerEmulatorOptions = config === undefined ? {} : await readSagemakerConfig(config);
   const settings = { ...configured.settings, latency: { ...configured.settings?.latency, ...latency } };
-  const emulator = await createSagemakerEmulator({ ...request, ...configured, settings });
+  const emulator = await createSagemakerEmulator({ ...request, ...configured, settings }).catch((thrown: unknown) => {
+    throw config === undefined ? thrown : namingFile(config, thrown);
+  });
   for (const line of await describeS3(request.s3Endpoint)) request.log(line);
   return emulator;
+}
+
+/** What is wrong with its options stands in the configuration. */
+function namingFile(config: string, thrown: unknown): unknown {
+  if (!ScoreframeError.is(thrown) || thrown.code !== "EMULATOR_OPTIONS_INVALID") return thrown;
+  return new ScoreframeError(thrown.code, `The emulator's configuration ${config} is not valid: ${thrown.message}`, {
+    ...thrown.facts,
+    cause: thrown,
+  });
 }

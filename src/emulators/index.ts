@@ -3,6 +3,6 @@ export type { ImageSource } from "./sagemaker/containers/image-source.ts";
 export {
   createSagemakerEmulator,
   type SagemakerEmulator,
-  type SagemakerEmulatorOptions,
 } from "./sagemaker/create-sagemaker-emulator.ts";
+export type { SagemakerEmulatorOptions } from "./sagemaker/sagemaker-options.ts";
 export type { SagemakerSettings } from "./sagemaker/sagemaker-settings.ts";

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -61,6 +61,14 @@ describe("scoreframe emulate sagemaker", () => {
 
   it.for([
     ["an unknown key", "image: {}", 'Unrecognized key: "image"'],
+    ["a key that is nearly right", "image: {}", "Did you mean images?"],
+    ["a key of latency that is nearly right", "latency: { strat: 1 }", "Did you mean start?"],
+    [
+      "an image's key that is nearly right",
+      "images: { x: { modle: a.ts } }",
+      "modle is not known. Did you mean model?",
+    ],
+    ["a model that is not there", "images: { x: { model: nofile.ts } }", 'images["x"]: there is no model'],
     ["a wrong value", "record_newline: maybe", "record_newline"],
     ["a quota of a type that there is not", "quotas: { ml.t3.medium: 1 }", "quotas"],
     ["a throttle of no operation", "throttle: { Create: 1 }", 'throttle: "Create" is no operation'],
@@ -73,6 +81,18 @@ describe("scoreframe emulate sagemaker", () => {
     });
     expect(exitCode).toBe(2);
     expect(stderr.replaceAll("\n", " ")).toContain(message);
+  });
+
+  it("names the file and the folder that its paths start at, where a model is not there", async () => {
+    const folder = join(cwd, "deep");
+    await mkdir(folder);
+    await writeFile(join(folder, "score.ts"), "");
+    await writeFile(join(folder, "emulator.yaml"), "images: { x: { model: scor.ts } }");
+    const { stderr } = await runCli(["emulate", "sagemaker", "--config", "deep/emulator.yaml", "--port", "0"], { cwd });
+    const said = stderr.replace(/\s+/g, " ");
+    expect(said).toContain(`The emulator's configuration ${join(folder, "emulator.yaml")} is not valid`);
+    expect(said).toContain(`there is no model ${join(folder, "scor.ts")}. Relative paths start at ${folder}.`);
+    expect(said).toContain(`Did you mean ${join(folder, "score.ts")}?`);
   });
 
   it("refuses a configuration that is not there", async () => {

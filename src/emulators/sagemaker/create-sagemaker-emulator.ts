@@ -8,33 +8,13 @@ import type { AwsJsonServer } from "../shared/aws-json-server.ts";
 import { startAwsJsonServer } from "../shared/aws-json-server.ts";
 import { createBuckets } from "../shared/s3/create-buckets.ts";
 import { throttled } from "../shared/throttle.ts";
+import { checkOptions } from "./check-options.ts";
 import { createContainerCatalogue } from "./containers/container-catalogue.ts";
-import type { ImageSource } from "./containers/image-source.ts";
 import type { SagemakerContext } from "./sagemaker-context.ts";
+import type { SagemakerEmulatorOptions } from "./sagemaker-options.ts";
 import { sagemakerService } from "./sagemaker-service.ts";
-import type { SagemakerSettings } from "./sagemaker-settings.ts";
 import { DEFAULT_SETTINGS } from "./sagemaker-settings.ts";
 import { createRegions } from "./state/region-state.ts";
-
-export type SagemakerEmulatorOptions = {
-  /** Where the S3 is; without it `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, and without those AWS itself. */
-  readonly s3Endpoint?: string;
-  /** @default "127.0.0.1" */
-  readonly host?: string;
-  /** 0 takes a free one. @default 0 */
-  readonly port?: number;
-  /** What stands behind an image, by its name, in which `*` stands for any part. */
-  readonly images?: Readonly<Record<string, ImageSource>>;
-  /** What relative paths of models start at. @default the working directory */
-  readonly baseDirectory?: string;
-  /** Twelve digits for the ARNs. @default "000000000000" */
-  readonly account?: string;
-  readonly settings?: Partial<Omit<SagemakerSettings, "latency">> & {
-    readonly latency?: Partial<SagemakerSettings["latency"]>;
-  };
-  /** Takes the lines of the jobs' logs, where the reason of each failure is. */
-  readonly log?: (line: string) => void;
-};
 
 export type SagemakerEmulator = AsyncDisposable & {
   /** What clients take as their endpoint: `http://127.0.0.1:4570`. */
@@ -46,12 +26,16 @@ export type SagemakerEmulator = AsyncDisposable & {
 /** Where the service keeps the logs of transform jobs. */
 const LOG_GROUP = "/aws/sagemaker/TransformJobs";
 
-/** Starts a SageMaker of models and batch transform jobs on this machine; resolves when it listens. */
+/**
+ * Starts a SageMaker of models and batch transform jobs on this machine; resolves when it listens. Throws `EMULATOR_OPTIONS_INVALID` for options that
+ * are not known, and for a model that is not there.
+ */
 export async function createSagemakerEmulator(options: SagemakerEmulatorOptions = {}): Promise<SagemakerEmulator> {
+  checkOptions(options);
   const log = options.log ?? (() => undefined);
   const logs = createLogStore();
   const closing = new AbortController();
-  const containers = createContainerCatalogue(options.images ?? {}, options.baseDirectory ?? process.cwd());
+  const containers = await createContainerCatalogue(options.images ?? {}, options.baseDirectory ?? process.cwd());
   const context: SagemakerContext = {
     regions: createRegions(),
     containers,

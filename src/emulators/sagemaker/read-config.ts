@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { TransformInstanceType } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 import { parseConfig, readConfig } from "../shared/read-config.ts";
-import type { SagemakerEmulatorOptions } from "./create-sagemaker-emulator.ts";
+import type { SagemakerEmulatorOptions } from "./sagemaker-options.ts";
 
 const SECONDS = z.number().min(0).max(86_400);
 /** Of one type, in a region. */

@@ -1,7 +1,7 @@
 import { startModel } from "../../../backends/local/start-model.ts";
 import type { Container } from "../shapes/model.ts";
 import type { CheckedSource, ImageSource } from "./image-source.ts";
-import { checkImageSource, isServerUrl, serverOrigin } from "./image-source.ts";
+import { checkImageSource, checkModelFile, isServerUrl, serverOrigin } from "./image-source.ts";
 import type { RunningContainer } from "./running-container.ts";
 
 export type StartRequest = {
@@ -26,14 +26,15 @@ const SERVER_VARIABLE = "MODEL_SERVER_URL";
  * Images by their names, of which `*` may stand for any part; the first that fits is taken. Relative paths start at the folder. Throws
  * `EMULATOR_OPTIONS_INVALID`.
  */
-export function createContainerCatalogue(
+export async function createContainerCatalogue(
   images: Readonly<Record<string, ImageSource>>,
   baseDirectory: string,
-): ContainerCatalogue {
+): Promise<ContainerCatalogue> {
   const known = Object.entries(images).map(([name, source]) => ({
     pattern: patternOf(name),
     source: checkImageSource(name, source),
   }));
+  for (const [name, source] of Object.entries(images)) await checkModelFile(name, source, baseDirectory);
   const find = (image: string): CheckedSource | undefined => known.find(({ pattern }) => pattern.test(image))?.source;
   return {
     problemOf({ Image = "", Environment = {} }) {

@@ -1,6 +1,10 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { LocalOptions } from "../../../backends/local/local-options.ts";
 import { parseLocalOptions } from "../../../backends/local/local-options.ts";
+import { nearestFile } from "../../../backends/local/nearest-file.ts";
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import { didYouMean } from "../../shared/did-you-mean.ts";
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -27,10 +31,26 @@ const KEYS = ["url", "model", "command", "env", "health_path", "invocations_path
 /** Throws `EMULATOR_OPTIONS_INVALID` that names the image. */
 export function checkImageSource(image: string, source: Readonly<Record<string, unknown>>): CheckedSource {
   const unknown = Object.keys(source).find((key) => !KEYS.includes(key));
-  if (unknown !== undefined) throw invalid(image, `${unknown} is not known. The keys are ${KEYS.join(", ")}.`);
+  if (unknown !== undefined) {
+    throw invalid(image, `${unknown} is not known.${didYouMean(unknown, KEYS)} The keys are ${KEYS.join(", ")}.`);
+  }
   if (!("url" in source)) return { kind: "here", options: checkLocal(image, source) };
   if (Object.keys(source).length > 1) throw invalid(image, "a url stands alone: its server runs already.");
   return { kind: "elsewhere", origin: originOf(image, source["url"]) };
+}
+
+/** Throws `EMULATOR_OPTIONS_INVALID` where the file of a model is not there: a job would be told no more than that nothing answers its ping. */
+export async function checkModelFile(image: string, source: ImageSource, baseDirectory: string): Promise<void> {
+  if (!("model" in source)) return;
+  const path = resolve(baseDirectory, source.model);
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isFile) return;
+  const near = await nearestFile(path);
+  const meant = near === null || near === path ? "" : ` Did you mean ${near}?`;
+  throw invalid(image, `there is no model ${path}. Relative paths start at ${resolve(baseDirectory)}.${meant}`);
 }
 
 function originOf(image: string, url: unknown): string {

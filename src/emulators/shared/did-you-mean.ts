@@ -1,0 +1,7 @@
+import { nearest } from "../../core/job/nearest.ts";
+
+/** The end of a message about a name that is not known; empty where none is near. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const found = nearest(name, known);
+  return found === undefined ? "" : ` Did you mean ${found}?`;
+}
