@@ -65,7 +65,7 @@ export type ScoringBackend = {
   readonly capabilities: BackendCapabilities;
   /** Whether no server of others stands before the model, so that it gets every value as it was sent. @default false */
   readonly servesModel?: boolean;
-  /** Makes the model ready to answer, or says why it cannot. */
+  /** Makes the model ready to answer while the source is read, or says why it cannot, which ends the run at once. */
   open(context: BackendContext): Promise<ScoringSession>;
   /**
    * Looks at all that can be looked at without spending, and says what it found; for `check`, in the place of a sample, where asking the model
