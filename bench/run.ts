@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 
 async function measureAndShow(options: BenchOptions): Promise<void> {
   if (options.build && (engineUses() === "dist" || options.sections.has("cold"))) await build();
-  const peers = await Promise.all(options.peers.map(scriptContender));
+  const peers = await Promise.all((usesPeers(options) ? options.peers : []).map(scriptContender));
   const setting = {
     machine: machine(),
     options: { ...options, sections: [...options.sections] },
@@ -54,6 +54,11 @@ async function measureAndShow(options: BenchOptions): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify({ ...setting, ...figures }, null, 2)}\n`);
   console.log(`\n${JSON.stringify(setting.machine)}\n\n${renderFigures(figures)}\n\nAll figures: ${path}`);
+}
+
+/** Sections that set others beside the engine; no other needs their environments. */
+function usesPeers({ sections }: BenchOptions): boolean {
+  return sections.has("whole") || sections.has("partitions");
 }
 
 async function measureAll(options: BenchOptions, contenders: readonly Contender[]): Promise<Figures> {
