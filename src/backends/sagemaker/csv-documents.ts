@@ -1,11 +1,10 @@
 import { counted } from "../../core/errors/counted.ts";
+import { splitLines } from "../../core/lines/split-lines.ts";
 import { errorObjectText } from "../../core/protocols/error-object.ts";
 import { memberOf, parseJson } from "../shared/http/answer-text.ts";
 import { listElements, listUnderKey } from "../shared/http/json-spans.ts";
 
-const LINE_FEED = 10;
 const OPEN_OBJECT = 0x7b;
-const NOTHING = Buffer.alloc(0);
 const KEY = "predictions";
 
 /** Why a container that wants a line of names answers a line too few. */
@@ -20,7 +19,7 @@ export async function* takeApartDocuments(
   chunks: AsyncIterable<Buffer>,
   rows: number | null,
 ): AsyncGenerator<Buffer | string> {
-  for await (const line of wholeLines(chunks)) yield linesOf(line, rows) ?? line;
+  for await (const line of splitLines(chunks)) yield linesOf(line, rows) ?? line;
 }
 
 function linesOf(line: Buffer, rows: number | null): string | null {
@@ -35,19 +34,4 @@ function linesOf(line: Buffer, rows: number | null): string | null {
 function wrongCount(found: number, rows: number) {
   const message = `The container answered with ${counted(found, "prediction")} to ${counted(rows, "row")} of CSV. ${WITHOUT_NAMES}`;
   return { code: "PREDICTION_COUNT_MISMATCH", message, attempts: 1 } as const;
-}
-
-/** Lines with their line feeds, one at a time. */
-async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let held: Buffer = NOTHING;
-  for await (const chunk of chunks) {
-    const whole = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    let start = 0;
-    for (let feed = whole.indexOf(LINE_FEED); feed !== -1; feed = whole.indexOf(LINE_FEED, start)) {
-      yield whole.subarray(start, feed + 1);
-      start = feed + 1;
-    }
-    held = whole.subarray(start);
-  }
-  if (held.length > 0) yield held;
 }

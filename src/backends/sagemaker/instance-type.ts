@@ -1,5 +1,5 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import { nearest } from "../../core/job/nearest.ts";
+import { didYouMean } from "../../core/job/did-you-mean.ts";
 
 /** How AWS names them: `ml.`, letters with a generation and what is special (`g4dn`, `p6-b200`), a size. */
 const WELL_FORMED = /^ml\.[a-z]+1?\d[a-z]*(-[a-z0-9]+)?\.(medium|large|\d*xlarge)$/;
@@ -10,9 +10,8 @@ const WELL_FORMED = /^ml\.[a-z]+1?\d[a-z]*(-[a-z0-9]+)?\.(medium|large|\d*xlarge
  */
 export function refuseMisspeltInstance(type: string, known: readonly string[], warn: (message: string) => void): void {
   if (known.includes(type)) return;
-  const near = nearest(type, known);
-  const meant = near === undefined ? "" : ` Did you mean ${near}?`;
-  if (near === undefined || WELL_FORMED.test(type)) {
+  const meant = didYouMean(type, known);
+  if (meant === "" || WELL_FORMED.test(type)) {
     warn(
       `backend.instance_type: ${type} is none of the types of transform jobs that the installed @aws-sdk/client-sagemaker knows. SageMaker refuses it unless it is newer.${meant}`,
     );

@@ -1,23 +1,23 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ErrorCode } from "../errors/error-codes.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import type { ColumnType } from "./column-type.ts";
 import { containsListOfStruct } from "./column-type.ts";
-import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
 import { encodeRow, encodeTensorRow } from "./encode-rows.ts";
 import type { EncodedColumn } from "./encoded-column.ts";
 import type { Line, LineLimits } from "./line-plan.ts";
 import { largestRowBytes, planFiles, planLines } from "./line-plan.ts";
 import type { DataFrame, Expr } from "./polars.ts";
-import { byteLength, column, int64, pl, scanParquet, unsliced } from "./polars.ts";
+import { byteLength, column, pl, scanParquet, unsliced } from "./polars.ts";
 import { remembered } from "./remembered.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { runLengths } from "./run-lengths.ts";
+import type { OversizedRows } from "./take-refused-rows.ts";
+import { bytesOf, fits, takeOversized, takeUnsendable, withPosition } from "./take-refused-rows.ts";
 import type { ListWidths, Tensor } from "./tensor-plan.ts";
 import { planTensors } from "./tensor-plan.ts";
 import type { UnsendableRows } from "./unsendable-rows.ts";
@@ -58,14 +58,6 @@ export type EncodedPiece = {
   readonly lineRows: RunLengths;
   /** The id of its first line, where lines have one: as a number that no other piece of the table has. */
   readonly firstId: number;
-};
-
-/** Rows that fit into no request, with their position in the table. */
-export type OversizedRows = {
-  readonly path: string;
-  readonly rows: number;
-  readonly first: { readonly position: number; readonly bytes: number };
-  readonly limitBytes: number;
 };
 
 export type EncodeChunkOutput = {
@@ -208,81 +200,6 @@ const textBytes = remembered((tensors: number): Expr => {
     .reduce((sum, bytes) => sum.plus(bytes))
     .alias("bytes");
 });
-
-function bytesOf(encoded: DataFrame): Uint32Array {
-  return encoded.getColumn("bytes").toTypedArray() as Uint32Array;
-}
-
-function fits(limits: LineLimits): Expr {
-  const largest = Math.min(largestRowBytes(limits), Number.MAX_SAFE_INTEGER);
-  return pl.col("bytes").cast(pl.Int64).ltEq(int64(largest));
-}
-
-/** Adds the column `position`: the row's number in the table. */
-function withPosition(encoded: DataFrame, offset = 0): DataFrame {
-  return encoded.withColumn(
-    pl.Series(
-      "position",
-      Int32Array.from({ length: encoded.height }, (_, row) => offset + row),
-    ),
-  );
-}
-
-function takeUnsendable(encoded: DataFrame, input: EncodeChunkInput): UnsendableRows | null {
-  if (encoded.getColumn("reason").nullCount() === encoded.height) return null;
-  const path = join(input.refusedDirectory, `${input.name}-unsendable.parquet`);
-  const rows = withPosition(encoded, input.offset).filter(pl.col("reason").isNotNull());
-  const message = pl.concatString(
-    [
-      pl.lit("Row "),
-      pl.col("position").cast(pl.Utf8),
-      pl.lit(" of the source (0-based) is not sent: "),
-      pl.col("reason"),
-    ],
-    "",
-  );
-  writeRefused(rows, { code: "VALUE_UNSENDABLE", message }, input, path);
-  const [position] = rows.getColumn("position").toTypedArray() as Int32Array;
-  const [first] = rows.select(message.alias("message")).getColumn("message").toArray() as string[];
-  return { path, rows: rows.height, first: { position: position as number, message: first as string } };
-}
-
-function takeOversized(encoded: DataFrame, limits: LineLimits, input: EncodeChunkInput): OversizedRows | null {
-  const bytes = bytesOf(encoded);
-  const largest = largestRowBytes(limits);
-  const first = bytes.findIndex((size) => size > largest);
-  if (first === -1) return null;
-  const path = join(input.refusedDirectory, `${input.name}-oversized.parquet`);
-  const rows = encoded.filter(fits(limits).not());
-  const cause = `The row needs more than the ${largest} bytes that a row may have in a request.`;
-  writeRefused(rows, { code: "ROW_TOO_LARGE", message: pl.lit(cause) }, input, path);
-  const position = encoded.columns.includes("position")
-    ? (encoded.getColumn("position").toTypedArray()[first] as number)
-    : first;
-  return {
-    path,
-    rows: rows.height,
-    first: { position: input.offset + position, bytes: bytes[first] as number },
-    limitBytes: largest,
-  };
-}
-
-/** Rows that never get into a request, as dead letters. */
-function writeRefused(
-  rows: DataFrame,
-  cause: { readonly code: ErrorCode; readonly message: Expr },
-  input: EncodeChunkInput,
-  path: string,
-): void {
-  const aliased = input.columns.map(({ name }, index) => ({ name, alias: `c${index}` }));
-  const source = deadLetterSource(aliased).map(({ name, alias }) => column(alias).alias(name));
-  const why = deadLetterColumns({
-    code: pl.lit(cause.code),
-    message: cause.message,
-    attempts: pl.lit(0).cast(pl.Int32),
-  });
-  writeParquet(rows.lazy().select(...source, ...why), path);
-}
 
 function writePiece(
   { rows, lines, firstId }: { readonly rows: DataFrame; readonly lines: readonly Line[]; readonly firstId: number },

@@ -1,4 +1,4 @@
-import type { AnswerLines } from "../protocols/answer-lines.ts";
+import type { AnswerLines } from "../lines/answer-lines.ts";
 import type { DataFrame } from "./polars.ts";
 import { column, pl } from "./polars.ts";
 

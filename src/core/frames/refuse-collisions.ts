@@ -2,6 +2,11 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 
 type Named = { readonly name: string };
 
+/** What an error tells to set, by the option: that of a job, and that of `stitch`. */
+const PREFIXES = { "output.prefix": "output.prefix", prefix: "prefix, on the command line --prefix" } as const;
+
+type PrefixOption = keyof typeof PREFIXES;
+
 /**
  * Throws `COLUMN_COLLISION` where two columns of the output would have one name; `option` is the prefix's name for the user. Case is ignored, as
  * SQL does: DuckDB, Spark and Athena find only one of `Score` and `score`.
@@ -9,10 +14,9 @@ type Named = { readonly name: string };
 export function refuseCollisions(
   taken: readonly Named[],
   predictions: readonly Named[],
-  option: string,
+  option: PrefixOption,
   shard?: number,
 ): void {
-  const shown = option === "prefix" ? "prefix, on the command line --prefix" : option;
   const names = new Map(taken.map(({ name }) => [name.toLowerCase(), name]));
   const own = new Map<string, string>();
   for (const { name } of predictions) {
@@ -22,7 +26,7 @@ export function refuseCollisions(
     if (known !== undefined) {
       const ofThatName = known === name ? "one of that name" : `one called "${known}", which differs in case only`;
       throw collision(
-        `The model answers a column "${name}", and the table has ${ofThatName}. Set ${shown} (for example "predicted_"), or rename the column.`,
+        `The model answers a column "${name}", and the table has ${ofThatName}. Set ${PREFIXES[option]} (for example "predicted_"), or rename the column.`,
         name,
         option,
         shard,

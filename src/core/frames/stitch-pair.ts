@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { AnswerLines } from "../protocols/answer-lines.ts";
+import type { AnswerLines } from "../lines/answer-lines.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import { assertSameLines } from "./assert-same-lines.ts";

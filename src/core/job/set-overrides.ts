@@ -1,6 +1,6 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { dotted, isRecord } from "./job-path.ts";
-import { nearest } from "./nearest.ts";
 import { namedPaths, valueClassAt } from "./schema-lookup.ts";
 
 /** Values of `--set`, by key. */
@@ -72,8 +72,7 @@ function withValue(value: unknown, path: readonly string[], depth: number, repla
 }
 
 function uselessKey(key: string, used: ReadonlySet<string>): ScoreframeError {
-  const near = nearest(key, [...used, ...namedPaths().map(dotted)]);
-  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+  const hint = didYouMean(key, [...used, ...namedPaths().map(dotted)]);
   return new ScoreframeError(
     "USAGE",
     `--set ${key}=… fills nothing: the job has neither \`{{ ${key} }}\` nor a key ${key}.${hint}`,

@@ -8,6 +8,7 @@ import type { ProtocolId } from "../protocols/protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import { featureWarnings } from "./feature-warnings.ts";
 import type { JobOptions } from "./options.ts";
+import { outputIntent } from "./output-intent.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { SampleTools, ScoredSample } from "./score-sample.ts";
 import { scoreSample } from "./score-sample.ts";
@@ -81,15 +82,15 @@ export async function checkJob(
     );
     await step(
       "output",
-      () => prepared.output.check(outputIntent(prepared)),
+      () => prepared.output.check(outputIntent("check", prepared.job)),
       () => prepared.output.location,
     );
-    const { runStore } = tools;
-    if (runStore.reach !== undefined) {
+    const { reach } = tools.runStore;
+    if (reach !== undefined) {
       await step(
         "workspace",
-        async () => runStore.reach?.(options.signal),
-        (place) => place ?? "",
+        () => reach(options.signal),
+        (place) => place,
       );
     }
     const { inspect } = prepared.backend;
@@ -99,7 +100,7 @@ export async function checkJob(
         () =>
           inspect(options.signal, {
             protocol: bindProtocol(prepared.protocol, prepared.requestOptions),
-            hasRemoteWorkspace: runStore.reach !== undefined,
+            hasRemoteWorkspace: reach !== undefined,
             warn: (detail) => items.push({ name: "backend", status: "warning", detail }),
           }),
         (found) => found,
@@ -134,11 +135,6 @@ export async function checkJob(
 
 function warningsOf(features: readonly SentColumn[], protocol: ProtocolId): CheckItem[] {
   return featureWarnings(features, protocol).map((detail) => ({ name: "features", status: "warning", detail }));
-}
-
-function outputIntent({ job }: PreparedRun): Parameters<PreparedRun["output"]["check"]>[0] {
-  const { if_exists: ifExists, format, partition_by: partitionBy } = job.output;
-  return { runId: "check", job: job.name, ifExists, format, partitionBy };
 }
 
 async function describeSample(

@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { AnswerLines, LineCounts } from "../protocols/answer-lines.ts";
-import { answerLines } from "../protocols/answer-lines.ts";
+import type { AnswerLines, LineCounts } from "../lines/answer-lines.ts";
+import { answerLines } from "../lines/answer-lines.ts";
+import { countAnswerLines } from "../lines/count-answer-lines.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
-import { countAnswerLines } from "./count-answer-lines.ts";
 import type { FilePair } from "./pair-files.ts";
 
 /** Which lines of an answer file are the answers to so many request lines. Throws `LINE_COUNT_MISMATCH` where that cannot be told. */

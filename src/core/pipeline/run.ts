@@ -1,14 +1,12 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ErrorCode } from "../errors/error-codes.ts";
-import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
-import { isStorageFailure, pathOf, storageError } from "../errors/storage-error.ts";
+import type { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { messageOf } from "../errors/scoreframe-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
-import { contractColumns } from "../frames/contract-columns.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import { refusePartitionType } from "../frames/partition-type.ts";
 import type { Job } from "../job/job.ts";
-import { parsePredictionTypes } from "../job/parse-prediction-type.ts";
 import { assertBalanced } from "../ledger/row-ledger.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -27,7 +25,10 @@ import { collectShards } from "./collect.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
 import { refuseTooManyFailures, withIncident } from "./failure-policy.ts";
+import { knownSchema } from "./known-schema.ts";
+import { outputIntent } from "./output-intent.ts";
 import { publishTable } from "./publish.ts";
+import { runError, stoppedRun } from "./run-error.ts";
 import type { RunOutput, RunReport } from "./run-report.ts";
 import type { RunTracker } from "./run-tracker.ts";
 import { createRunTracker } from "./run-tracker.ts";
@@ -102,7 +103,7 @@ async function attempt(run: Run, stopped: AbortSignal): Promise<RunOutcome> {
     const status = tracker.ledger.deadLettered > 0 ? "succeeded_with_dead_letters" : "succeeded";
     return { report: tracker.report(status, output, null), error: null };
   } catch (thrown) {
-    const error = stopped.aborted ? stoppedError(run) : asScoreframeError(thrown, run.files.folders.root);
+    const error = stopped.aborted ? stoppedRun(run) : runError(thrown, run.files.folders.root);
     const incomplete = stopped.aborted || STOPS.has(error.code);
     return { report: tracker.report(incomplete ? "incomplete" : "failed", null, error), error };
   }
@@ -112,7 +113,7 @@ async function attempt(run: Run, stopped: AbortSignal): Promise<RunOutcome> {
 async function scoreAndPublish(run: Run): Promise<RunOutput> {
   const { job, tracker, signal, pool, files } = run;
   const { folders } = files;
-  await run.output.check(intentOf(run));
+  await run.output.check(outputIntent(run.runId, run.job));
   const lock = await run.output.lock(run.runId);
   // The model is made ready while the source is read; whichever fails first ends the run.
   const opening = openSession(run);
@@ -252,7 +253,7 @@ async function publish(
   const { job, tracker, pool, signal } = run;
   const published = await publishTable(
     {
-      ...intentOf(run),
+      ...outputIntent(run.runId, job),
       shards,
       scoredRows: tracker.ledger.scored,
       emptySchema: knownSchema(job, table, columns, form),
@@ -270,59 +271,12 @@ async function publish(
   return { path, rows, files, bytes, partitions };
 }
 
-/**
- * The columns that are known without a shard: those of the source, the predictions that a contract states, and a column of nulls where the
- * model answered nothing else for any row.
- */
-function knownSchema(
-  job: Job,
-  table: ExtractedInput,
-  columns: ChosenColumns,
-  form: CollectedShards["form"],
-): TypedColumn[] {
-  const identity = job.output.include_row_id ? ["row_id", "batch_index"] : [];
-  const prefix = job.output.prefix ?? "";
-  const contract = parsePredictionTypes(job.output.predictions);
-  const unanswered: TypedColumn[] =
-    form === null && table.rows > 0 ? [{ name: `${prefix}prediction`, type: "Null" }] : [];
-  return [
-    ...identity.map((name): TypedColumn => ({ name, type: "Int64" })),
-    ...table.columns.filter(({ name }) => columns.keep.includes(name)),
-    ...(contract === null ? unanswered : contractColumns(contract, prefix)),
-  ];
-}
-
 /** What can be made again from the features and the answers; what the run did not make itself stays. The table is published: nothing here fails it. */
 async function removeScratch(run: Run, table: ExtractedInput): Promise<void> {
   await rm(run.files.folders.stitched, { recursive: true, force: true }).catch(() => undefined);
   if (dirname(table.path) === run.files.folders.root) await rm(table.path, { force: true }).catch(() => undefined);
 }
 
-function intentOf({ runId, job }: RunInput): Parameters<TableOutput["check"]>[0] {
-  const { if_exists: ifExists, format, partition_by: partitionBy } = job.output;
-  return { runId, job: job.name, ifExists, format, partitionBy };
-}
-
 function namesOf(columns: readonly TypedColumn[]): string[] {
   return columns.map(({ name }) => name);
-}
-
-function stoppedError(run: Run): ScoreframeError {
-  const { input } = run.tracker.ledger;
-  const answered = run.tracker.answeredRows;
-  // A service that writes its answers where the workspace is may remove those of a job that is stopped.
-  const kept = run.files.remote === undefined ? "features, requests, answers" : "features, requests";
-  return new ScoreframeError(
-    "RUN_CANCELLED",
-    `The run was stopped after ${answered} of ${input} rows were answered. Nothing was published: ${run.output.location} is as it was. ` +
-      `Run the job again, which starts over; what was written of its ${kept} and records is kept in ${run.files.locate(run.files.folders.root)}.`,
-    { operation: "run" },
-  );
-}
-
-function asScoreframeError(thrown: unknown, folder: string): ScoreframeError {
-  if (ScoreframeError.is(thrown)) return thrown;
-  if (isStorageFailure(thrown)) return storageError(pathOf(thrown) ?? folder, "write", thrown);
-  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return new ScoreframeError("INTERNAL", `Something that should not happen did: ${text}`, { cause: thrown });
 }

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OversizedRows } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
+import type { OversizedRows } from "../frames/take-refused-rows.ts";
 import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { Clock } from "../ports/clock.ts";

@@ -1,8 +1,9 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { EncodeChunkInput, EncodeChunkOutput, EncodedPiece, OversizedRows } from "../frames/encode-chunk.ts";
+import type { EncodeChunkInput, EncodeChunkOutput, EncodedPiece } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
+import type { OversizedRows } from "../frames/take-refused-rows.ts";
 import type { ListWidths } from "../frames/tensor-plan.ts";
 import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";

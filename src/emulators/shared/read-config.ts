@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { didYouMean } from "../../core/job/did-you-mean.ts";
 
 /** Reads a configuration file of an emulator, YAML or JSON. Throws `EMULATOR_OPTIONS_INVALID`, with the file, the key and what is wrong. */
 export async function readConfig<Shape extends z.ZodObject>(path: string, shape: Shape): Promise<z.output<Shape>> {

@@ -1,4 +1,5 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { didYouMean } from "../../core/job/did-you-mean.ts";
 import type { EmulatedService, Operation } from "./operation.ts";
 import { ServiceError } from "./service-error.ts";
 
@@ -15,7 +16,7 @@ export function throttled(services: readonly EmulatedService[], rates: CallRates
   if (unknown !== undefined) {
     throw new ScoreframeError(
       "EMULATOR_OPTIONS_INVALID",
-      `throttle: "${unknown}" is no operation. The operations are ${known.join(", ")}.`,
+      `throttle: "${unknown}" is no operation.${didYouMean(unknown, known)} The operations are ${known.join(", ")}.`,
       { operation: "read the emulator's options" },
     );
   }

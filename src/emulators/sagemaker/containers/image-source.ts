@@ -4,7 +4,7 @@ import type { LocalOptions } from "../../../backends/local/local-options.ts";
 import { parseLocalOptions } from "../../../backends/local/local-options.ts";
 import { nearestFile } from "../../../backends/local/nearest-file.ts";
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
-import { didYouMean } from "../../shared/did-you-mean.ts";
+import { didYouMean } from "../../../core/job/did-you-mean.ts";
 
 type Variables = Readonly<Record<string, string>>;
 

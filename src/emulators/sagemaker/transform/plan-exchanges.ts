@@ -1,3 +1,5 @@
+import type { LineLimit } from "../../../core/lines/split-lines.ts";
+import { splitLines } from "../../../core/lines/split-lines.ts";
 import type { ProcessedRecord, RecordProcessor } from "../data-processing/data-processing.ts";
 import { heldAnswer } from "./answer.ts";
 import { batchRecords } from "./batch-records.ts";
@@ -5,7 +7,6 @@ import type { Exchange } from "./exchange.ts";
 import { seeLogs } from "./job-failure.ts";
 import { bufferPayload } from "./payload.ts";
 import { readObject } from "./read-object.ts";
-import { splitLines } from "./split-lines.ts";
 
 export type ExchangePlan = {
   readonly splitBy: "None" | "Line";
@@ -70,8 +71,16 @@ async function* groupRecords(path: string, plan: ExchangePlan): AsyncGenerator<r
 async function* recordsOf(path: string, plan: ExchangePlan): AsyncGenerator<ProcessedRecord> {
   const { processor } = plan;
   const isLine = plan.splitBy === "Line";
-  const bodies = isLine ? splitLines(readObject(path, plan.isGzipped), plan.payloadBytes) : readWhole(path, plan);
+  const bodies = isLine ? splitLines(readObject(path, plan.isGzipped), recordLimit(plan)) : readWhole(path, plan);
   for await (const body of bodies) yield processor === null ? { body, source: null } : processor.prepare(body, isLine);
+}
+
+/** None where MaxPayloadInMB is 0. */
+function recordLimit({ payloadBytes }: ExchangePlan): LineLimit | undefined {
+  if (payloadBytes === 0) return undefined;
+  const exceeded = (line: number): Error =>
+    seeLogs("ClientError", [`Record ${line} is larger than MaxPayloadInMB (${payloadBytes} bytes)`]);
+  return { bytes: payloadBytes, exceeded };
 }
 
 async function* readWhole(path: string, { isGzipped, payloadBytes }: ExchangePlan): AsyncGenerator<Buffer> {

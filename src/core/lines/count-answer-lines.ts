@@ -1,4 +1,4 @@
-import type { LineCounts } from "../protocols/answer-lines.ts";
+import type { LineCounts } from "./answer-lines.ts";
 import type { LineVerdict } from "./for-each-line.ts";
 import { forEachLine } from "./for-each-line.ts";
 

@@ -1,4 +1,4 @@
-import { nearest } from "../../core/job/nearest.ts";
+import { nearest } from "./nearest.ts";
 
 /** The end of a message about a name that is not known; empty where none is near. */
 export function didYouMean(name: string, known: readonly string[]): string {

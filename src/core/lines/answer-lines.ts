@@ -1,4 +1,4 @@
-import type { Protocol } from "./protocol.ts";
+import type { Protocol } from "../protocols/protocol.ts";
 
 /** What stands in an answer file of SageMaker Batch Transform. */
 export type LineCounts = {

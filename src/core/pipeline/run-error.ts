@@ -1,0 +1,33 @@
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { isStorageFailure, pathOf, storageError } from "../errors/storage-error.ts";
+import type { RunFiles } from "../ports/run-store.ts";
+import type { TableOutput } from "../ports/table-output.ts";
+import type { RunTracker } from "./run-tracker.ts";
+
+type StoppedRun = {
+  readonly tracker: RunTracker;
+  readonly files: Pick<RunFiles, "remote" | "locate" | "folders">;
+  readonly output: Pick<TableOutput, "location">;
+};
+
+/** How a run ended that its caller has stopped. */
+export function stoppedRun(run: StoppedRun): ScoreframeError {
+  const { input } = run.tracker.ledger;
+  const answered = run.tracker.answeredRows;
+  // A service that writes its answers where the workspace is may remove those of a job that is stopped.
+  const kept = run.files.remote === undefined ? "features, requests, answers" : "features, requests";
+  return new ScoreframeError(
+    "RUN_CANCELLED",
+    `The run was stopped after ${answered} of ${input} rows were answered. Nothing was published: ${run.output.location} is as it was. ` +
+      `Run the job again, which starts over; what was written of its ${kept} and records is kept in ${run.files.locate(run.files.folders.root)}.`,
+    { operation: "run" },
+  );
+}
+
+/** What ended a run, as an error of ours; `folder`: where a file was, if the system does not say which. */
+export function runError(thrown: unknown, folder: string): ScoreframeError {
+  if (ScoreframeError.is(thrown)) return thrown;
+  if (isStorageFailure(thrown)) return storageError(pathOf(thrown) ?? folder, "write", thrown);
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return new ScoreframeError("INTERNAL", `Something that should not happen did: ${text}`, { cause: thrown });
+}
