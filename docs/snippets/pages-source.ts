@@ -1,4 +1,4 @@
-import { createRowsSource } from "../../src/adapters/sources/rows-source.ts";
+import { createRowsSource } from "../../src/adapters/sources/rows/rows-source.ts";
 import { ScoreframeError } from "../../src/core/errors/scoreframe-error.ts";
 import type { FrameSource } from "../../src/core/ports/frame-source.ts";
 

@@ -64,7 +64,11 @@ export function createEngine(tools: EngineTools): Engine {
       throw withReport(cause, report);
     },
     async plan(reference, options = {}) {
-      return planJob(await prepareRun(reference, options, tools), tools.pool, signalOf(options.signal));
+      const warn = (message: string): void => options.onEvent?.({ type: "warning", message });
+      return planJob(await prepareRun(reference, options, tools), tools.pool, {
+        signal: signalOf(options.signal),
+        warn,
+      });
     },
     async check(reference, options = {}) {
       return checkJob(() => prepareRun(reference, options, tools), tools, {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createS3ObjectStore } from "../../src/adapters/object-store/s3-object-store.ts";
-import { createRowsSource } from "../../src/adapters/sources/rows-source.ts";
-import { createSqlSource } from "../../src/adapters/sources/sql-source.ts";
-import type { Tables } from "../../src/adapters/sources/table-definition.ts";
+import { createRowsSource } from "../../src/adapters/sources/rows/rows-source.ts";
+import { createSqlSource } from "../../src/adapters/sources/sql/sql-source.ts";
+import type { Tables } from "../../src/adapters/sources/tables/table-definition.ts";
 import type { ScoreframeError } from "../../src/core/errors/scoreframe-error.ts";
 import type { ObjectStore } from "../../src/core/ports/object-store.ts";
 import type { SourceBench } from "../adapters/sources/source-bench.ts";
@@ -141,7 +141,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
       tables: { t: `s3://${name}/t/` },
       ...place,
     });
-    expect(await source.describe(bench.signal)).toEqual([
+    expect(await source.describe(bench)).toEqual([
       { name: "n", type: "BIGINT" },
       { name: "text", type: "VARCHAR" },
       { name: "later", type: "DECIMAL(2,1)" },

@@ -34,7 +34,7 @@ afterAll(() => {
 describe("the source of the guide", () => {
   it("gives the rows of all pages, in their order and with their types", async () => {
     const source = createPagesSource(`${origin}/rows`);
-    const columns = await source.describe(signal);
+    const columns = await source.describe({ signal });
     const table = await source.extract(join(folder, "rows.parquet"), { signal });
     expect(table).toMatchObject({ rows: 3, columns });
     expect(columns).toEqual([

@@ -6,9 +6,9 @@ import type { RowsInput } from "../../core/pipeline/options.ts";
 import type { SourceFactory } from "../../core/pipeline/prepare-run.ts";
 import type { FrameSource } from "../../core/ports/frame-source.ts";
 import type { OpenStore } from "../../core/ports/object-store.ts";
-import { createFrameSource } from "./frame-source.ts";
-import { createRowsSource } from "./rows-source.ts";
-import { createSqlSource } from "./sql-source.ts";
+import { createFrameSource } from "./rows/frame-source.ts";
+import { createRowsSource } from "./rows/rows-source.ts";
+import { createSqlSource } from "./sql/sql-source.ts";
 
 /** Makes the sources that jobs name. `openStore`: where paths that are not of this machine lie. */
 export function createSourceFactory(openStore: OpenStore): SourceFactory {

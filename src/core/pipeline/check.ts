@@ -52,6 +52,11 @@ export async function checkJob(
   const items: CheckItem[] = [];
   let job: string | null = null;
   let sample: CheckSample | null = null;
+  // The columns and the sample read the same tables: what is to be said of them is said once.
+  const warn = (detail: string): void => {
+    if (!items.some((item) => item.name === "source" && item.detail === detail))
+      items.push({ name: "source", status: "warning", detail });
+  };
   const step = async <T>(name: string, act: () => Promise<T>, detail: (value: T) => string): Promise<T> => {
     try {
       const value = await act();
@@ -67,7 +72,7 @@ export async function checkJob(
     job = prepared.job.name;
     const columns = await step(
       "source",
-      () => prepared.source.describe(options.signal),
+      () => prepared.source.describe({ signal: options.signal, warn }),
       (found) => `${found.length} columns: ${found.map(({ name, type }) => `${name} ${type}`).join(", ")}`,
     );
     await step(
@@ -116,6 +121,7 @@ export async function checkJob(
           {
             limit: options.sampleRows ?? SAMPLE_ROWS,
             signal: options.signal,
+            warn,
             onFeatures: (features) => {
               if (prepared.backend.servesModel !== true) items.push(...warningsOf(features, prepared.protocol));
             },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TypedColumn } from "../frames/column-type.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
-import type { FrameSource } from "../ports/frame-source.ts";
+import type { FrameSource, SourceContext } from "../ports/frame-source.ts";
 
 export type ExtractedInput = { readonly path: string; readonly rows: number; readonly columns: readonly TypedColumn[] };
 
@@ -10,7 +10,7 @@ export async function extractTable(
   source: FrameSource,
   folder: string,
   pool: FramePool,
-  options: { readonly signal: AbortSignal; readonly limit?: number },
+  options: SourceContext & { readonly limit?: number },
 ): Promise<ExtractedInput> {
   const { path, rows } = await source.extract(join(folder, "extracted.parquet"), options);
   return { path, rows, columns: await pool.run("readParquetSchema", path, options.signal) };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RowSizes } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
+import type { SourceContext } from "../ports/frame-source.ts";
 import type { PlanCost, PlanEstimate } from "../ports/scoring-backend.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import { chooseColumns } from "./choose-columns.ts";
@@ -41,11 +42,11 @@ const SAMPLE_PLACES = 10;
 const SAMPLE_ROWS = 2000;
 
 /** Reads the source and encodes a sample of it; the model is not started and nothing stays. */
-export async function planJob(prepared: PreparedRun, pool: FramePool, signal: AbortSignal): Promise<PlanReport> {
+export async function planJob(prepared: PreparedRun, pool: FramePool, context: SourceContext): Promise<PlanReport> {
   const folder = await mkdtemp(join(tmpdir(), "scoreframe-plan-"));
   try {
-    const table = await extractTable(prepared.source, folder, pool, { signal });
-    return await planTable(prepared, table, pool, signal);
+    const table = await extractTable(prepared.source, folder, pool, context);
+    return await planTable(prepared, table, pool, context.signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

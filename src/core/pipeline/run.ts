@@ -119,7 +119,8 @@ async function scoreAndPublish(run: Run): Promise<RunOutput> {
   const opening = openSession(run);
   opening.catch(() => undefined);
   try {
-    const table = await tracker.during("extract", () => extractTable(run.source, folders.root, pool, { signal }));
+    const warn = (message: string): void => run.events({ type: "warning", message });
+    const table = await tracker.during("extract", () => extractTable(run.source, folders.root, pool, { signal, warn }));
     tracker.extracted(table.rows);
     const columns = chooseColumns(namesOf(table.columns), job);
     for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);

@@ -7,6 +7,7 @@ import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink } from "../ports/event-sink.ts";
+import type { SourceContext } from "../ports/frame-source.ts";
 import type { RunFolders } from "../ports/run-store.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
@@ -22,9 +23,8 @@ import { stitchStageInput } from "./stitch-stage-input.ts";
 
 export type SampleTools = { readonly pool: FramePool; readonly clock: Clock; readonly events: EventSink };
 
-export type SampleOptions = {
+export type SampleOptions = SourceContext & {
   readonly limit?: number;
-  readonly signal: AbortSignal;
   /** Told of the columns that are sent, before anything is. */
   readonly onFeatures?: (features: readonly SentColumn[]) => void;
 };

@@ -9,15 +9,22 @@ export type ExtractedTable = {
   readonly columns: readonly Column[];
 };
 
+/** What a source may use while it works. */
+export type SourceContext = {
+  readonly signal: AbortSignal;
+  /** Reports what the user should know of the rows and what is no error: one or two sentences that name the column, the file and the fix. */
+  readonly warn?: (message: string) => void;
+};
+
 /** Where the rows of a run come from. Called once a run: what it gave is frozen, it is never asked again. */
 export type FrameSource = {
   /** `sql`, `rows`, … as in the job's `source.kind`. */
   readonly kind: string;
   /** The columns, without reading the table. Cheap enough for `check` and `plan`. */
-  describe(signal: AbortSignal): Promise<readonly Column[]>;
+  describe(context: SourceContext): Promise<readonly Column[]>;
   /**
    * Writes the rows to the Parquet file `target` (or answers the path of an equal file that exists), streamed: memory does not grow with
    * the table. `limit` keeps the first rows only. An error names the table, or the line and column of the SQL.
    */
-  extract(target: string, options: { readonly signal: AbortSignal; readonly limit?: number }): Promise<ExtractedTable>;
+  extract(target: string, options: SourceContext & { readonly limit?: number }): Promise<ExtractedTable>;
 };

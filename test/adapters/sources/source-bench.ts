@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { createRowsSource } from "../../../src/adapters/sources/rows-source.ts";
-import { createSqlSource } from "../../../src/adapters/sources/sql-source.ts";
-import type { Tables } from "../../../src/adapters/sources/table-definition.ts";
+import { createRowsSource } from "../../../src/adapters/sources/rows/rows-source.ts";
+import { createSqlSource } from "../../../src/adapters/sources/sql/sql-source.ts";
+import type { Tables } from "../../../src/adapters/sources/tables/table-definition.ts";
 import type { ScoreframeError } from "../../../src/core/errors/scoreframe-error.ts";
 import type { ExtractedTable, FrameSource } from "../../../src/core/ports/frame-source.ts";
 

@@ -1,0 +1,26 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeFrame } from "../../../core/frames/frame-rows.ts";
+import type { DataFrame } from "../../../core/frames/polars.ts";
+import type { FrameSource } from "../../../core/ports/frame-source.ts";
+import { createRowsSource } from "./rows-source.ts";
+
+/** A Polars frame that a program hands over. It goes the way of a table file, so that its types end as those of any other table do. */
+export function createFrameSource(frame: DataFrame, temporaryDirectory = tmpdir()): FrameSource {
+  const use = async <T>(work: (source: FrameSource) => Promise<T>): Promise<T> => {
+    const path = join(temporaryDirectory, `scoreframe-frame-${randomUUID()}.parquet`);
+    try {
+      writeFrame(frame, path);
+      return await work(createRowsSource({ path, format: "parquet", hive: false }));
+    } finally {
+      await rm(path, { force: true });
+    }
+  };
+  return {
+    kind: "rows",
+    describe: (context) => use((source) => source.describe(context)),
+    extract: (target, extraction) => use((source) => source.extract(target, extraction)),
+  };
+}

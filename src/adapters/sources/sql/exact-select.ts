@@ -1,0 +1,51 @@
+import type { Column } from "../../../core/ports/frame-source.ts";
+import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
+import { quoteIdentifier } from "../../duckdb/sql-quoting.ts";
+import { columnRewrite } from "./column-rewrite.ts";
+import type { InspectedQuery } from "./inspect-query.ts";
+import { inspectQuery } from "./inspect-query.ts";
+import type { UserSql } from "./sql-error.ts";
+import { findUntypedNulls } from "./untyped-nulls.ts";
+
+/** The user's query around which every column is given a type that the whole pipeline keeps exactly. */
+export type ExactSelect = {
+  /** Ends with the user's query in parentheses, whose rows it keeps in their order. */
+  readonly sql: string;
+  /** Where the user's SQL begins in `sql`, in UTF-8 bytes. */
+  readonly offset: number;
+  /** Columns that are HUGEINT in the query: a value of 39 digits does not fit what they become. */
+  readonly hugeColumns: readonly string[];
+};
+
+/** Checks the user's SQL and wraps it. Reads no table. */
+export async function exactSelect(session: DuckdbSession, user: UserSql): Promise<ExactSelect> {
+  const query = await inspectQuery(session, user);
+  return wrap(session, query, await findUntypedNulls(session, query));
+}
+
+/** What stands before the select in the statement that describes it. */
+export const DESCRIBE_PREFIX = "DESCRIBE ";
+
+/** The columns as they will be written, by binding only. */
+export async function describeSelect(session: DuckdbSession, select: string): Promise<readonly Column[]> {
+  const rows = await session.query(`${DESCRIBE_PREFIX}${select}`);
+  return rows.map((row) => ({ name: String(row["column_name"]), type: String(row["column_type"]) }));
+}
+
+/** The columns get numbers inside, because not every name that is a column is one that SQL finds again. */
+function wrap(session: DuckdbSession, query: InspectedQuery, untypedNulls: ReadonlySet<number>): ExactSelect {
+  const columns = query.columns.map(({ name, type }, index) => {
+    const rewrite = columnRewrite(name, type, session.duckdb.DuckDBTypeId);
+    const text = String(type).replace("INTEGER", "VARCHAR");
+    const value = untypedNulls.has(index) ? `CAST(c${index} AS ${text})` : (rewrite?.(`c${index}`) ?? `c${index}`);
+    return `${value} AS ${quoteIdentifier(name)}`;
+  });
+  const prefix = `SELECT ${columns.join(", ")} FROM (`;
+  const names = query.columns.map((_, index) => `c${index}`).join(", ");
+  const huge = query.columns.filter(({ type }) => String(type).includes("HUGEINT"));
+  return {
+    sql: `${prefix}${query.body}\n) AS q(${names})`,
+    offset: Buffer.byteLength(prefix),
+    hugeColumns: huge.map(({ name }) => name),
+  };
+}

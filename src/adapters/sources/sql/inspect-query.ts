@@ -1,0 +1,79 @@
+import type { DuckDBPreparedStatement, DuckDBType } from "@duckdb/node-api";
+import { readDuckdbError } from "../../duckdb/duckdb-error.ts";
+import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
+import { sqlBody, withoutComments } from "./sql-body.ts";
+import type { UserSql } from "./sql-error.ts";
+import { sqlInvalid, sqlRefused } from "./sql-error.ts";
+
+/** A query that is known to be one statement that only reads. */
+export type InspectedQuery = {
+  /** Fits in parentheses. Begins where the user's SQL begins, so positions in both are the same. */
+  readonly body: string;
+  readonly columns: readonly { readonly name: string; readonly type: DuckDBType }[];
+};
+
+/** Binds the SQL without running it. Throws `SQL_INVALID` with the place of the mistake. */
+export async function inspectQuery(session: DuckdbSession, user: UserSql): Promise<InspectedQuery> {
+  // A NUL would end the text for DuckDB, and the rest would be lost without a word.
+  if (user.sql.includes("\0")) throw sqlRefused("The SQL has a NUL character in it: remove it.");
+  if (withoutComments(user.sql) === "")
+    throw sqlRefused("The SQL is empty: write a query that yields the rows to score.");
+  const statement = await prepareOnly(session, user);
+  try {
+    refuseOthersThanQueries(session, withoutComments(user.sql), statement);
+    const columns = Array.from({ length: statement.columnCount }, (_, index) => ({
+      name: statement.columnName(index),
+      type: statement.columnType(index),
+    }));
+    refuseSameNames(columns.map((column) => column.name));
+    return { body: sqlBody(user.sql), columns };
+  } finally {
+    statement.destroySync();
+  }
+}
+
+async function prepareOnly(session: DuckdbSession, user: UserSql): Promise<DuckDBPreparedStatement> {
+  let count: number;
+  try {
+    const statements = await session.connection.extractStatements(user.sql);
+    count = statements.count;
+    if (count === 1) return await statements.prepare(0);
+  } catch (error) {
+    throw sqlInvalid(user, readDuckdbError(error), error);
+  }
+  const pivot = /\bpivot\b/i.test(user.sql)
+    ? " A PIVOT that finds its columns in the data counts as several: list them with IN (…)."
+    : "";
+  throw sqlRefused(`The SQL has ${count} statements, and exactly one query is allowed: use WITH for steps.${pivot}`);
+}
+
+function refuseOthersThanQueries({ duckdb }: DuckdbSession, sql: string, statement: DuckDBPreparedStatement): void {
+  const type = statement.statementType;
+  // PRAGMA says of itself that it is a SELECT, and cannot stand where one can.
+  const name = /^\s*pragma\b/i.test(sql) ? "PRAGMA" : duckdb.StatementType[type]?.replaceAll("_", " ");
+  if (type !== duckdb.StatementType.SELECT || name === "PRAGMA") {
+    throw sqlRefused(`Only a query that yields rows is allowed, and this SQL is ${name}: write a SELECT.`);
+  }
+  if (statement.parameterCount > 0) {
+    const name = statement.parameterName(1);
+    throw sqlRefused(
+      `The SQL has the parameter "${name}", for which there is no value: write {{ ${/^\d/.test(name) ? "name" : name} }} and set it in the job or with --set.`,
+    );
+  }
+}
+
+/** Case is ignored, as SQL does: a table with both `a` and `A` cannot be read by name. */
+function refuseSameNames(names: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined) {
+      const both =
+        other === name
+          ? `two columns named "${name}"`
+          : `the columns "${other}" and "${name}", which differ in case only`;
+      throw sqlRefused(`The SQL yields ${both}: give one of them another name with AS.`);
+    }
+    seen.set(name.toLowerCase(), name);
+  }
+}

@@ -1,0 +1,72 @@
+import type { FrameSource, SourceContext } from "../../../core/ports/frame-source.ts";
+import type { OpenStore } from "../../../core/ports/object-store.ts";
+import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
+import { withDuckdb } from "../../duckdb/duckdb-session.ts";
+import { withEnoughMemory } from "../../duckdb/memory-limits.ts";
+import { createRemoteTables } from "../tables/remote-tables.ts";
+import type { Tables } from "../tables/table-definition.ts";
+import type { ExactSelect } from "./exact-select.ts";
+import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./exact-select.ts";
+import { extractionError } from "./extraction-error.ts";
+import { withUsedTables } from "./used-tables.ts";
+import { COPY_PREFIX, writeParquet } from "./write-parquet.ts";
+
+export type SqlSourceOptions = {
+  /** The names that the SQL may use, and where each table is. */
+  readonly tables: Tables;
+  /** One query in DuckDB's dialect. */
+  readonly sql: string;
+  /** Absolute folder that relative paths are relative to. */
+  readonly baseDirectory: string;
+  /** Where results that exceed the memory limit are spilled to. Default: the system's. */
+  readonly temporaryDirectory?: string | undefined;
+  /** Memory limit of the query in MB (10^6 bytes). Default: little, and half of the machine's where that is not enough. */
+  readonly memoryLimitMb?: number | undefined;
+  /** Opens the store of a table whose path is no path of this machine. Without it such paths are refused. */
+  readonly openStore?: OpenStore | undefined;
+};
+
+/** Rows from a query over files. Every call opens a database of its own in memory, so nothing of the user's is ever written. */
+export function createSqlSource(options: SqlSourceOptions): FrameSource {
+  return {
+    kind: "sql",
+    describe: (context) => runSelect(options, context, DESCRIBE_PREFIX, describeSelect),
+    extract: (target, { limit, ...context }) =>
+      runSelect(options, context, COPY_PREFIX, (session, select) =>
+        writeParquet(session, limit === undefined ? select : `${select} LIMIT ${limit}`, target),
+      ),
+  };
+}
+
+/**
+ * Registers the tables that the SQL uses, checks the SQL, and runs it in a statement that begins with `prefix`. Tables of a store are brought here
+ * once, also where the query is run again with more memory.
+ */
+async function runSelect<T>(
+  options: SqlSourceOptions,
+  context: SourceContext,
+  prefix: string,
+  run: (session: DuckdbSession, select: string) => Promise<T>,
+): Promise<T> {
+  const { signal } = context;
+  const remote = createRemoteTables(options, prefix === DESCRIBE_PREFIX, signal);
+  try {
+    return await withEnoughMemory(options.memoryLimitMb, (memoryLimitMb) =>
+      withDuckdb({ ...options, memoryLimitMb }, context, async (session) => {
+        const user = { sql: options.sql, tables: Object.keys(options.tables) };
+        const bind = (): Promise<ExactSelect> => exactSelect(session, user);
+        const { tables, result: select } = await withUsedTables(session, options, remote, bind);
+        try {
+          return await run(session, select.sql);
+        } catch (error) {
+          signal.throwIfAborted();
+          throw extractionError(error, { user, select, tables, memoryLimitMb, prefixBytes: Buffer.byteLength(prefix) });
+        }
+      }),
+    );
+  } catch (error) {
+    throw remote.named(error);
+  } finally {
+    await remote.close();
+  }
+}

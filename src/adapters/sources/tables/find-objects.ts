@@ -1,0 +1,102 @@
+import { closest } from "fastest-levenshtein";
+import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import type { ObjectStore, StoredObject } from "../../../core/ports/object-store.ts";
+import { isFolderMarker } from "../../object-store/folder-marker.ts";
+import { globPattern, isGlob } from "./glob-pattern.ts";
+import { isHidden } from "./hidden-names.ts";
+import type { Nearest } from "./table-not-found.ts";
+import { tableHasNoFiles, tableNotFound } from "./table-not-found.ts";
+
+/** The objects of a table, in the order in which they are read. */
+export type FoundObjects = {
+  readonly objects: readonly StoredObject[];
+  /** Beginning of every key, after which folders may be named `key=value`; ends with `/` or is empty. */
+  readonly root: string;
+};
+
+/** Names of neighbours that are looked at to find out which was meant. */
+const NEIGHBOURS = 1000;
+
+/** Finds what a key stands for, as on a disk: an object, all objects below it, or what a glob matches. */
+export async function findObjects(
+  store: ObjectStore,
+  table: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<FoundObjects> {
+  if (isGlob(key)) return matching(store, table, key, signal);
+  const single = key === "" || key.endsWith("/") ? null : await headIfAllowed(store, key, signal);
+  if (single !== null && "etag" in single) return { objects: [single], root: folderOf(key) };
+  const root = key === "" || key.endsWith("/") ? key : `${key}/`;
+  const objects = await collect(store, root, signal, (name) => !name.split("/").some(isHidden));
+  if (objects.length > 0) return { objects: objects.sort((a, b) => byNames(a.key, b.key)), root };
+  if (single !== null && "refusal" in single) throw single.refusal;
+  if (key === "") throw tableHasNoFiles(table, store.location);
+  throw tableNotFound(table, store.locate(key), await nearest(store, key.replace(/\/$/, ""), signal));
+}
+
+/** Whoever may read what is below a prefix may not ask for an object of the prefix's name. */
+async function headIfAllowed(
+  store: ObjectStore,
+  key: string,
+  signal: AbortSignal,
+): Promise<StoredObject | { readonly refusal: unknown } | null> {
+  try {
+    return await store.head(key, signal);
+  } catch (thrown) {
+    if (ScoreframeError.is(thrown) && thrown.code === "AWS_ACCESS_DENIED") return { refusal: thrown };
+    throw thrown;
+  }
+}
+
+async function matching(store: ObjectStore, table: string, key: string, signal: AbortSignal): Promise<FoundObjects> {
+  const [fixed = ""] = key.split(/[*?[]/);
+  const pattern = globPattern(key);
+  const root = folderOf(fixed);
+  const objects = await collect(store, fixed, signal, (rest) => fixed + rest === key || pattern.test(fixed + rest));
+  // A name with such characters in it is that object where it exists.
+  const exact = objects.filter((object) => object.key === key);
+  if (objects.length === 0) throw tableHasNoFiles(table, store.locate(key));
+  return { objects: exact.length > 0 ? exact : objects, root: exact.length > 0 ? folderOf(key) : root };
+}
+
+/** `isPart` is given what comes after the prefix. */
+async function collect(
+  store: ObjectStore,
+  prefix: string,
+  signal: AbortSignal,
+  isPart: (rest: string) => boolean,
+): Promise<StoredObject[]> {
+  const objects: StoredObject[] = [];
+  for await (const object of store.list(prefix, signal)) {
+    if (!isFolderMarker(object) && isPart(object.key.slice(prefix.length))) objects.push(object);
+  }
+  return objects;
+}
+
+async function nearest(store: ObjectStore, key: string, signal: AbortSignal): Promise<Nearest> {
+  const folder = folderOf(key);
+  const names = new Set<string>();
+  for await (const object of store.list(folder, signal)) {
+    const [name = ""] = object.key.slice(folder.length).split("/");
+    if (name !== "" && !name.startsWith(".")) names.add(name);
+    if (names.size === NEIGHBOURS) break;
+  }
+  if (names.size === 0) return { text: `There is nothing below ${store.locate(folder)}: correct the path.` };
+  const path = store.locate(folder + closest(key.slice(folder.length), [...names]));
+  return { text: `The nearest name there is ${path}: correct the path.`, path };
+}
+
+function folderOf(key: string): string {
+  return key.slice(0, key.lastIndexOf("/") + 1);
+}
+
+/** As the files of folders in folders are read: name by name. */
+function byNames(a: string, b: string): number {
+  const [left, right] = [a.split("/"), b.split("/")];
+  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
+    const [one = "", other = ""] = [left[index], right[index]];
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return left.length - right.length;
+}

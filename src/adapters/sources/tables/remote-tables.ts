@@ -1,0 +1,145 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { isS3, splitS3Path } from "../../../aws/s3-location.ts";
+import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import { storageError } from "../../../core/errors/storage-error.ts";
+import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
+import type { ObjectStore, OpenStore, StoredObject } from "../../../core/ports/object-store.ts";
+import { removeAtExit } from "../remove-at-exit.ts";
+import type { FoundObjects } from "./find-objects.ts";
+import { findObjects } from "./find-objects.ts";
+import { downloadFooter } from "./parquet-footer.ts";
+import { formatOfName } from "./table-definition.ts";
+import { tableUnreadable } from "./table-error.ts";
+import type { TableFiles } from "./table-files.ts";
+import type { TableOptions } from "./table-input.ts";
+
+/** Objects that are downloaded at a time. */
+const DOWNLOADS_AT_A_TIME = 4;
+
+/** Tables in an object store, brought to this machine for as long as a query needs them. */
+export type RemoteTables = {
+  /** Whether a path is one of a store. */
+  isRemote(path: string): boolean;
+  /** The table's files on this machine. They are brought here once, however often they are asked for. */
+  bring(table: string, options: TableOptions): Promise<TableFiles>;
+  /** An error that names a file of this machine, as one that names the object. */
+  named(error: unknown): unknown;
+  close(): Promise<void>;
+};
+
+export type RemoteSettings = {
+  readonly openStore?: OpenStore | undefined;
+  readonly temporaryDirectory?: string | undefined;
+};
+
+/** `columnsOnly`: of Parquet files only the footer is brought; what stands in for the rows must not be read. */
+export function createRemoteTables(
+  { openStore, temporaryDirectory = tmpdir() }: RemoteSettings,
+  columnsOnly: boolean,
+  signal: AbortSignal,
+): RemoteTables {
+  const brought = new Map<string, Promise<TableFiles>>();
+  /** Beginnings of local paths, and what they stand for. */
+  const places: { readonly local: string; readonly remote: string }[] = [];
+  let folder: Promise<string> | undefined;
+  let forget: (() => void) | undefined;
+
+  async function makeFolder(): Promise<string> {
+    const made = await mkdtemp(join(temporaryDirectory, "scoreframe-tables-")).catch((thrown: unknown) => {
+      throw storageError(temporaryDirectory, "write", thrown);
+    });
+    forget = removeAtExit(made);
+    return made;
+  }
+
+  async function bring(table: string, { path, format }: TableOptions): Promise<TableFiles> {
+    const { bucket, key } = splitS3Path(path);
+    const store = await openStore?.(bucket);
+    if (store === undefined || store === null) throw tableUnreadable(table, path, "no store is open for such paths");
+    const found = await findObjects(store, table, key, signal);
+    folder ??= makeFolder();
+    const local = join(await folder, String(places.length));
+    places.push({ local, remote: store.locate(found.root) });
+    const isParquet = (name: string): boolean => (format ?? formatOfName(name)) === "parquet";
+    const files: string[] = [];
+    const work = mapConcurrently(found.objects.entries(), DOWNLOADS_AT_A_TIME, async ([index, object]) => {
+      // A number of its own: names that differ for a store may be one for this machine's file system.
+      const file = join(local, String(index), ...safeParts(object.key.slice(found.root.length)));
+      await mkdir(dirname(file), { recursive: true });
+      const end = columnsOnly && isParquet(object.key);
+      const got = await (end ? downloadFooter : download)(store, object.key, file, signal);
+      if (got.etag !== object.etag) throw replaced(table, store, object);
+      files[index] = file;
+    });
+    for await (const _ of work);
+    return { files, path, keyed: hasKeys(found) };
+  }
+
+  return {
+    isRemote: (path) => openStore !== undefined && isS3(path),
+    bring(table, options) {
+      const known = brought.get(table);
+      if (known !== undefined) return known;
+      const bringing = bring(table, options).catch((thrown: unknown) => {
+        throw withTable(table, thrown);
+      });
+      brought.set(table, bringing);
+      return bringing;
+    },
+    named(error) {
+      if (!ScoreframeError.is(error)) return error;
+      const rename = (text: string): string =>
+        places.reduce((said, { local, remote }) => replacePlace(said, local, remote), text);
+      const message = rename(error.message);
+      if (message === error.message) return error;
+      const details = Object.entries(error.facts.details ?? {}).map(([name, value]) => [
+        name,
+        typeof value === "string" ? rename(value) : value,
+      ]);
+      const facts = { ...error.facts, ...(details.length === 0 ? {} : { details: Object.fromEntries(details) }) };
+      return new ScoreframeError(error.code, message, { ...facts, cause: error.cause });
+    },
+    async close() {
+      if (folder !== undefined) await rm(await folder, { recursive: true, force: true }).catch(() => undefined);
+      forget?.();
+    },
+  };
+}
+
+function download(store: ObjectStore, key: string, file: string, signal: AbortSignal): Promise<StoredObject> {
+  return store.download(key, file, signal);
+}
+
+/** A key may hold what means something else to a file system. */
+function safeParts(name: string): string[] {
+  return name.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
+}
+
+function hasKeys({ objects, root }: FoundObjects): boolean {
+  return objects.some(({ key }) => {
+    const folders = key.slice(root.length).split("/").slice(0, -1);
+    return objects.length > 0 && folders.some((part) => /^[^=]+=/.test(part));
+  });
+}
+
+/** Behind a table's folder stands the number of the file. */
+function replacePlace(text: string, local: string, remote: string): string {
+  return text.split(`${local}/`).reduce((said, rest) => said + remote + rest.replace(/^\d+\//, ""));
+}
+
+function replaced(table: string, store: ObjectStore, { key }: StoredObject): ScoreframeError {
+  const reason = `${store.locate(key)} was replaced while it was being read. Run the job again when nobody writes there`;
+  return tableUnreadable(table, undefined, reason);
+}
+
+/** What the store refused, with the table that it was asked for. */
+function withTable(table: string, thrown: unknown): unknown {
+  if (!ScoreframeError.is(thrown) || thrown.facts.option !== undefined) return thrown;
+  return new ScoreframeError(thrown.code, `The table "${table}" cannot be read: ${thrown.message}`, {
+    ...thrown.facts,
+    option: `source.tables.${table}`,
+    cause: thrown,
+  });
+}

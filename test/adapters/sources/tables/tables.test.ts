@@ -1,0 +1,409 @@
+import { mkdir, readFile, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import pl from "nodejs-polars";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TableDefinition } from "../../../../src/adapters/sources/tables/table-definition.ts";
+import type { SourceBench } from "../source-bench.ts";
+import { openSourceBench } from "../source-bench.ts";
+
+let bench: SourceBench;
+
+const CSV = 'id,name\n1,"x, ""y"""\n2,it\'s\n';
+const LINES = '{"id":1,"name":"x, \\"y\\""}\n{"id":2,"name":"it\'s"}\n';
+const ROWS = [
+  [1n, 'x, "y"'],
+  [2n, "it's"],
+];
+
+beforeAll(async () => {
+  bench = await openSourceBench();
+  await mkdir(join(bench.folder, "parts"));
+});
+
+afterAll(() => bench.close());
+
+async function read(table: TableDefinition) {
+  return bench.extract(bench.sql("FROM t", { t: table }));
+}
+
+async function refusal(table: TableDefinition) {
+  return bench.failure(bench.sql("FROM t", { t: table }));
+}
+
+test.each([
+  ["plain.csv", CSV],
+  ["packed.csv.gz", gzipSync(CSV)],
+  ["packed.csv.zst", zstdCompressSync(CSV)],
+  ["semicolons.csv", CSV.replace("id,name", "id;name").replace("1,", "1;").replace("2,", "2;")],
+  ["windows.csv", `\uFEFF${CSV.replaceAll("\n", "\r\n")}`],
+  ["tabs.tsv", CSV.replace("id,name", "id\tname").replace("1,", "1\t").replace("2,", "2\t")],
+  ["array.json", `[${LINES.trim().replace("\n", ",\n")}]`],
+  ["lines.json", LINES],
+  ["lines.jsonl", LINES],
+  ["packed.ndjson.gz", gzipSync(LINES)],
+  ["packed.jsonl.zst", zstdCompressSync(LINES)],
+])("reads %s", async (name, content) => {
+  await bench.write(name, content);
+
+  const { values, columns } = await read(name);
+
+  expect(values).toEqual(ROWS);
+  expect(columns).toEqual([
+    { name: "id", type: "BIGINT" },
+    { name: "name", type: "VARCHAR" },
+  ]);
+});
+
+test("reads a Parquet file whose name has the characters of a glob", async () => {
+  await bench.query(`COPY (SELECT 1 AS a) TO '${join(bench.folder, "x1.parquet")}'`);
+  await bench.query(`COPY (SELECT 2 AS a) TO '${join(bench.folder, "x[1].parquet")}'`);
+
+  expect((await read("x[1].parquet")).values).toEqual([[2]]);
+});
+
+test("reads the files of a glob and of a folder by column name, in the order of their names", async () => {
+  await bench.write("parts/p1.csv", "a,b\n1,2\n");
+  await bench.write("parts/p2.csv", "b,a\n20,10\n");
+  await bench.write("parts/p3.csv", "");
+  await bench.write("parts/_SUCCESS", "");
+
+  for (const path of ["parts", "parts/*.csv", "parts/p[12].csv"]) {
+    expect((await read(path)).values, path).toEqual([
+      [1n, 2n],
+      [10n, 20n],
+    ]);
+  }
+});
+
+test("makes columns of folders named key=value, unless told not to", async () => {
+  const folder = join(bench.folder, "by-day");
+  await bench.query(
+    `COPY (SELECT 1 AS a, '2024-01-02' AS ds, 7 AS k) TO '${folder}' (FORMAT parquet, PARTITION_BY (ds, k))`,
+  );
+
+  const names = async (table: TableDefinition) => (await read(table)).columns.map(({ name }) => name);
+  expect(await names("by-day")).toEqual(["a", "ds", "k"]);
+  expect(await names("by-day/ds=*/**/*.parquet")).toEqual(["a", "ds", "k"]);
+  expect(await names({ path: "by-day", hive: false })).toEqual(["a"]);
+  expect(await names("by-day/ds=2024-01-02/k=7")).toEqual(["a"]);
+});
+
+test("a partition's folder may begin with an underscore, and what a writer leaves aside is passed over", async () => {
+  for (const path of ["underscore/_day=1", "underscore/_temporary", "underscore/.hidden=1"]) {
+    await mkdir(join(bench.folder, path), { recursive: true });
+    await bench.query(`COPY (SELECT 5 AS a) TO '${join(bench.folder, path)}/part.parquet'`);
+  }
+
+  const { columns, values } = await bench.extract(bench.sql("FROM t", { t: "underscore" }));
+
+  expect(columns.map(({ name }) => name)).toEqual(["a", "_day"]);
+  expect(values).toEqual([[5, 1n]]);
+});
+
+test("a Parquet file whose names differ in case only is refused, because one of them would be renamed", async () => {
+  const path = join(bench.folder, "case.parquet");
+  pl.DataFrame({ Score: [1], b: [2], score: [3] }).writeParquet(path);
+
+  const error = await bench.failure(bench.sql("SELECT b FROM t", { t: path }));
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain('the columns "Score" and "score", which differ in case only');
+  const nested = "SELECT {'A': 1, 'x': [{'a': 2}]} AS s, 3 AS a, MAP {'a': 4} AS m";
+  await bench.query(`COPY (${nested}) TO '${join(bench.folder, "nested.parquet")}'`);
+  expect((await bench.extract(bench.sql("FROM t", { t: "nested.parquet" }))).columns.map(({ name }) => name)).toEqual([
+    "s",
+    "a",
+    "m",
+  ]);
+});
+
+test("reads the only table of a DuckDB file, or the one that is chosen", async () => {
+  const path = join(bench.folder, "my tables.duckdb");
+  await bench.query(`ATTACH '${path}' AS mine`);
+  await bench.query("CREATE TABLE mine.one AS SELECT 1 AS a");
+  await bench.query("DETACH mine");
+  expect((await read("my tables.duckdb")).values).toEqual([[1]]);
+
+  await bench.query(`ATTACH '${path}' AS mine`);
+  await bench.query("CREATE SCHEMA mine.s");
+  await bench.query("CREATE TABLE mine.s.two AS SELECT 2 AS a");
+  await bench.query("DETACH mine");
+  expect((await read({ path, table: "s.two" })).values).toEqual([[2]]);
+  expect((await refusal(path)).message).toContain("it has 2 tables. Choose one with `table`: one, s.two.");
+  expect((await refusal({ path, table: "three" })).message).toContain('it has no table "three"');
+});
+
+test("two tables may come from one DuckDB file, which is not changed", async () => {
+  const path = join(bench.folder, "shared.duckdb");
+  await bench.query(`ATTACH '${path}' AS shared`);
+  await bench.query("CREATE TABLE shared.a AS SELECT 1 AS x");
+  await bench.query("CREATE TABLE shared.b AS SELECT 2 AS y");
+  await bench.query("DETACH shared");
+
+  const tables = { a: { path, table: "a" }, b: { path, table: "b" } };
+  expect((await bench.extract(bench.sql("SELECT x, y FROM a, b", tables))).values).toEqual([[1, 2]]);
+  expect((await bench.failure(bench.sql("DELETE FROM a", tables))).code).toBe("SQL_INVALID");
+});
+
+test("a table's name may be anything that SQL can quote", async () => {
+  await bench.write("plain.csv", CSV);
+
+  const { rows } = await bench.extract(bench.sql('FROM "we ""ird"', { 'we "ird': "plain.csv" }));
+
+  expect(rows).toBe(2);
+});
+
+test("the format can be given where the name does not tell it", async () => {
+  await bench.write("export.txt", CSV);
+
+  expect((await refusal("export.txt")).message).toContain("Give the table a `format` (parquet, csv,");
+  expect((await read({ path: "export.txt", format: "csv" })).values).toEqual(ROWS);
+});
+
+test("a missing file is named with its absolute path and the nearest name", async () => {
+  await bench.write("flights.csv", CSV);
+
+  const error = await refusal("fligths.csv");
+
+  expect(error.code).toBe("TABLE_NOT_FOUND");
+  expect(error.message).toContain('The table "t"');
+  expect(error.message).toContain(`${join(bench.folder, "fligths.csv")} does not exist`);
+  expect(error.message).toContain(join(bench.folder, "flights.csv"));
+});
+
+test("a missing folder and a glob without a file are told apart", async () => {
+  expect((await refusal("nowhere/x.csv")).message).toContain(
+    `Its folder ${join(bench.folder, "nowhere")} does not exist`,
+  );
+  expect((await refusal("*.nothing")).message).toContain(`no file matches ${join(bench.folder, "*.nothing")}`);
+});
+
+test("a remote path is refused without repeating what may be a credential", async () => {
+  const error = await refusal("s3://key:secret@bucket/x.parquet");
+
+  expect(error.message).toContain("s3:// paths are not read by this source");
+  expect(JSON.stringify(error)).not.toContain("secret");
+});
+
+test("a truncated Parquet file is unreadable", async () => {
+  const path = join(bench.folder, "truncated.parquet");
+  await bench.query(`COPY (FROM range(100000)) TO '${path}'`);
+  await truncate(path, 5000);
+
+  const error = await refusal(path);
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain(`"t" (${path}) cannot be read: No magic bytes found`);
+});
+
+test("bytes that turn out to be damaged while the query runs are the table's fault, not the SQL's", async () => {
+  const path = join(bench.folder, "damaged.parquet");
+  await bench.query(`COPY (SELECT range AS a FROM range(100000)) TO '${path}'`);
+  const bytes = await readFile(path);
+  await bench.write("damaged.parquet", bytes.fill(7, 100, 3000));
+
+  const error = await bench.failure(bench.sql("SELECT sum(a) AS s FROM t", { t: path }));
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain(`"t" (${path})`);
+});
+
+test.each(["empty.csv", "empty.parquet", "empty.jsonl"])("an empty file is unreadable: %s", async (name) => {
+  await bench.write(name, "");
+
+  expect((await refusal(name)).message).toContain("the file is empty (0 bytes)");
+});
+
+const NUMBERS = Array.from({ length: 100 }, (_, row) => `${row},${row}`);
+
+test.each([
+  ["a row with a field too many", ["a,b", "1,2", "3,4,5", "6,7"], "Line: 3"],
+  ["a row with a field too few", ["a,b", "1,2", "3", "6,7"], "Line: 3"],
+  ["a late ragged row", ["a,b", ...NUMBERS, "1,2,3"], "Line: 102"],
+  ["a header that is too short", ["a,b", "1,2,3", "4,5,6"], "Expected Number of Columns: 2 Found: 3"],
+  ["lines before the header", ["Report of today", "", "a,b", "1,2", "3,4"], "after its first 2 lines is a table"],
+  ["a single column and one row of two", ["name", "x", "y", "x,y"], "is a table"],
+])("a CSV file with %s is unreadable", async (_, lines, reason) => {
+  await bench.write("ragged.csv", `${lines.join("\n")}\n`);
+
+  const error = await refusal("ragged.csv");
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain(reason);
+  expect(error.message).not.toContain("strict_mode");
+});
+
+test.each([
+  ["CR LF", "\r\n", "a\nb"],
+  ["CR LF", "\r\n", "a\rb"],
+  ["LF", "\n", "a\r\nb"],
+  ["CR", "\r", "a\nb"],
+])("a cell keeps its line end, whatever ends the rows: %s", async (_, end, cell) => {
+  await bench.write("cells.csv", ["id,t", `1,"${cell}"`, "2,c", ""].join(end));
+
+  expect((await read("cells.csv")).values).toEqual([
+    [1n, cell],
+    [2n, "c"],
+  ]);
+
+  await bench.write("cells.csv", ["id,t", `1,"${cell}"`, "2,c,d", ""].join(end));
+  expect((await refusal("cells.csv")).message).toContain("Expected Number of Columns: 2 Found: 3");
+});
+
+test("every file of a CSV table has to have the shape of the first", async () => {
+  await bench.write("shape-1.csv", "a,b\n1,2\n");
+  await bench.write("shape-2.csv", "a,b\n1,2\n3,4,5\n");
+
+  expect((await refusal("shape-*.csv")).message).toMatch(/shape-2\.csv\) cannot be read: .*Line: 3/s);
+});
+
+test("the columns of a text file have types that hold for the last row, too", async () => {
+  const rows = Array.from({ length: 30_000 }, (_, row) => `${row},${row === 29_000 ? '"n/a"' : row}`);
+  await bench.write("late.csv", `a,b\n${rows.join("\n")}\n`);
+
+  const { columns, values } = await read("late.csv");
+
+  expect(columns).toEqual([
+    { name: "a", type: "BIGINT" },
+    { name: "b", type: "VARCHAR" },
+  ]);
+  expect(values[29_000]).toEqual([29_000n, "n/a"]);
+});
+
+test("whole numbers beyond 64 bits keep every digit, in whichever file of the table they are", async () => {
+  await bench.write("wide-1.csv", "id,x\n9007199254740993,1\n");
+  await bench.write("wide-2.csv", "x,id\n2,-12345678901234567891\n3,\n");
+
+  const { columns } = await read("wide-*.csv");
+
+  expect(columns).toEqual([
+    { name: "id", type: "DECIMAL(38,0)" },
+    { name: "x", type: "BIGINT" },
+  ]);
+  expect(await bench.query(`SELECT id::VARCHAR FROM '${bench.target}'`)).toEqual([
+    ["9007199254740993"],
+    ["-12345678901234567891"],
+    [null],
+  ]);
+});
+
+test.each(["2.5", "1e3", "NaN"])("one number %s among whole ones makes the column DOUBLE", async (number) => {
+  await bench.write("fraction.csv", `x\n12345678901234567891\n${number}\n`);
+
+  expect((await read("fraction.csv")).columns).toEqual([{ name: "x", type: "DOUBLE" }]);
+});
+
+test("whole numbers that no type keeps are refused, with the types that can be given", async () => {
+  await bench.write("huge.csv", `id\n1\n${"9".repeat(39)}\n`);
+
+  expect((await refusal("huge.csv")).message).toContain(
+    "the column \"id\" has whole numbers of more than 38 digits. Read the file in the SQL, as text or inexactly: FROM read_csv('…', types = {'id': 'VARCHAR'})",
+  );
+});
+
+test.each([
+  ["id,ID\n1,2\n", 'the names "id" and "ID", which differ in case only'],
+  ['id;"a;b";"id"\r\n1;2;3\r\n', 'the name "id" twice'],
+])("a header whose names SQL cannot tell apart is refused: %j", async (content, reason) => {
+  await bench.write("header.csv", content);
+
+  expect((await refusal("header.csv")).message).toContain(
+    `header.csv) cannot be read: its header has ${reason}. Rename`,
+  );
+});
+
+test("columns without a name get numbers", async () => {
+  await bench.write("nameless.csv", "a,,\n1,2,3\n");
+
+  expect((await read("nameless.csv")).columns.map(({ name }) => name)).toEqual(["a", "column1", "column2"]);
+});
+
+test.each([
+  ["2024-02-01", "DATE", "2024-02-01"],
+  ["2024/02/01", "DATE", "2024-02-01"],
+  ["01.02.2024", "DATE", "2024-02-01"],
+  ["01/02/2024", "DATE", "2024-02-01"],
+  ["02/13/2024", "DATE", "2024-02-13"],
+  ["31.12.24", "DATE", "2031-12-24"],
+  ["01.02.2024 10:00", "VARCHAR", "01.02.2024 10:00"],
+  ["yes", "BOOLEAN", "true"],
+  ["F", "BOOLEAN", "false"],
+  ["Y", "VARCHAR", "Y"],
+  ["007", "VARCHAR", "007"],
+  ["1,5", "VARCHAR", "1,5"],
+  ["NULL", "VARCHAR", "NULL"],
+])("the text %s of a CSV file is taken for %s", async (text, type, value) => {
+  await bench.write("guessed.csv", `a;b\n${text};1\n${text};2\n`);
+
+  expect((await read("guessed.csv")).columns[0]).toEqual({ name: "a", type });
+  expect((await bench.query(`SELECT a::VARCHAR FROM '${bench.target}'`))[0]).toEqual([value]);
+});
+
+test.each([
+  ["latin-1", Buffer.from("a,b\n1,Caf\u00e9\n", "latin1")],
+  ["utf-16", Buffer.from("\uFEFFa,b\n1,Caf\u00e9\n", "utf16le")],
+])("a file in %s is refused with the SQL that reads it", async (encoding, content) => {
+  await bench.write("encoded.csv", content);
+
+  expect((await refusal("encoded.csv")).message).toMatch(/FROM read_csv\('…', encoding = 'latin-1'\), or 'utf-16'\.$/);
+  const source = bench.sql(`SELECT b FROM read_csv('encoded.csv', encoding = '${encoding}')`);
+  expect((await bench.extract(source)).values).toEqual([["Café"]]);
+});
+
+test("JSON without an object is refused, because its columns are unknown", async () => {
+  await bench.write("none.json", "[]");
+
+  expect((await refusal("none.json")).message).toContain(
+    "without one the columns are unknown: write an object for each",
+  );
+});
+
+test("a key that only a late JSON line has is a column", async () => {
+  const lines = Array.from({ length: 30_000 }, (_, row) => (row === 29_000 ? '{"a":1,"b":2}' : `{"a":${row}}`));
+  await bench.write("late.jsonl", lines.join("\n"));
+
+  expect((await read("late.jsonl")).values[29_000]).toEqual([1n, 2n]);
+});
+
+test("malformed JSON is unreadable", async () => {
+  await bench.write("bad.jsonl", '{"a":1}\n{"a":\n');
+
+  expect((await refusal("bad.jsonl")).message).toMatch(/bad\.jsonl\) cannot be read: Malformed JSON/);
+});
+
+test("two tables whose names differ in case only are refused", async () => {
+  await bench.write("plain.csv", CSV);
+
+  const error = await bench.failure(bench.sql("FROM t", { t: "plain.csv", T: "plain.csv" }));
+
+  expect(error.message).toContain('The tables "t" and "T" differ in case only');
+});
+
+test("a table that the SQL does not use is not read, so its file can be read in the SQL instead", async () => {
+  await bench.write("ragged.csv", "a,b\n1,2\n3,4,5\n");
+
+  const source = bench.sql(
+    "-- FROM ragged\nSELECT c0 FROM read_csv('ragged.csv', columns = {'c0': 'INT', 'c1': 'INT'}, ignore_errors = true)",
+    {
+      ragged: "ragged.csv",
+      missing: "missing.csv",
+    },
+  );
+
+  expect((await bench.extract(source)).values).toEqual([[1]]);
+});
+
+test.each([
+  "FROM T",
+  'FROM "t"',
+  "FROM 't'",
+  "FROM main.t",
+  "FROM query_table('t')",
+  "WITH u AS (FROM t) FROM u",
+  "FROM query('FR' || 'OM t')",
+])("a table is found however the SQL writes its name: %s", async (sql) => {
+  await bench.write("plain.csv", CSV);
+
+  expect((await bench.extract(bench.sql(sql, { t: "plain.csv" }))).values).toEqual(ROWS);
+});
