@@ -25,6 +25,32 @@ const tableObject = z.strictObject({
     .enum(["parquet", "csv", "tsv", "json", "jsonl", "duckdb"])
     .optional()
     .describe("How the file is written. Without it, the ending of the path decides."),
+  header: z
+    .boolean()
+    .optional()
+    .describe(
+      "CSV: whether the first line holds the names. Without it, the cells must show it, or the file is rejected.",
+    ),
+  delimiter: text
+    .optional()
+    .describe("CSV: the character between cells. Without it: the one that the first line has most of."),
+  quote: text
+    .optional()
+    .describe('CSV: the character around cells that hold a delimiter or a line end. Without it: `"`.'),
+  escape: text
+    .optional()
+    .describe('CSV: the character before a quote inside of quotes. Without it: the quote itself (`""`).'),
+  encoding: text
+    .optional()
+    .describe("CSV: the encoding, such as `utf-8`, `utf-16` or `windows-1252`. Without it: UTF-8."),
+  dateformat: text
+    .optional()
+    .describe("CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates."),
+  nulls: z.array(z.string()).optional().describe("CSV: cells that mean null, such as `NA`, beside the empty cell."),
+  types: z
+    .record(text, text)
+    .optional()
+    .describe("CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`."),
   table: text.optional().describe("Name of the table inside a DuckDB file."),
   hive: z
     .boolean()
