@@ -39,7 +39,7 @@ function createThreshold(minutes: number): ScoringBackend {
           signal.throwIfAborted();
           const requests = (await readFile(requestPath, "utf8")).trimEnd().split("\n");
           await writeFile(responsePath, requests.map((request) => `${answer(request, minutes)}\n`).join(""));
-          yield { shard, responsePath, retries: 0 };
+          yield { shard, retries: 0 };
         }
       },
       close: async () => undefined,

@@ -101,7 +101,7 @@ export async function beginTrial(
     for await (const response of started.session.score(inOrder(written), lifetime.signal)) {
       const asked = written[response.shard];
       demand(asked !== undefined, "ROWS_MIXED_UP", `an answer names shard ${response.shard}, which was not given`);
-      const lines = answerRows(await readFile(response.responsePath, "utf8"), protocol);
+      const lines = answerRows(await readFile(asked.responsePath, "utf8"), protocol);
       demand(
         lines.length === asked.lines,
         "LINES_MISSING",

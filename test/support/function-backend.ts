@@ -39,7 +39,7 @@ export function functionBackend(id: string, answer: AnswerLine, maxRequestBytes 
             const answers: string[] = [];
             for (const [line, text] of lines.entries()) answers.push(await answer(JSON.parse(text), line, shard));
             await writeFile(responsePath, answers.map((text) => `${text}\n`).join(""));
-            yield { shard, responsePath, retries: 0 };
+            yield { shard, retries: 0 };
           }
         },
         close: async () => undefined,

@@ -28,8 +28,15 @@ function spoiled(session: ScoringSession, spoil: (path: string) => Promise<void>
   return {
     close: () => session.close(),
     async *score(shards, signal) {
-      for await (const response of session.score(shards, signal)) {
-        await spoil(response.responsePath);
+      const paths = new Map<number, string>();
+      const given = (async function* () {
+        for await (const shard of shards) {
+          paths.set(shard.shard, shard.responsePath);
+          yield shard;
+        }
+      })();
+      for await (const response of session.score(given, signal)) {
+        await spoil(paths.get(response.shard) ?? "");
         yield response;
       }
     },

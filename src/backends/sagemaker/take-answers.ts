@@ -30,6 +30,6 @@ export async function failFile(shard: RequestShard, cause: RowCause): Promise<Sh
   return answered(shard);
 }
 
-function answered({ shard, responsePath }: RequestShard): ShardResponse {
-  return { shard, responsePath, retries: 0 };
+function answered({ shard }: RequestShard): ShardResponse {
+  return { shard, retries: 0 };
 }

@@ -30,18 +30,32 @@ export type FramePool = {
 export function createFramePool(): FramePool {
   const threads = Math.max(2, Math.min(MOST_THREADS, availableParallelism()));
   // A worker that cannot even load (no binary of Polars) rejects no task; without a listener it would end the process.
-  const broken = Promise.withResolvers<never>();
-  broken.promise.catch(() => undefined);
+  let broken: { readonly cause: unknown } | null = null;
+  /** Rejects of the tasks that run: one promise for all would keep the reply of each task for as long as the pool lives. */
+  const running = new Set<(cause: unknown) => void>();
   let pool: Piscina | null = null;
   const started = (): Piscina => {
-    pool ??= startPool(threads).on("error", (error) => broken.reject(loadError(error)));
+    pool ??= startPool(threads).on("error", (error) => {
+      broken ??= { cause: loadError(error) };
+      for (const reject of running) reject(broken.cause);
+    });
     return pool;
+  };
+  const unlessBroken = async (work: Promise<FrameTaskReply>): Promise<FrameTaskReply> => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    running.add(reject);
+    if (broken !== null) reject(broken.cause);
+    try {
+      return await Promise.race([work, promise]);
+    } finally {
+      running.delete(reject);
+    }
   };
   return {
     threads,
     start: () => void started(),
     async run(task, input, signal) {
-      const reply = await Promise.race([runTask(started(), task, input, signal), broken.promise]);
+      const reply = await unlessBroken(runTask(started(), task, input, signal));
       if ("error" in reply) {
         const { code, message, ...facts } = reply.error;
         throw new ScoreframeError(code, message, facts);

@@ -10,6 +10,7 @@ import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
 import { decodeAnswers } from "./decode-answers.ts";
 import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { describeCauses } from "./describe-causes.ts";
+import type { FileDigest } from "./file-digest.ts";
 import { lineIds } from "./line-id.ts";
 import { partitionRows } from "./partition-runs.ts";
 import type { DataFrame, Expr } from "./polars.ts";
@@ -21,6 +22,7 @@ import { readLines } from "./read-lines.ts";
 import { readNumberAnswers } from "./read-number-answers.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import { remembered } from "./remembered.ts";
+import { validateResponseFile } from "./response-file.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
 import { writeParquet, writeScratch } from "./write-parquet.ts";
@@ -29,6 +31,8 @@ export type StitchShardInput = {
   readonly shard: number;
   readonly featuresPath: string;
   readonly responsePath: string;
+  /** What the backend has written there, if it says so. */
+  readonly written?: FileDigest;
   /** Number of the shard's first request line in the run. */
   readonly firstRowId: number;
   /** Id of its first line, where lines have one. */
@@ -50,6 +54,8 @@ export type StitchShardInput = {
 export type StitchOutcome = {
   readonly shard: number;
   readonly path: string;
+  /** The response file as it was read. */
+  readonly response: FileDigest;
   /** Rows with a prediction. */
   readonly scored: number;
   /** Rows without one: written to the dead-letter file, each with its cause. */
@@ -69,6 +75,7 @@ export type StitchOutcome = {
  * exploded to the same positions and counted line by line, so that the join on (row_id, batch_index) is columns set side by side.
  */
 export function stitchShard(input: StitchShardInput): StitchOutcome {
+  const response = validateResponseFile(input);
   const lineRows = [...expandRunLengths(input.lineRows)];
   const answers = readAnswers(input, lineRows);
   const predictions = contracted(answers, input);
@@ -82,6 +89,7 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   return {
     shard: input.shard,
     path: input.outputPath,
+    response,
     scored: good.height,
     deadLettered: answers.failures.length,
     deadLetterPath,

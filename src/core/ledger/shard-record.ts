@@ -18,7 +18,13 @@ export type ShardRecord = {
     readonly sha256: string;
     readonly first_id: number;
   };
-  readonly response: { readonly file: string; readonly retries: number } | null;
+  /** `bytes` and `sha256` of the file as it was when its predictions were read. */
+  readonly response: {
+    readonly file: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly retries: number;
+  } | null;
   readonly scored: number;
   readonly dead_lettered: number;
 };

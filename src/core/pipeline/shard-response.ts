@@ -1,8 +1,10 @@
-/** A shard's answer, whole: its response file has exactly one line for each request line. */
+import type { FileDigest } from "../frames/file-digest.ts";
+
+/** Says that a shard's response file, which is where the shard told it to be, is whole: exactly one line for each request line. */
 export type ShardResponse = {
   readonly shard: number;
-  /** Local path of the response file. */
-  readonly responsePath: string;
+  /** Bytes and digest of what was written, if the backend wrote the file itself: the file must hold just that when it is read. */
+  readonly written?: FileDigest;
   /** Tries beyond the first, over all requests of the shard. */
   readonly retries: number;
 };

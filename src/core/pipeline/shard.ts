@@ -9,6 +9,7 @@ import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { RequestShard } from "../ports/scoring-backend.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
+import { responsePathOf } from "./response-path.ts";
 import type { ShardStageInput } from "./shard-stage.ts";
 import { withListWidths } from "./with-list-widths.ts";
 
@@ -138,7 +139,7 @@ async function numberPiece(
     request: {
       shard,
       requestPath,
-      responsePath: join(folders.responses, `${requestFile}.out`),
+      responsePath: responsePathOf(folders, requestFile),
       header: bindProtocol(protocol, options).header(features),
       lines: piece.lines,
       rows: piece.rows,

@@ -1,10 +1,11 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { StitchOutcome, StitchShardInput } from "../frames/stitch-shard.ts";
 import { assertShardBalanced } from "../ledger/row-ledger.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { RunFolders } from "../ports/run-store.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
+import { responsePathOf } from "./response-path.ts";
 import type { ShardResponse } from "./shard-response.ts";
 
 export type StitchStageInput = Pick<
@@ -22,10 +23,12 @@ export async function* stitchAnswers(
   pool: FramePool,
   signal: AbortSignal,
 ): AsyncGenerator<StitchedAnswer> {
-  yield* mapConcurrently(answers, pool.threads, async ({ shard, responsePath, retries }) => {
+  yield* mapConcurrently(answers, pool.threads, async ({ shard, written, retries }) => {
     const record = records.get(shard) as ShardRecord;
     const { folders, ...options } = input;
     const name = `shard-${String(shard).padStart(5, "0")}.parquet`;
+    // The engine chose the path: a backend that could name another file could hand over the answers of other rows.
+    const responsePath = responsePathOf(folders, record.request.file);
     const stitched = await pool.run(
       "stitchShard",
       {
@@ -33,6 +36,7 @@ export async function* stitchAnswers(
         shard,
         featuresPath: join(folders.root, record.features),
         responsePath,
+        ...(written === undefined ? {} : { written }),
         firstRowId: record.first_row_id,
         firstId: record.request.first_id,
         lineRows: record.line_rows,
@@ -48,7 +52,7 @@ export async function* stitchAnswers(
       record: {
         ...record,
         state: "stitched" as const,
-        response: { file: responsePath.slice(folders.root.length + 1), retries },
+        response: { file: relative(folders.root, responsePath), ...stitched.response, retries },
         scored,
         dead_lettered: deadLettered,
       },

@@ -44,8 +44,8 @@ const session = await sagemakerBackend.create(sagemakerBackend.parseOptions(opti
   signal,
 });
 const answers = new Map<number, string>();
-for await (const { shard, responsePath } of session.score(shards(), signal)) {
-  answers.set(shard, (await readFile(responsePath, "utf8")).trim());
+for await (const { shard } of session.score(shards(), signal)) {
+  answers.set(shard, (await readFile(join(files.folders.responses, `shard-${shard}.jsonl.out`), "utf8")).trim());
 }
 const sorted = [...answers].sort(([a], [b]) => a - b);
 process.stdout.write(

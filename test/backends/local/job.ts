@@ -46,8 +46,8 @@ export async function localJob(): Promise<LocalJob> {
     },
     async score(session, lines) {
       const answers: string[] = [];
-      for await (const { responsePath } of session.score(shardsOf(folder, lines), new AbortController().signal)) {
-        answers.push((await readFile(responsePath, "utf8")).trimEnd());
+      for await (const { shard } of session.score(shardsOf(folder, lines), new AbortController().signal)) {
+        answers.push((await readFile(`${requestPathOf(folder, shard)}.out`, "utf8")).trimEnd());
       }
       return answers;
     },
@@ -55,9 +55,13 @@ export async function localJob(): Promise<LocalJob> {
   };
 }
 
+function requestPathOf(folder: string, shard: number): string {
+  return join(folder, `shard-${shard}.jsonl`);
+}
+
 async function* shardsOf(folder: string, lines: readonly string[]): AsyncGenerator<RequestShard> {
   for (const [shard, line] of lines.entries()) {
-    const requestPath = join(folder, `shard-${shard}.jsonl`);
+    const requestPath = requestPathOf(folder, shard);
     await writeFile(requestPath, `${line}\n`);
     const rows = line.split('"id"').length - 1;
     yield {

@@ -1,12 +1,18 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { typeText } from "../../../src/core/frames/column-type.ts";
+import type { FileDigest } from "../../../src/core/frames/file-digest.ts";
 import type { Lab } from "./support/lab.ts";
 import { createLab, query, readParquet } from "./support/lab.ts";
 import type { StitchOptions } from "./support/stitch.ts";
 import { stitchAnswers } from "./support/stitch.ts";
 
 let lab: Lab;
+
+function fileDigest(text: string): FileDigest {
+  return { bytes: Buffer.byteLength(text), sha256: createHash("sha256").update(text).digest("hex") };
+}
 
 beforeEach(() => {
   lab = createLab();
@@ -17,6 +23,51 @@ afterEach(() => lab.remove());
 const answer = (...predictions: unknown[]): string => JSON.stringify({ predictions });
 const numbered = (rows: number): Promise<string> =>
   lab.parquet("features.parquet", `select i::int as id from range(${rows}) r(i)`);
+
+describe("a response file", () => {
+  test("that holds less than was written is an error, though its last number looks whole", async () => {
+    const features = await lab.parquet("features.parquet", "select i::int as id from range(2) r(i)");
+    const whole = [answer(1), answer(123456789012)];
+    const written = fileDigest(whole.map((line) => `${line}\n`).join(""));
+    const cut = [answer(1), answer(123456789)];
+    expect(() => stitchAnswers(lab, features, cut, { lineRows: [[1, 2]], written })).toThrow(
+      expect.objectContaining({
+        code: "STORAGE_FAILED",
+        message: expect.stringContaining("48 bytes of the 51 that were written"),
+      }),
+    );
+    expect(stitchAnswers(lab, features, whole, { lineRows: [[1, 2]], written })).toMatchObject({
+      scored: 2,
+      response: written,
+    });
+  });
+
+  test("that holds other bytes of the same number is an error", async () => {
+    const features = await lab.parquet("features.parquet", "select i::int as id from range(1) r(i)");
+    const written = fileDigest(`${answer(1)}\n`);
+    expect(() => stitchAnswers(lab, features, [answer(2)], { written })).toThrow(
+      expect.objectContaining({
+        code: "STORAGE_FAILED",
+        message: expect.stringContaining("other bytes than were written"),
+      }),
+    );
+  });
+
+  test("whose last line has no line feed is an error: it may be cut", async () => {
+    const features = await lab.parquet("features.parquet", "select i::int as id from range(1) r(i)");
+    const responsePath = lab.write("cut.jsonl.out", answer(1));
+    expect(() => stitchAnswers(lab, features, [answer(1)], { responsePath })).toThrow(
+      expect.objectContaining({ code: "RESPONSE_INVALID", message: expect.stringContaining("has no line feed") }),
+    );
+  });
+
+  test("that a backend reported and did not write is named", async () => {
+    const features = await lab.parquet("features.parquet", "select i::int as id from range(1) r(i)");
+    expect(() => stitchAnswers(lab, features, [], { responsePath: lab.path("gone.out"), lineRows: [[1, 1]] })).toThrow(
+      expect.objectContaining({ code: "RESPONSE_INVALID", message: expect.stringMatching(/gone\.out does not exist/) }),
+    );
+  });
+});
 
 describe("answers beside their rows", () => {
   test("keep the rows' order and their types", async () => {

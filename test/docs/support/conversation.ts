@@ -33,7 +33,7 @@ export function conversationBackend(conversation: Conversation): BackendPlugin {
           for await (const { shard, requestPath, responsePath } of shards) {
             conversation.request = await readFile(requestPath, "utf8");
             await writeFile(responsePath, conversation.answer);
-            yield { shard, responsePath, retries: 0 };
+            yield { shard, retries: 0 };
           }
         },
         close: async () => undefined,

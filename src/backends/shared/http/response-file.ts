@@ -1,12 +1,15 @@
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { FileDigest } from "../../../core/frames/file-digest.ts";
 
 /** A shard's answers on their way to disk. */
 export type ResponseFile = {
   /** Takes the answer of request `index`: whole lines, each ended by `\n`. In any order; each index once. */
   put(index: number, lines: Buffer): void;
-  /** Writes what is left and gives the file its name. Rejects with the first error of any write. */
-  finish(): Promise<void>;
+  /** Writes what is left, gives the file its name, and returns what it must hold. Rejects with the first error of any write. */
+  finish(): Promise<FileDigest>;
   /** Removes what was written. */
   discard(): Promise<void>;
 };
@@ -26,16 +29,20 @@ export async function createResponseFile(path: string): Promise<ResponseFile> {
   let next = 0;
   let ready: Buffer[] = [];
   let readyBytes = 0;
+  let bytes = 0;
+  const hash = createHash("sha256");
   let failure: unknown;
   let writing: Promise<void> = Promise.resolve();
 
   const flush = (): void => {
     const pieces = ready;
+    for (const piece of pieces) hash.update(piece);
+    bytes += readyBytes;
     ready = [];
     readyBytes = 0;
     writing = writing
       .then(async () => {
-        if (failure === undefined && pieces.length > 0) await handle.writev(pieces);
+        if (failure === undefined && pieces.length > 0) await writeWhole(handle, pieces);
       })
       .catch((error: unknown) => {
         failure ??= error;
@@ -59,6 +66,7 @@ export async function createResponseFile(path: string): Promise<ResponseFile> {
       await handle.close();
       if (failure !== undefined) throw failure;
       await rename(partial, path);
+      return { bytes, sha256: hash.digest("hex") };
     },
     async discard() {
       await writing;
@@ -66,4 +74,18 @@ export async function createResponseFile(path: string): Promise<ResponseFile> {
       await rm(partial, { force: true });
     },
   };
+}
+
+/** A write may take less than it was given, without an error: what is left is written again. */
+async function writeWhole(handle: FileHandle, pieces: readonly Buffer[]): Promise<void> {
+  let left = [...pieces];
+  while (left.length > 0) {
+    let { bytesWritten } = await handle.writev(left);
+    if (bytesWritten === 0) throw Object.assign(new Error("nothing more could be written"), { code: "ENOSPC" });
+    while (left.length > 0 && bytesWritten >= (left[0] as Buffer).length) {
+      bytesWritten -= (left[0] as Buffer).length;
+      left.shift();
+    }
+    if (bytesWritten > 0) left = [(left[0] as Buffer).subarray(bytesWritten), ...left.slice(1)];
+  }
 }

@@ -42,10 +42,10 @@ export async function* scoreShards(
   let openBytes = 0;
 
   async function finish(work: OpenShard): Promise<void> {
-    await work.file.finish().catch(storageFailed(work.shard, "write", work.shard.responsePath));
+    const written = await work.file.finish().catch(storageFailed(work.shard, "write", work.shard.responsePath));
     open.delete(work.shard.shard);
     openBytes -= work.shard.bytes;
-    finished.push({ shard: work.shard.shard, responsePath: work.shard.responsePath, retries: work.retries });
+    finished.push({ shard: work.shard.shard, retries: work.retries, written });
     changed.notify();
   }
 

@@ -82,7 +82,7 @@ export async function scoreOverHttp(
       yield* given;
     })();
     for await (const response of session.score(offered, signal)) {
-      texts[response.shard] = await readFile(response.responsePath, "utf8");
+      texts[response.shard] = await readFile(given[response.shard]?.responsePath ?? "", "utf8");
       retries += response.retries;
     }
   } finally {

@@ -38,8 +38,8 @@ const session = await localBackend.create(localBackend.parseOptions(options)).op
 async function* shards() {
   yield shard;
 }
-for await (const { responsePath } of session.score(shards(), signal)) {
-  const [prediction] = JSON.parse(await readFile(responsePath, "utf8")).predictions;
+for await (const _ of session.score(shards(), signal)) {
+  const [prediction] = JSON.parse(await readFile(shard.responsePath, "utf8")).predictions;
   // A command writes the ids of its processes itself.
   if (typeof prediction === "object") await writeFile(pidFile, String(prediction.pid));
 }
