@@ -7,7 +7,8 @@ import { fillRunId } from "./job/parse-job.ts";
 import { checkJob } from "./pipeline/check.ts";
 import { checkRunId } from "./pipeline/check-run-id.ts";
 import { newRunId } from "./pipeline/new-run-id.ts";
-import type { RunOptions } from "./pipeline/options.ts";
+import type { JobOptions, RunOptions } from "./pipeline/options.ts";
+import type { PlanReport } from "./pipeline/plan.ts";
 import { planJob } from "./pipeline/plan.ts";
 import type { PreparationTools } from "./pipeline/prepare-run.ts";
 import { prepareRun } from "./pipeline/prepare-run.ts";
@@ -18,6 +19,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { EventSink } from "./ports/event-sink.ts";
 import type { OpenStore } from "./ports/object-store.ts";
 import type { RunStore } from "./ports/run-store.ts";
+import { callerEvents } from "./run/caller-events.ts";
 
 export type EngineTools = PreparationTools & {
   readonly pool: FramePool;
@@ -30,6 +32,7 @@ export type EngineTools = PreparationTools & {
 /** The use cases, bound to their ports. */
 export function createEngine(tools: EngineTools): Engine {
   const closing = new AbortController();
+  const working = new Set<Promise<unknown>>();
   const signalOf = (signal: AbortSignal | undefined): AbortSignal =>
     signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
 
@@ -38,11 +41,7 @@ export function createEngine(tools: EngineTools): Engine {
     const prepared = await prepareRun(reference, options, tools);
     tools.pool.start();
     const job = fillRunId(prepared.job, runId);
-    const events: EventSink = (event) => {
-      tools.events(event);
-      options.onEvent?.(event);
-      if (event.type === "progress") options.onProgress?.(event.progress);
-    };
+    const events = callerEvents(tools.events, options);
     for (const message of jobWarnings(prepared.job)) events({ type: "warning", message });
     return runJob(
       { ...prepared, runId, job, recordedJob: jobForRecord(job), events, signal: signalOf(options.signal) },
@@ -50,38 +49,50 @@ export function createEngine(tools: EngineTools): Engine {
     );
   }
 
+  async function plan(reference: Parameters<Engine["plan"]>[0], options: JobOptions): Promise<PlanReport> {
+    const events = callerEvents(tools.events, options);
+    const prepared = await prepareRun(reference, options, tools);
+    return planJob(prepared, tools.pool, {
+      signal: signalOf(options.signal),
+      warn: (message) => events({ type: "warning", message }),
+    });
+  }
+
   async function close(): Promise<void> {
     closing.abort(new ScoreframeError("RUN_CANCELLED", "The engine was closed."));
+    // What a run holds (a session, a lock) is given back before the threads go that its work needs.
+    await Promise.allSettled(working);
     await tools.pool.close();
   }
 
+  /** Counts work that must end before the engine is closed. */
+  function during<T>(work: Promise<T>): Promise<T> {
+    working.add(work);
+    const done = (): void => void working.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
   return {
-    tryRun,
+    tryRun: (reference, options) => during(tryRun(reference, options)),
     async run(reference, options) {
-      const { report, error } = await tryRun(reference, options);
+      const { report, error } = await during(tryRun(reference, options));
       if (error === null && report.output !== null) return toRun(report, report.output);
       const cause = error ?? new ScoreframeError("INTERNAL", "The run ended without an output and without an error.");
       throw withReport(cause, report);
     },
-    async plan(reference, options = {}) {
-      const warn = (message: string): void => options.onEvent?.({ type: "warning", message });
-      return planJob(await prepareRun(reference, options, tools), tools.pool, {
-        signal: signalOf(options.signal),
-        warn,
-      });
-    },
-    async check(reference, options = {}) {
-      return checkJob(() => prepareRun(reference, options, tools), tools, {
-        ...options,
-        signal: signalOf(options.signal),
-      });
+    plan: (reference, options = {}) => during(plan(reference, options)),
+    check: (reference, options = {}) => {
+      const events = callerEvents(tools.events, options);
+      const prepare = () => prepareRun(reference, options, tools);
+      return during(checkJob(prepare, { ...tools, events }, { ...options, signal: signalOf(options.signal) }));
     },
     async stitch(request) {
       const { stitchPrefixes } = await import("./pipeline/stitch-prefixes.ts");
-      return stitchPrefixes(request, tools, signalOf(request.signal));
+      return during(stitchPrefixes(request, tools, signalOf(request.signal)));
     },
     score: (rows, backend, options = {}) =>
-      scoreRows(rows, backend, { ...options, signal: signalOf(options.signal) }, tools),
+      during(scoreRows(rows, backend, { ...options, signal: signalOf(options.signal) }, tools)),
     runs: () => tools.runStore.listReports(),
     runReport: (runId) => tools.runStore.loadReport(runId),
     close,

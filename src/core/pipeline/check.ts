@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { contractText } from "../frames/contract-text.ts";
+import type { EventSink } from "../ports/event-sink.ts";
 import type { RunStore } from "../ports/run-store.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
@@ -56,6 +57,10 @@ export async function checkJob(
   const warn = (detail: string): void => {
     if (!items.some((item) => item.name === "source" && item.detail === detail))
       items.push({ name: "source", status: "warning", detail });
+  };
+  const events: EventSink = (event) => {
+    tools.events(event);
+    if (event.type === "warning") items.push({ name: "model", status: "warning", detail: event.message });
   };
   const step = async <T>(name: string, act: () => Promise<T>, detail: (value: T) => string): Promise<T> => {
     try {
@@ -117,7 +122,7 @@ export async function checkJob(
       () =>
         scoreSample(
           prepared,
-          tools,
+          { ...tools, events },
           {
             limit: options.sampleRows ?? SAMPLE_ROWS,
             signal: options.signal,

@@ -10,8 +10,8 @@ type StoppedRun = {
   readonly output: Pick<TableOutput, "location">;
 };
 
-/** How a run ended that its caller has stopped. */
-export function stoppedRun(run: StoppedRun): ScoreframeError {
+/** How a run ended that its caller has stopped. `thrown`: what ended its work, which may be an error that came before the stop. */
+export function stoppedRun(run: StoppedRun, thrown: unknown): ScoreframeError {
   const { input } = run.tracker.ledger;
   const answered = run.tracker.answeredRows;
   // A service that writes its answers where the workspace is may remove those of a job that is stopped.
@@ -20,7 +20,7 @@ export function stoppedRun(run: StoppedRun): ScoreframeError {
     "RUN_CANCELLED",
     `The run was stopped after ${answered} of ${input} rows were answered. Nothing was published: ${run.output.location} is as it was. ` +
       `Run the job again, which starts over; what was written of its ${kept} and records is kept in ${run.files.locate(run.files.folders.root)}.`,
-    { operation: "run" },
+    { operation: "run", cause: thrown },
   );
 }
 

@@ -18,6 +18,8 @@ import type { OutputLock, TableOutput } from "../ports/table-output.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
+import type { Scope } from "../run/scope.ts";
+import { withScope } from "../run/scope.ts";
 import type { ChosenColumns } from "./choose-columns.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { CollectedShards } from "./collect.ts";
@@ -34,6 +36,7 @@ import type { RunTracker } from "./run-tracker.ts";
 import { createRunTracker } from "./run-tracker.ts";
 import { scoreShards } from "./score.ts";
 import { shardTable } from "./shard.ts";
+import type { ShardResponse } from "./shard-response.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
 import { stitchAnswers } from "./stitch.ts";
 import { stitchStageInput } from "./stitch-stage-input.ts";
@@ -61,8 +64,7 @@ export type RunTools = { readonly pool: FramePool; readonly runStore: RunStore; 
 export type RunOutcome = { readonly report: RunReport; readonly error: ScoreframeError | null };
 
 /** What the stages of one run share. */
-type Run = RunInput &
-  RunTools & { readonly files: RunFiles; readonly tracker: RunTracker; readonly stop: AbortController };
+type Run = RunInput & RunTools & { readonly files: RunFiles; readonly tracker: RunTracker };
 
 /**
  * Scores a table and publishes it, or leaves the published table as it was. Never throws for what happens in the run: the outcome says it,
@@ -73,13 +75,11 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
   const files = await tools.runStore.create(runId, input.signal);
   const identity = { runId, job: job.name, backend: input.backend.id, protocol: input.protocol };
   const tracker = createRunTracker(identity, files.locate(files.folders.deadLetter), tools.clock, events);
-  const stop = new AbortController();
-  const signal = AbortSignal.any([input.signal, stop.signal]);
   // Named one by one: the engine's tools hold more, under names that a run has, too.
   const { pool, runStore, clock } = tools;
-  const run: Run = { ...input, pool, runStore, clock, signal, files, tracker, stop };
+  const run: Run = { ...input, pool, runStore, clock, files, tracker };
   events({ type: "run-started", runId, job: job.name });
-  const outcome = await attempt(run, input.signal);
+  const outcome = await attempt(run);
   await files.close().catch((thrown: unknown) => {
     events({ type: "warning", message: `Not all that this run leaves could be kept. ${messageOf(thrown)}` });
   });
@@ -94,104 +94,85 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
 /** A run that its job's own limits have ended. */
 const STOPS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["BUDGET_EXCEEDED", "DEADLINE_EXCEEDED"]);
 
-async function attempt(run: Run, stopped: AbortSignal): Promise<RunOutcome> {
-  const { tracker } = run;
+async function attempt(run: Run): Promise<RunOutcome> {
+  const { tracker, signal: stopped } = run;
   try {
     await run.runStore.saveJob(run.runId, run.recordedJob);
     await run.runStore.saveReport(tracker.report("running", null, null));
-    const output = await scoreAndPublish(run);
+    const output = await withScope(run, (scope) => scoreAndPublish(run, scope));
     const status = tracker.ledger.deadLettered > 0 ? "succeeded_with_dead_letters" : "succeeded";
     return { report: tracker.report(status, output, null), error: null };
   } catch (thrown) {
-    const error = stopped.aborted ? stoppedRun(run) : runError(thrown, run.files.folders.root);
+    const error = stopped.aborted ? stoppedRun(run, thrown) : runError(thrown, run.files.folders.root);
     const incomplete = stopped.aborted || STOPS.has(error.code);
     return { report: tracker.report(incomplete ? "incomplete" : "failed", null, error), error };
   }
 }
 
 /** The way of a run, from top to bottom. Scoring begins while shards are still being written, stitching while others are scored. */
-async function scoreAndPublish(run: Run): Promise<RunOutput> {
+async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
+  const run = { ...outside, signal: scope.signal };
   const { job, tracker, signal, pool, files } = run;
   const { folders } = files;
   await run.output.check(outputIntent(run.runId, run.job));
   const lock = await run.output.lock(run.runId);
+  // A lock that stays is no reason to call a run failed that has published: the next run takes it over when this process has ended.
+  scope.onLeave("The lock of the output", () => lock.release());
   // The model is made ready while the source is read; whichever fails first ends the run.
-  const opening = openSession(run);
-  opening.catch(() => undefined);
-  try {
-    const warn = (message: string): void => run.events({ type: "warning", message });
-    const table = await tracker.during("extract", () => extractTable(run.source, folders.root, pool, { signal, warn }));
-    tracker.extracted(table.rows);
-    const columns = chooseColumns(namesOf(table.columns), job);
-    for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
-    const session = await opening;
+  const opening = openSession(run, scope);
+  const warn = (message: string): void => run.events({ type: "warning", message });
+  const table = await tracker.during("extract", () => extractTable(run.source, folders.root, pool, { signal, warn }));
+  tracker.extracted(table.rows);
+  const columns = chooseColumns(namesOf(table.columns), job);
+  for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
+  const session = await opening;
 
-    const deadLetter = files.locate(folders.deadLetter);
-    const records = new Map<number, ShardRecord>();
-    const shards = tracker.through(
-      "shard",
-      shardTable(shardStageInput(run, table, columns, folders), pool, shardHooks(run, records), signal),
-    );
-    const answers = tracker.through("score", countAnswers(scoreShards(session, shards, signal), records, tracker));
-    const stitched = tracker.through(
-      "stitch",
-      stitchAnswers(stitchStageInput(run, table, columns, folders), answers, records, pool, signal),
-    );
-    const parts = await collectShards(stitched, {
-      tracker,
-      save: (record) => keepStitched(run, record),
-      maxFailedRows: job.failure.max_failed_rows,
-      deadLetter,
-    });
-
-    refuseTooManyFailures(
-      tracker.ledger,
-      job.failure.max_failed_rows,
-      parts.firstFailure ?? tracker.firstUnsendable,
-      deadLetter,
-    );
-    assertBalanced(tracker.ledger);
-    // What the table was made from is safe before the table changes.
-    await files.settle();
-    const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));
-    await removeScratch(run, table);
-    return output;
-  } catch (thrown) {
-    // Before the session is closed: a backend in the middle of its work must stop first.
-    run.stop.abort(thrown);
-    // What came first, which may be the opening's error: what it stopped fails with errors of its own.
-    const { reason } = run.stop.signal;
-    throw await opening.then(
-      (session) => withIncident(reason, session.incident?.() ?? null),
-      () => reason,
-    );
-  } finally {
-    await opening.then((session) => endSession(session, tracker)).catch(() => undefined);
-    await releaseLock(lock, run);
-  }
-}
-
-/** A lock that stays is no reason to call a run failed that has published, nor news beside what made it fail. */
-async function releaseLock(lock: OutputLock, { events }: Run): Promise<void> {
-  await lock.release().catch((thrown: unknown) => {
-    const later = "The next run takes it over when this process has ended.";
-    events({ type: "warning", message: `The lock of the output could not be removed. ${later} ${messageOf(thrown)}` });
+  const deadLetter = files.locate(folders.deadLetter);
+  const records = new Map<number, ShardRecord>();
+  const shards = tracker.through(
+    "shard",
+    shardTable(shardStageInput(run, table, columns, folders), pool, shardHooks(run, records), signal),
+  );
+  const responses = scope.iterate(scoreShards(session, shards, signal));
+  const answers = tracker.through("score", countAnswers(responses, records, tracker));
+  const stitched = tracker.through(
+    "stitch",
+    stitchAnswers(stitchStageInput(run, table, columns, folders), answers, records, pool, signal),
+  );
+  const parts = await collectShards(stitched, {
+    tracker,
+    save: (record) => keepStitched(run, record),
+    maxFailedRows: job.failure.max_failed_rows,
+    deadLetter,
   });
+
+  refuseTooManyFailures(
+    tracker.ledger,
+    job.failure.max_failed_rows,
+    parts.firstFailure ?? tracker.firstUnsendable,
+    deadLetter,
+  );
+  assertBalanced(tracker.ledger);
+  // What the table was made from is safe before the table changes.
+  await files.settle();
+  const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));
+  await removeScratch(run, table);
+  return output;
 }
 
-async function endSession(session: ScoringSession, tracker: RunTracker): Promise<void> {
-  tracker.charged(session.cost?.() ?? null);
-  await session.close();
-}
-
-/** Opens the backend; where it cannot be opened, all else of the run is stopped at once. */
-async function openSession(run: Run): Promise<ScoringSession> {
-  try {
-    return await run.backend.open(contextOf(run));
-  } catch (thrown) {
-    run.stop.abort(thrown);
-    throw thrown;
-  }
+/** Opens the backend for as long as the scope lasts. If it cannot be opened, all else of the run is stopped at once. */
+function openSession(run: Run, scope: Scope): Promise<ScoringSession> {
+  const opening = run.backend.open(contextOf(run));
+  opening.catch((thrown: unknown) => scope.fail(thrown));
+  const opened = (): Promise<ScoringSession | null> => opening.catch(() => null);
+  scope.onFail(async (error) => withIncident(error, (await opened())?.incident?.() ?? null));
+  scope.onLeave("The session of the backend", async () => {
+    const session = await opened();
+    if (session === null) return;
+    run.tracker.charged(session.cost?.() ?? null);
+    await session.close();
+  });
+  return opening;
 }
 
 function contextOf(run: Run): BackendContext {
@@ -234,10 +215,10 @@ async function keepStitched({ runStore, runId, files }: Run, record: ShardRecord
 }
 
 async function* countAnswers(
-  answers: ReturnType<typeof scoreShards>,
+  answers: AsyncIterable<ShardResponse>,
   records: ReadonlyMap<number, ShardRecord>,
   tracker: RunTracker,
-): ReturnType<typeof scoreShards> {
+): AsyncGenerator<ShardResponse> {
   for await (const answer of answers) {
     tracker.answered(records.get(answer.shard)?.rows ?? 0);
     yield answer;

@@ -10,6 +10,8 @@ import type { EventSink } from "../ports/event-sink.ts";
 import type { SourceContext } from "../ports/frame-source.ts";
 import type { RunFolders } from "../ports/run-store.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
+import type { Scope } from "../run/scope.ts";
+import { withScope } from "../run/scope.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import { extractTable } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -48,13 +50,12 @@ export async function scoreSample<T>(
   use: (sample: ScoredSample) => Promise<T>,
 ): Promise<T> {
   const folders = await temporaryFolders();
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
   try {
-    return await use(await scoreInto(folders, prepared, tools, { ...options, signal }));
-  } catch (thrown) {
-    stop.abort(thrown);
-    throw thrown;
+    const { clock, events } = tools;
+    const sample = await withScope({ signal: options.signal, clock, events }, (scope) =>
+      scoreInto(folders, prepared, tools, options, scope),
+    );
+    return await use(sample);
   } finally {
     await rm(folders.root, { recursive: true, force: true });
   }
@@ -65,11 +66,12 @@ async function scoreInto(
   prepared: Omit<PreparedRun, "output">,
   tools: SampleTools,
   options: SampleOptions,
+  scope: Scope,
 ): Promise<ScoredSample> {
   const { job, backend, protocol, requestOptions, baseDirectory } = prepared;
   const { pool, clock, events } = tools;
-  const { signal } = options;
-  const table = await extractTable(prepared.source, folders.root, pool, options);
+  const { signal } = scope;
+  const table = await extractTable(prepared.source, folders.root, pool, { ...options, signal });
   const columns = chooseColumns(
     table.columns.map(({ name }) => name),
     job,
@@ -90,31 +92,28 @@ async function scoreInto(
     events,
     signal,
   });
-  try {
-    const records = new Map<number, ShardRecord>();
-    const oversized: OversizedRows[] = [];
-    const unsendable: UnsendableRows[] = [];
-    const hooks = {
-      onShard: async ({ record }: { record: ShardRecord }) => void records.set(record.shard, record),
-      onOversized: (rows: OversizedRows) => void oversized.push(rows),
-      onUnsendable: (rows: UnsendableRows) => void unsendable.push(rows),
-    };
-    const shards = shardTable(shardStageInput(prepared, table, columns, folders), pool, hooks, signal);
-    const scored = scoreShards(session, shards, signal);
-    const answers: StitchedAnswer[] = [];
-    for await (const answer of stitchAnswers(
-      stitchStageInput(prepared, table, columns, folders),
-      scored,
-      records,
-      pool,
-      signal,
-    ))
-      answers.push(answer);
-    answers.sort((a, b) => a.record.shard - b.record.shard);
-    return { rows: table.rows, answers, oversized, unsendable, folders };
-  } finally {
-    await session.close();
-  }
+  scope.onLeave("The session of the backend", () => session.close());
+  const records = new Map<number, ShardRecord>();
+  const oversized: OversizedRows[] = [];
+  const unsendable: UnsendableRows[] = [];
+  const hooks = {
+    onShard: async ({ record }: { record: ShardRecord }) => void records.set(record.shard, record),
+    onOversized: (rows: OversizedRows) => void oversized.push(rows),
+    onUnsendable: (rows: UnsendableRows) => void unsendable.push(rows),
+  };
+  const shards = shardTable(shardStageInput(prepared, table, columns, folders), pool, hooks, signal);
+  const scored = scope.iterate(scoreShards(session, shards, signal));
+  const answers: StitchedAnswer[] = [];
+  for await (const answer of stitchAnswers(
+    stitchStageInput(prepared, table, columns, folders),
+    scored,
+    records,
+    pool,
+    signal,
+  ))
+    answers.push(answer);
+  answers.sort((a, b) => a.record.shard - b.record.shard);
+  return { rows: table.rows, answers, oversized, unsendable, folders };
 }
 
 async function temporaryFolders(): Promise<RunFolders> {

@@ -1,0 +1,39 @@
+import { messageOf } from "../errors/scoreframe-error.ts";
+import type { EventSink, RunEvent, RunProgress } from "../ports/event-sink.ts";
+
+/** What a program gives to be informed while the engine works. */
+export type CallerCallbacks = {
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+};
+
+/**
+ * The engine's own events and the callbacks of a caller as one sink. A callback that throws, or whose promise rejects, is a warning of the
+ * process, once per callback: it is the caller's code, and no reason to lose a run.
+ */
+export function callerEvents(engine: EventSink, { onEvent, onProgress }: CallerCallbacks): EventSink {
+  const event = tolerate("onEvent", onEvent);
+  const progress = tolerate("onProgress", onProgress);
+  return (each) => {
+    engine(each);
+    event(each);
+    if (each.type === "progress") progress(each.progress);
+  };
+}
+
+function tolerate<T>(name: string, callback: ((value: T) => unknown) | undefined): (value: T) => void {
+  if (callback === undefined) return () => undefined;
+  let warned = false;
+  const warn = (thrown: unknown): void => {
+    if (!warned) process.emitWarning(`The callback ${name} failed, and the run goes on: ${messageOf(thrown)}`);
+    warned = true;
+  };
+  return (value) => {
+    try {
+      const result = callback(value);
+      if (result instanceof Promise) result.catch(warn);
+    } catch (thrown) {
+      warn(thrown);
+    }
+  };
+}
