@@ -49,6 +49,15 @@ module.exports = {
       to: { path: "node_modules/(zod|yaml|fastest-levenshtein)/" },
     },
     {
+      name: "schemas-in-records",
+      severity: "error",
+      comment:
+        "An adapter uses zod for one thing: to parse a record that is read back from disk or S3, which anyone may have written. Instead: put the schema " +
+        "into a file named *-record.ts, or into src/adapters/records if several records share it.",
+      from: { path: "^src/adapters/", pathNot: "^src/adapters/(records/|.*-record\\.ts$)" },
+      to: { path: "node_modules/zod/" },
+    },
+    {
       name: "core-handles-files-in-two-folders",
       severity: "error",
       comment:

@@ -5,7 +5,7 @@ import { isDiskFull, storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { RunFiles, RunFolders, RunStore } from "../../core/ports/run-store.ts";
-import { readReport, recordText, writeReport } from "./owned-report.ts";
+import { readReport, recordText, writeReport } from "./report-record.ts";
 import { runExists, runNotFound } from "./run-errors.ts";
 import { makeRunFolders, shardRecordName } from "./run-folders.ts";
 

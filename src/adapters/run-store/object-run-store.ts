@@ -7,7 +7,7 @@ import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { RunFolders, RunStore } from "../../core/ports/run-store.ts";
 import { createObjectRunFiles } from "./object-run-files.ts";
-import { readReport, recordText, writeReport } from "./owned-report.ts";
+import { readReport, recordText, writeReport } from "./report-record.ts";
 import { runExists, runNotFound } from "./run-errors.ts";
 import { makeRunFolders, shardRecordName } from "./run-folders.ts";
 

@@ -3,8 +3,8 @@ import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { OutputIntent } from "../../core/ports/table-output.ts";
 import { isFolderMarker } from "../object-store/folder-marker.ts";
+import { parseManifest } from "./manifest-record.ts";
 import { checkSameTable, foreignFiles, isPassedOver } from "./output-refusals.ts";
-import { parseManifest } from "./parse-manifest.ts";
 import { MANIFEST } from "./table-layout.ts";
 
 /** Partitions that are listed at a time. */

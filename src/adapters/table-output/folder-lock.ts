@@ -1,12 +1,12 @@
 import { link, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { OutputLock } from "../../core/ports/table-output.ts";
+import { hasEnded } from "../records/process-owner.ts";
 import { hasCode, readIfPresent } from "./atomic-file.ts";
 import type { LockRecord } from "./lock-record.ts";
-import { HEARTBEAT_MS, isAlive, newLockRecord, outputBusy, parseLock, STALE_MS } from "./lock-record.ts";
+import { HEARTBEAT_MS, newLockRecord, outputBusy, parseLock, STALE_MS } from "./lock-record.ts";
 import { unwritable } from "./output-refusals.ts";
 import { LOCK, STORE } from "./table-layout.ts";
 
@@ -87,7 +87,7 @@ async function takeOver(path: string, mine: LockRecord): Promise<boolean> {
 }
 
 async function isStale(path: string, found: LockRecord): Promise<boolean> {
-  if (found.host === hostname() && !isAlive(found.pid)) return true;
+  if (hasEnded(found)) return true;
   const seen = await stat(path).then(
     (stats) => stats.mtimeMs,
     () => 0,

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import { hasCode, readIfPresent, writeAtomically } from "./atomic-file.ts";
+import type { SwitchJournal } from "./journal-record.ts";
+import { parseJournal } from "./journal-record.ts";
 import { switchUnfinished } from "./output-refusals.ts";
-import type { SwitchJournal } from "./plan-switch.ts";
 import { readManifest } from "./read-manifest.ts";
 import { JOURNAL } from "./table-layout.ts";
 
@@ -36,7 +37,7 @@ export async function carryOut(table: string, journal: SwitchJournal): Promise<v
 export async function completeSwitch(table: string): Promise<void> {
   const text = await readIfPresent(join(table, JOURNAL));
   if (text === null) return;
-  const journal = JSON.parse(text) as SwitchJournal;
+  const journal = parseJournal(join(table, JOURNAL), text);
   const manifest = await readManifest(table);
   if (manifest !== null && manifest.version >= journal.version) await carryOut(table, journal);
   else await abandonSwitch(table, journal);

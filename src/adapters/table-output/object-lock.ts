@@ -3,8 +3,9 @@ import type { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { OutputLock } from "../../core/ports/table-output.ts";
 import { writeOurs } from "../object-store/write-ours.ts";
+import { hasEnded } from "../records/process-owner.ts";
 import type { LockRecord } from "./lock-record.ts";
-import { HEARTBEAT_MS, isAlive, machine, newLockRecord, outputBusy, parseLock, STALE_MS } from "./lock-record.ts";
+import { HEARTBEAT_MS, newLockRecord, outputBusy, parseLock, STALE_MS } from "./lock-record.ts";
 import { LOCK } from "./table-layout.ts";
 
 type Held = { readonly record: LockRecord; readonly etag: string };
@@ -68,7 +69,7 @@ async function takeOver(store: ObjectStore, mine: LockRecord, timing: LockTiming
 
 /** By its process where that is one of ours, else by its silence: clocks differ, so that only a beat that does not come in our own time counts. */
 async function isDead(store: ObjectStore, { record, etag }: Held, timing: LockTiming): Promise<boolean> {
-  if (record.machine === machine() && !isAlive(record.pid)) return true;
+  if (hasEnded(record)) return true;
   const silent = Date.now() - Date.parse(record.beat ?? "");
   // A time that is none compares as false: such a lock is watched.
   if (silent <= timing.staleMs) return false;

@@ -3,8 +3,9 @@ import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { OutputLock } from "../../core/ports/table-output.ts";
 import { writeOurs } from "../object-store/write-ours.ts";
 import { readStoredManifest } from "./check-objects.ts";
+import type { SwitchJournal } from "./journal-record.ts";
+import { parseJournal } from "./journal-record.ts";
 import { switchUnfinished } from "./output-refusals.ts";
-import type { SwitchJournal } from "./plan-switch.ts";
 import { JOURNAL } from "./table-layout.ts";
 
 /** Partitions whose visible objects are exchanged at a time, and copies in each. */
@@ -45,7 +46,7 @@ export async function carryOutObjects(
 export async function completeObjectSwitch(store: ObjectStore, lock: Pick<OutputLock, "verify">): Promise<void> {
   const found = await store.readText(JOURNAL);
   if (found === null) return;
-  const journal = JSON.parse(found.text) as SwitchJournal;
+  const journal = parseJournal(store.locate(JOURNAL), found.text);
   const stored = await readStoredManifest(store);
   if (stored !== null && stored.manifest.version >= journal.version) await carryOutObjects(store, journal, lock);
   else await abandonObjectSwitch(store, journal);

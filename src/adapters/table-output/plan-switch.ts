@@ -2,16 +2,8 @@ import type { TypedColumn } from "../../core/frames/column-type.ts";
 import { partitionFolder } from "../../core/pipeline/hive-path.ts";
 import type { ManifestFile, TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { OutputIntent, StagedFile } from "../../core/ports/table-output.ts";
+import type { SwitchJournal } from "./journal-record.ts";
 import { nextVersion } from "./table-layout.ts";
-
-/** What globs see, as changes: written down before the manifest is replaced, carried out after, and again after a crash. */
-export type SwitchJournal = {
-  /** Version of the manifest that commits these changes. */
-  readonly version: number;
-  /** Paths relative to the table. All of a folder's old files go before its first new one comes. */
-  readonly remove: readonly string[];
-  readonly add: readonly { readonly from: string; readonly to: string }[];
-};
 
 export type SwitchPlan = {
   readonly manifest: TableManifest;

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { describe, expect, test } from "vitest";
@@ -160,7 +159,8 @@ export function describeRunStore(
       await store.saveReport(report("run-1", { status: "running" }));
       expect(await store.loadReport("run-1")).toMatchObject({ status: "running" });
       const pid = spawnSync(process.execPath, ["-e", ""]).pid;
-      const record = { ...JSON.parse(await read("runs/run-1/run.json")), owner: { host: hostname(), pid } };
+      const record = JSON.parse(await read("runs/run-1/run.json"));
+      record.owner.pid = pid;
       await write("runs/run-1/run.json", JSON.stringify(record));
       expect(await store.loadReport("run-1")).toMatchObject({ status: "incomplete", error: { code: "RUN_CANCELLED" } });
     });

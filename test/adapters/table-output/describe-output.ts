@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { hostname } from "node:os";
 import type { TestContext } from "vitest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { machine } from "../../../src/adapters/table-output/lock-record.ts";
+import { machineIdentity } from "../../../src/adapters/records/process-owner.ts";
 import type { Publication, PublishedTable } from "../../../src/core/pipeline/publish.ts";
 import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
 import type { TableManifest } from "../../../src/core/pipeline/table-manifest.ts";
@@ -161,6 +161,60 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
       });
     });
 
+    describe("whose records were changed by someone", () => {
+      /** Paths that lead out of the table, or are not paths of ours. */
+      const strange = ["../../../precious.txt", "/etc/passwd", "ds=1/../../x", "a\\b", "a//b", "a\0b", ""];
+
+      it("is refused if its manifest names a file outside of it, which stays", async (place) => {
+        await twoDays(place);
+        const manifest = await manifestOf(place);
+        for (const path of strange) {
+          for (const key of ["path", "snapshot_path"] as const) {
+            const files = manifest.files.map((file) => ({ ...file, [key]: path }));
+            await place.write("_manifest.json", JSON.stringify({ ...manifest, files }));
+            await expect(publish(place, [await day("2001-01-02", 2)], { runId: "run-2" })).rejects.toMatchObject({
+              code: "OUTPUT_UNWRITABLE",
+              message: expect.stringMatching(/_manifest\.json cannot be used: it is not valid at files\.0\..*Restore/),
+            });
+          }
+        }
+      });
+
+      it("is refused if its journal names a file outside of it", async (place) => {
+        await twoDays(place);
+        for (const path of strange) {
+          for (const journal of [
+            { version: 1, remove: [path], add: [] },
+            { version: 1, remove: [], add: [{ from: path, to: "ds=1/x.parquet" }] },
+            { version: 1, remove: [], add: [{ from: "_scoreframe/v1-x/x", to: path }] },
+          ]) {
+            await place.write("_scoreframe/switch.json", JSON.stringify(journal));
+            await expect(place.open().lock("run-2")).rejects.toMatchObject({
+              code: "OUTPUT_UNWRITABLE",
+              message: expect.stringContaining("switch.json cannot be used"),
+            });
+          }
+        }
+        expect((await manifestOf(place)).version).toBe(1);
+      });
+
+      it("is refused, with what to do, if one is garbled", async (place) => {
+        await twoDays(place);
+        for (const text of ["{", "null", "[]", "{}", '{"format_version": 1, "version": "3", "files": []}']) {
+          await place.write("_scoreframe/switch.json", text);
+          await expect(place.open().lock("run-2")).rejects.toMatchObject({
+            code: "OUTPUT_UNWRITABLE",
+            message: expect.stringContaining("Remove the file"),
+          });
+          await place.write("_manifest.json", text);
+          await expect(place.open().check(intent())).rejects.toMatchObject({
+            code: "OUTPUT_UNWRITABLE",
+            message: expect.stringContaining("Restore the file"),
+          });
+        }
+      });
+    });
+
     describe("with a lock", () => {
       it("keeps a second run out, and names the first", async (place) => {
         const lock = await place.open().lock("run-1");
@@ -183,7 +237,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
 
       it("of a dead process has it taken over, by one run only", async (place) => {
         const dead = spawnSync(process.execPath, ["-e", ""]).pid;
-        const record = { run_id: "dead", pid: dead, host: hostname(), machine: machine(), token: "x" };
+        const record = { run_id: "dead", pid: dead, host: hostname(), machine: machineIdentity(), token: "x" };
         await place.write("_scoreframe/lock.json", JSON.stringify(record));
         const tries = await Promise.allSettled(
           Array.from({ length: 8 }, (_, index) => place.open().lock(`run-${index}`)),

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import type { ColumnType, StructField } from "../../core/frames/column-type.ts";
+import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
+import { parseRecord } from "../records/parse-record.ts";
+import { relativePath } from "../records/relative-path.ts";
+import { MANIFEST, STORE } from "./table-layout.ts";
+
+const timeUnit = z.enum(["Nanoseconds", "Microseconds", "Milliseconds"]);
+const columnType: z.ZodType<ColumnType> = z.lazy(() =>
+  z.union([
+    z.enum(SCALAR_TYPES),
+    z.object({ Datetime: z.tuple([timeUnit, z.object({ inner: z.string() }).nullable()]) }),
+    z.object({ Duration: timeUnit }),
+    z.object({ Decimal: z.tuple([z.int(), z.int()]) }),
+    z.object({ List: columnType }),
+    z.object({ Array: z.tuple([columnType, z.int()]) }),
+    z.object({ Struct: z.array(structField) }),
+  ]),
+);
+const structField: z.ZodType<StructField> = z.object({ name: z.string(), dtype: columnType });
+
+const SCALAR_TYPES = [
+  ...(["Null", "Boolean", "String", "Binary", "Date", "Time"] as const),
+  ...(["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"] as const),
+  ...(["Float16", "Float32", "Float64"] as const),
+] as const;
+
+/** Where globs find a file: not among our own records. */
+export const visiblePath = relativePath.refine(
+  (path) => path !== MANIFEST && !path.startsWith(`${STORE}/`),
+  "expected a file of the table",
+);
+const snapshotPath = relativePath.refine(
+  (path) => /^v\d+-/.test(path.slice(STORE.length + 1)) && path.startsWith(`${STORE}/`),
+  `expected a path below ${STORE}/v<version>-…/`,
+);
+
+const count = z.int().nonnegative();
+const manifest = z.object({
+  format_version: z.literal(1),
+  version: z.int().positive(),
+  run_id: z.string(),
+  job: z.string(),
+  published_at: z.string(),
+  format: z.enum(["parquet", "csv", "jsonl"]),
+  partition_by: z.array(z.string()),
+  schema: z.array(z.object({ name: z.string(), type: columnType })),
+  rows: count,
+  bytes: count,
+  files: z.array(
+    z.object({
+      path: visiblePath,
+      snapshot_path: snapshotPath,
+      rows: count,
+      bytes: count,
+      partition: z.record(z.string(), z.string().nullable()),
+      run_id: z.string(),
+    }),
+  ),
+});
+
+/** `path`: where the text comes from. `OUTPUT_UNWRITABLE` if it is not a manifest that this version can write on. */
+export function parseManifest(path: string, text: string): TableManifest {
+  const parsed = parseRecord<TableManifest>(manifest, text);
+  if ("value" in parsed) return parsed.value;
+  throw manifestUnreadable(path, parsed.problem);
+}
+
+/** `problem`: in words that follow "it". */
+export function manifestUnreadable(path: string, problem: string, cause?: unknown): ScoreframeError {
+  return new ScoreframeError(
+    "OUTPUT_UNWRITABLE",
+    `The manifest ${path} cannot be used: it ${problem}. Nothing was changed. ` +
+      "Restore the file from a backup, or publish to another output.path.",
+    { operation: "publish", cause, details: { path } },
+  );
+}
