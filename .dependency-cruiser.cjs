@@ -58,6 +58,18 @@ module.exports = {
       to: { path: "node_modules/zod/" },
     },
     {
+      name: "schemas-of-backends-are-their-options",
+      severity: "error",
+      comment:
+        "A backend uses zod for the options of a job alone, in its *-options-schema.ts, from which types, the published JSON Schema and the reference " +
+        "page are generated, and in src/backends/shared/options, which reads them. Instead: parse there, and pass the typed value on.",
+      from: {
+        path: "^src/backends/",
+        pathNot: "^src/backends/([^/]+/[^/]+-options-schema\\.ts$|[^/]+/[^/]+-options\\.ts$|shared/options/)",
+      },
+      to: { path: "node_modules/(zod|yaml)/" },
+    },
+    {
       name: "core-handles-files-in-two-folders",
       severity: "error",
       comment:

@@ -1,9 +1,10 @@
 // The published JSON Schema of the job file and its reference page, both made from the one schema in src/core/job/job-schema.ts.
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import type { JsonSchema } from "../src/core/job/job-json-schema.ts";
 import { jobJsonSchema } from "../src/core/job/job-json-schema.ts";
+import type { BackendPlugin } from "../src/core/ports/scoring-backend.ts";
+import { keyTable } from "./lib/schema-table.ts";
 
 /** A file that is made from the sources; `path` is relative to the repository. */
 export type GeneratedFile = { readonly path: string; readonly text: string };
@@ -11,32 +12,59 @@ export type GeneratedFile = { readonly path: string; readonly text: string };
 /** A variable in a value that is not text: `batch_size: ${ROWS}`. */
 const TEMPLATE_PATTERN = "\\$\\{\\w+\\}|\\{\\{ *[\\w.-]+ *\\}\\}";
 
-/** What job.schema.json and docs/reference/job-file.md should hold. */
-export function generateJobFiles(): readonly GeneratedFile[] {
+/** What job.schema.json, with the options of these backends, and docs/reference/job-file.md should hold. */
+export function generateJobFiles(plugins: readonly BackendPlugin[]): readonly GeneratedFile[] {
   const template = readFileSync(new URL("job-file.template.md", import.meta.url), "utf8");
   const note =
     "<!-- Made by `npm run generate` from scripts/job-file.template.md and src/core/job/job-schema.ts. -->\n\n";
   return [
-    { path: "job.schema.json", text: `${JSON.stringify(publishedSchema(), null, 2)}\n` },
+    { path: "job.schema.json", text: `${JSON.stringify(publishedSchema(plugins), null, 2)}\n` },
     { path: "docs/reference/job-file.md", text: note + template.replace("<!-- keys -->\n", () => keyTables()) },
   ];
 }
 
-/** Writes them into the repository. */
-export function writeJobFiles(): void {
-  for (const { path, text } of generateJobFiles()) {
-    writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), text);
-  }
-}
-
-function publishedSchema(): unknown {
-  const { $schema, ...rest } = jobJsonSchema() as JsonSchema & { $schema?: string };
+function publishedSchema(plugins: readonly BackendPlugin[]): unknown {
+  const { $schema, properties, ...rest } = jobJsonSchema() as JsonSchema & { $schema?: string };
+  const { backend, ...others } = allowTemplates(properties) as Record<string, JsonSchema>;
   return {
     $schema,
     title: "scoreframe job",
     description: "Which rows are scored, by which model, and where the predictions go.",
     ...(allowTemplates(rest) as object),
+    properties: { ...others, backend: backendSchema(backend ?? {}, plugins) },
   };
+}
+
+/** The options follow the kind. A kind that is not known here may have any: it is registered by a program, or comes from another package. */
+function backendSchema(loose: JsonSchema, plugins: readonly BackendPlugin[]): JsonSchema {
+  const { description, properties } = loose;
+  const kind = properties?.["kind"] ?? {};
+  const ids = plugins.map(({ id }) => id);
+  const known = plugins.map(({ id, optionsSchema }) => {
+    const { properties, required = [], ...rest } = allowTexts(optionsSchema?.() ?? {}) as JsonSchema;
+    return {
+      title: `backend ${id}`,
+      ...rest,
+      properties: { kind: { ...kind, const: id }, ...properties },
+      required: ["kind", ...required],
+    };
+  });
+  const other = {
+    title: "another backend",
+    type: "object",
+    properties: { kind: { ...kind, pattern: `^(?!(${ids.join("|")})$)` } },
+    required: ["kind"],
+  };
+  return { ...(description === undefined ? {} : { description }), oneOf: [...known, other] };
+}
+
+/** A text that must match a pattern may be written as a variable; a number of a backend may not, it would stay text. */
+function allowTexts(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => allowTexts(item));
+  if (typeof schema !== "object" || schema === null) return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, allowTexts(value)]));
+  const pattern = copy["pattern"];
+  return typeof pattern === "string" ? { ...copy, pattern: `${pattern}|${TEMPLATE_PATTERN}` } : copy;
 }
 
 /** Numbers and switches may be written as a variable; JSON Schema applies `minimum` to numbers only and `pattern` to texts only. */
@@ -60,7 +88,7 @@ function keyTables(): string {
   const root = jobJsonSchema();
   const sections: Section[] = [{ title: "The job", description: "", prefix: "", schema: root }];
   for (const [key, schema] of Object.entries(root.properties ?? {})) collectSections(key, schema, sections);
-  return sections.map((section) => keyTable(section)).join("\n");
+  return sections.map((section) => sectionText(section)).join("\n");
 }
 
 function collectSections(path: string, schema: JsonSchema, sections: Section[]): void {
@@ -77,40 +105,7 @@ function collectSections(path: string, schema: JsonSchema, sections: Section[]):
   }
 }
 
-function keyTable({ title, description, prefix, schema }: Section): string {
-  const required = new Set(schema.required ?? []);
-  const rows = Object.entries(schema.properties ?? {}).map(([key, child]) => {
-    const initial = child.properties === undefined ? child.default : undefined;
-    const fallback = required.has(key)
-      ? "needed"
-      : initial === undefined
-        ? ""
-        : `\`${JSON.stringify(initial).replaceAll('"', "")}\``;
-    return `| \`${prefix}${key}\` | ${typeText(child)} | ${fallback} | ${cell(child.description ?? "")} |`;
-  });
+function sectionText({ title, description, prefix, schema }: Section): string {
   const intro = description === "" ? "" : `${description}\n\n`;
-  return `### ${title}\n\n${intro}| key | type | default | meaning |\n| --- | --- | --- | --- |\n${rows.join("\n")}\n`;
+  return `### ${title}\n\n${intro}${keyTable(schema, { heading: "key", prefix })}`;
 }
-
-function typeText(schema: JsonSchema): string {
-  const branches = schema.oneOf ?? schema.anyOf;
-  if (branches !== undefined) return [...new Set(branches.map((branch) => typeText(branch)))].join(" or ");
-  if (schema.const !== undefined) return `\`${schema.const}\``;
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(", ");
-  if (schema.items !== undefined) return `list of ${typeText(schema.items)}`;
-  if (typeof schema.additionalProperties === "object" && schema.properties === undefined) {
-    return `names, each with ${typeText(schema.additionalProperties)}`;
-  }
-  const words: Readonly<Record<string, string>> = {
-    string: "text",
-    integer: "whole number",
-    boolean: "`true`, `false`",
-  };
-  return words[schema.type ?? ""] ?? schema.type ?? "anything";
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeJobFiles();

@@ -1,17 +1,27 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { BackendPlugin } from "../src/core/ports/scoring-backend.ts";
 import type { GeneratedFile } from "./generate-job-schema.ts";
 import { markdownPages } from "./lib/markdown-pages.ts";
+import { keyTable } from "./lib/schema-table.ts";
 import { root } from "./lib/toolchain.mjs";
 
 const BLOCK = /^(```\w+ file=(\S+)\n)[\s\S]*?^```$/gm;
 const MATRIX = /(<!-- support-matrix -->\n)[\s\S]*?(<!-- \/support-matrix -->)/;
+const OPTIONS = /(<!-- options: (\w+) -->\n)[\s\S]*?(<!-- \/options -->)/g;
 
-/** The hand-written pages with what they take from the code: the files that they show and, in the README, the support matrix. */
-export function generatePages(matrixPage: string, generated: ReadonlySet<string>): readonly GeneratedFile[] {
+/**
+ * The hand-written pages with what they take from the code: the files that they show, the options of a backend and, in the README, the support
+ * matrix.
+ */
+export function generatePages(
+  matrixPage: string,
+  plugins: readonly BackendPlugin[],
+  generated: ReadonlySet<string>,
+): readonly GeneratedFile[] {
   return markdownPages()
     .filter((path) => !generated.has(path))
-    .map((path) => ({ path, text: withMatrix(withFiles(path), matrixPage) }));
+    .map((path) => ({ path, text: withOptions(withMatrix(withFiles(path), matrixPage), plugins) }));
 }
 
 /** A page in which each block that names a file (`ts file=examples/…`) holds that file: what a reader copies is what CI runs. */
@@ -30,4 +40,11 @@ function withMatrix(page: string, matrixPage: string): string {
     .join("\n")
     .replaceAll("(backends/", "(docs/reference/backends/");
   return page.replace(MATRIX, (_all, begin: string, end: string) => `${begin}\n${table}\n\n${end}`);
+}
+
+function withOptions(page: string, plugins: readonly BackendPlugin[]): string {
+  return page.replace(OPTIONS, (_all, begin: string, id: string, end: string) => {
+    const schema = plugins.find((plugin) => plugin.id === id)?.optionsSchema?.() ?? {};
+    return `${begin}\n${keyTable(schema, { heading: "option", bounds: true })}\n${end}`;
+  });
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BUILTIN_BACKENDS } from "../src/backends/builtin-backends.ts";
 import type { GeneratedFile } from "./generate-job-schema.ts";
 import { generateJobFiles } from "./generate-job-schema.ts";
+import { generateJobTypes } from "./generate-job-types.ts";
 import { generatePages } from "./generate-pages.ts";
 import { renderSupportMatrix, SUPPORT_MATRIX_PATH } from "./generate-support-matrix.ts";
 import { generateTypesPage } from "./generate-types.ts";
@@ -12,11 +13,12 @@ import { root } from "./lib/toolchain.mjs";
 const plugins = await Promise.all(BUILTIN_BACKENDS.map((backend) => backend.load()));
 const matrix = renderSupportMatrix(plugins);
 const made: readonly GeneratedFile[] = [
-  ...generateJobFiles(),
+  ...generateJobFiles(plugins),
+  ...generateJobTypes(plugins),
   { path: SUPPORT_MATRIX_PATH, text: matrix },
   await generateTypesPage(),
 ];
-const files = [...made, ...generatePages(matrix, new Set(made.map(({ path }) => path)))];
+const files = [...made, ...generatePages(matrix, plugins, new Set(made.map(({ path }) => path)))];
 
 const stale = files.filter(({ path, text }) => {
   const target = join(root, path);

@@ -1,10 +1,10 @@
 /** The public interface of scoreframe: what is not exported here may change in any release. */
 export { createScoreframe, type ScoreframeOptions } from "./composition/create-scoreframe.ts";
+export { type BackendInput, defineJob, type JobInput } from "./composition/define-job.ts";
 export type { Engine, Run } from "./core/engine.ts";
 export { ERROR_CODES, type ErrorCode } from "./core/errors/error-codes.ts";
 export { type ErrorFacts, ScoreframeError } from "./core/errors/scoreframe-error.ts";
-export { defineJob } from "./core/job/define-job.ts";
-export type { Job, JobInput } from "./core/job/job.ts";
+export type { Job } from "./core/job/job.ts";
 export type { RowLedger } from "./core/ledger/row-ledger.ts";
 export type { CheckItem, CheckReport, CheckSample } from "./core/pipeline/check.ts";
 export type {

@@ -8,7 +8,7 @@ import { precomputedBackend } from "../model/precomputed-backend.mjs";
 /**
  * @typedef {object} WholeRunSetting
  * @property {string} engine Path of the engine's index module.
- * @property {import("../../src/core/job/job.ts").JobInput} job
+ * @property {import("../../src/core/job/job-input.ts").JobInput} job
  * @property {string} workspace
  * @property {string} answers Folder of precomputed answers.
  *

@@ -36,7 +36,12 @@ describe("CONTRIBUTING.md", () => {
       inversify: importers("inversify"),
     }).toEqual({
       polars: ["src/core/frames"],
-      zod: ["src/core/job", "src/emulators/sagemaker", "src/emulators/shared"],
+      zod: [
+        ...["http", "local", "sagemaker", "shared/options"].map((backend) => `src/backends/${backend}`),
+        "src/core/job",
+        "src/emulators/sagemaker",
+        "src/emulators/shared",
+      ],
       yaml: ["src/core/job", "src/emulators/shared"],
       inversify: ["src/composition"],
     });

@@ -1,9 +1,11 @@
 import type { BackendContext, BackendPlugin } from "../../core/ports/scoring-backend.ts";
 import { defineBackend } from "../../core/ports/scoring-backend.ts";
 import { createHttpSession, waitUntilHealthy } from "../shared/http/index.ts";
+import { optionsJsonSchema } from "../shared/options/options-json-schema.ts";
 import { httpCapabilities } from "./http-capabilities.ts";
 import type { HttpOptions } from "./http-options.ts";
 import { parseHttpOptions } from "./http-options.ts";
+import { httpOptionsSchema } from "./http-options-schema.ts";
 
 /** Any model server that takes a request over HTTP: MLflow, a SageMaker container, TensorFlow Serving, one's own. */
 export const httpBackend: BackendPlugin<HttpOptions> = defineBackend<HttpOptions>({
@@ -11,6 +13,7 @@ export const httpBackend: BackendPlugin<HttpOptions> = defineBackend<HttpOptions
   id: "http",
   capabilities: httpCapabilities,
   parseOptions: parseHttpOptions,
+  optionsSchema: () => optionsJsonSchema(httpOptionsSchema),
   create: (options) => ({
     id: "http",
     capabilities: { ...httpCapabilities, maxRequestBytes: options.maxRequestBytes },

@@ -1,9 +1,11 @@
 import type { BackendContext, BackendPlugin, ScoringSession } from "../../core/ports/scoring-backend.ts";
 import { defineBackend } from "../../core/ports/scoring-backend.ts";
 import { createHttpSession } from "../shared/http/index.ts";
+import { optionsJsonSchema } from "../shared/options/options-json-schema.ts";
 import { localCapabilities } from "./local-capabilities.ts";
 import type { LocalOptions } from "./local-options.ts";
 import { parseLocalOptions } from "./local-options.ts";
+import { localOptionsSchema } from "./local-options-schema.ts";
 import type { RunningModel } from "./process/running-model.ts";
 import { startModel } from "./start-model.ts";
 import { watchModel } from "./watch-model.ts";
@@ -14,6 +16,7 @@ export const localBackend: BackendPlugin<LocalOptions> = defineBackend<LocalOpti
   id: "local",
   capabilities: localCapabilities,
   parseOptions: parseLocalOptions,
+  optionsSchema: () => optionsJsonSchema(localOptionsSchema),
   create: (options) => ({
     id: "local",
     capabilities: localCapabilities,

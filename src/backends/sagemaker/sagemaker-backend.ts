@@ -2,6 +2,7 @@ import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { BackendContext, BackendPlugin, ScoringSession } from "../../core/ports/scoring-backend.ts";
 import { defineBackend } from "../../core/ports/scoring-backend.ts";
 import type { Protocol } from "../../core/protocols/protocol.ts";
+import { optionsJsonSchema } from "../shared/options/options-json-schema.ts";
 import { estimateJob } from "./estimate.ts";
 import { filterComplaint } from "./filter-rule.ts";
 import type { InstancePrice } from "./instance-price.ts";
@@ -10,6 +11,7 @@ import { refuseMisspeltInstance } from "./instance-type.ts";
 import { lineBytes, sagemakerCapabilities } from "./sagemaker-capabilities.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 import { parseSagemakerOptions } from "./sagemaker-options.ts";
+import { sagemakerOptionsSchema } from "./sagemaker-options-schema.ts";
 import type { SagemakerService } from "./sagemaker-service.ts";
 import { openSagemakerService } from "./sagemaker-service.ts";
 import { createSagemakerSession } from "./sagemaker-session.ts";
@@ -20,6 +22,7 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
   id: "sagemaker",
   capabilities: sagemakerCapabilities,
   parseOptions: parseSagemakerOptions,
+  optionsSchema: () => optionsJsonSchema(sagemakerOptionsSchema),
   create: (options) => ({
     id: "sagemaker",
     capabilities: { ...sagemakerCapabilities, maxRequestBytes: lineBytes(options.maxPayloadMb) },

@@ -9,6 +9,3 @@ type DeepReadonly<T> = T extends readonly unknown[]
 
 /** A job, parsed: variables filled in, defaults in place, frozen. Keys are those of the job file. */
 export type Job = DeepReadonly<z.output<typeof jobSchema>>;
-
-/** A job as it is written: what has a default may be left out. */
-export type JobInput = DeepReadonly<z.input<typeof jobSchema>>;

@@ -1,5 +1,6 @@
 import type { DataFrame } from "../frames/polars.ts";
-import type { Job, JobInput } from "../job/job.ts";
+import type { Job } from "../job/job.ts";
+import type { JobInput } from "../job/job-input.ts";
 import type { EventSink, RunProgress } from "../ports/event-sink.ts";
 
 /** A path of a job file (YAML, JSON, TypeScript), or the job itself. */

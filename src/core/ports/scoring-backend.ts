@@ -111,8 +111,10 @@ export type BackendPlugin<Options = unknown> = {
   /** The value of `backend.kind`. */
   readonly id: string;
   readonly capabilities: BackendCapabilities;
-  /** Checks the job's `backend` object (without `kind`); throws `BACKEND_OPTIONS_INVALID` that names the option and the mend. */
+  /** Checks the job's `backend` object (without `kind`); throws `BACKEND_OPTIONS_INVALID` that names the option and the fix. */
   parseOptions(input: Readonly<Record<string, unknown>>): Options;
+  /** JSON Schema (draft 7) of that object, for editors and documentation; without it they take any option. */
+  optionsSchema?(): Readonly<Record<string, unknown>>;
   create(options: Options): ScoringBackend;
 };
 

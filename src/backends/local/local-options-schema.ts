@@ -1,0 +1,78 @@
+import { extname } from "node:path";
+import { z } from "zod";
+import { HTTP_SESSION_DEFAULTS } from "../shared/http/index.ts";
+import { MODEL_EXTENSIONS } from "./load-model.ts";
+import { localCapabilities } from "./local-capabilities.ts";
+
+const LONGEST_TIME_S = 86_400;
+
+const seconds = z.number().min(0.001).max(LONGEST_TIME_S);
+const path = z
+  .string()
+  .min(1)
+  .regex(/^\/(?!\/)/, "must be a path that begins with one /, such as /ping.");
+const concurrency = localCapabilities.concurrency;
+
+/** The options of `backend: { kind: local }`: parsing, types, the published JSON Schema and the table of the reference page come from it. */
+export const localOptionsSchema = z
+  .strictObject({
+    model: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Path of a model: `.ts`, `.mts`, `.js`, `.mjs` or `.onnx`, relative to the job file's folder."),
+    command: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "Instead of `model`: a shell command that serves a model over HTTP. `{port}` is replaced by the port to use.",
+      ),
+    health_path: path.optional().describe("Of a `command`: returns 2xx when it is ready. Without it: `/ping`."),
+    invocations_path: path.optional().describe("Of a `command`: where rows are posted. Without it: `/invocations`."),
+    // Python servers import for a long time, from a cold disk most of all.
+    start_timeout_s: seconds.default(120).describe("Until the model must be ready."),
+    request_timeout_s: seconds.default(300).describe("Until a response must begin."),
+    concurrency: z
+      .int()
+      .min(concurrency.min)
+      .max(concurrency.max)
+      .default(concurrency.default)
+      .describe("Requests in flight."),
+    non_finite: z
+      .enum(["refuse", "as_null"])
+      .default(HTTP_SESSION_DEFAULTS.nonFinite)
+      .describe(
+        "A bare `NaN` or `Infinity` in the response of a `command`: `refuse` fails its rows, `as_null` reads it as null.",
+      ),
+    env: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe("Added to the environment of the model's process. Values are treated as secrets."),
+  })
+  .check((context) => {
+    const found = modelComplaint(context.value);
+    if (found !== null) context.issues.push({ code: "custom", ...found, input: context.value });
+  });
+
+type ModelOptions = Readonly<Record<"model" | "command" | "health_path" | "invocations_path", string | undefined>>;
+
+function modelComplaint(options: Partial<ModelOptions>): { readonly path: string[]; readonly message: string } | null {
+  const { model, command } = options;
+  if (model !== undefined && command !== undefined)
+    return { path: ["command"], message: "is given beside `model`: a run has one model, so give one of the two." };
+  if (command !== undefined) return null;
+  if (model === undefined) {
+    const message = "is missing: the path of a model (.ts, .js or .onnx), or a `command` that serves one by HTTP.";
+    return { path: ["model"], message };
+  }
+  const stray = (["health_path", "invocations_path"] as const).find((name) => options[name] !== undefined);
+  if (stray !== undefined)
+    return { path: [stray], message: "belongs to a `command`; a `model` is served by scoreframe." };
+  if (MODEL_EXTENSIONS.includes(extname(model).toLowerCase())) return null;
+  const endings = MODEL_EXTENSIONS.join(", ");
+  return {
+    path: ["model"],
+    message: `must be a file that ends in ${endings}; serve any other kind of model with a \`command\`.`,
+  };
+}

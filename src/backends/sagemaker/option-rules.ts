@@ -1,0 +1,123 @@
+import { MOST_MB_IN_FLIGHT } from "./sagemaker-capabilities.ts";
+
+// Rules over several options, or over the names and values in one. The limits are those of the service's API model (CreateTransformJob, CreateModel).
+
+/** What is wrong, and with which option: the sentence goes on after its name. */
+export type OptionComplaint = { readonly path: readonly string[]; readonly message: string };
+
+/** The options that the rules read. */
+type RuledOptions = {
+  readonly model_name?: string | undefined;
+  readonly image?: string | undefined;
+  readonly execution_role_arn?: string | undefined;
+  readonly model_environment?: Readonly<Record<string, string>> | undefined;
+  readonly subnets?: readonly string[] | undefined;
+  readonly security_group_ids?: readonly string[] | undefined;
+  readonly max_payload_mb: number;
+  readonly max_concurrent_transforms: number;
+  readonly join_source: "none" | "input";
+  readonly output_filter: string;
+};
+
+/** Those that make a model, and mean nothing for one that exists. */
+const IMAGE_OPTIONS = [
+  "model_data_url",
+  "execution_role_arn",
+  "model_environment",
+  "network_isolation",
+  "subnets",
+  "security_group_ids",
+] as const;
+
+const VARIABLE = /^[a-zA-Z_][a-zA-Z0-9_]{0,1023}$/;
+const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+/** Of a container's variables together, names and values. */
+const MOST_MODEL_VARIABLE_BYTES = 32_768;
+/** Of 50; one is ours. */
+const MOST_TAGS = 49;
+
+/** The first rule over several options that is broken, or null. */
+export function optionsComplaint(options: RuledOptions): OptionComplaint | null {
+  return modelComplaint(options) ?? vpcComplaint(options) ?? payloadComplaint(options) ?? joinComplaint(options);
+}
+
+/** Environment variables: at most `most`, each value of at most `mostCharacters`. */
+export function variablesComplaint(
+  variables: Readonly<Record<string, string>>,
+  most: number,
+  mostCharacters: number,
+): OptionComplaint | null {
+  const names = Object.keys(variables);
+  if (names.length > most) return { path: [], message: `has ${names.length} variables, and SageMaker takes ${most}.` };
+  for (const [name, value] of Object.entries(variables)) {
+    if (!VARIABLE.test(name)) return { path: [name], message: "is no name of an environment variable." };
+    if (value.length > mostCharacters) {
+      return { path: [name], message: `has ${value.length} characters, and SageMaker takes ${mostCharacters}.` };
+    }
+  }
+  return null;
+}
+
+export function tagsComplaint(tags: Readonly<Record<string, string>>): OptionComplaint | null {
+  const count = Object.keys(tags).length;
+  if (count > MOST_TAGS)
+    return { path: [], message: `has ${count} tags; ${MOST_TAGS} fit beside those of scoreframe.` };
+  for (const [name, value] of Object.entries(tags)) {
+    const fits = name.length >= 1 && name.length <= 128 && value.length <= 256 && TAG.test(name) && TAG.test(value);
+    if (fits && !/^aws:/i.test(name)) continue;
+    const message =
+      "is no tag: up to 128 and 256 letters, digits, blanks and _ . : / = + - @, not beginning with aws:.";
+    return { path: [name], message };
+  }
+  return null;
+}
+
+function modelComplaint(options: RuledOptions): OptionComplaint | null {
+  const { model_name: name, image, execution_role_arn: role, model_environment: environment = {} } = options;
+  if (name !== undefined) {
+    const given: Readonly<Record<string, unknown>> = options;
+    const surplus = ["image", ...IMAGE_OPTIONS].find((option) => given[option] !== undefined);
+    const message = "makes a new model, and `model_name` names one that exists: leave one of them out.";
+    return surplus === undefined ? null : { path: [surplus], message };
+  }
+  if (image === undefined) {
+    const message =
+      "is missing: a model that exists in SageMaker, or `image` and `execution_role_arn` to have one made.";
+    return { path: ["model_name"], message };
+  }
+  if (role === undefined)
+    return { path: ["execution_role_arn"], message: "is missing: the role that SageMaker assumes to run the image." };
+  const bytes = Buffer.byteLength(Object.entries(environment).flat().join(""));
+  if (bytes <= MOST_MODEL_VARIABLE_BYTES) return null;
+  const message = `has ${bytes} bytes, and SageMaker takes ${MOST_MODEL_VARIABLE_BYTES} of a container.`;
+  return { path: ["model_environment"], message };
+}
+
+function vpcComplaint({ subnets, security_group_ids: groups }: RuledOptions): OptionComplaint | null {
+  if (subnets === undefined && groups === undefined) return null;
+  if (subnets === undefined || subnets.length < 1 || subnets.length > 16)
+    return { path: ["subnets"], message: "must be a list of 1 to 16 subnets." };
+  return groups === undefined || groups.length < 1 || groups.length > 5
+    ? { path: ["security_group_ids"], message: "must be a list of 1 to 5 security groups." }
+    : null;
+}
+
+/** MaxConcurrentTransforms × MaxPayloadInMB. */
+function payloadComplaint(options: RuledOptions): OptionComplaint | null {
+  const { max_payload_mb: payload, max_concurrent_transforms: transforms } = options;
+  const product = payload * transforms;
+  if (product <= MOST_MB_IN_FLIGHT) return null;
+  const message =
+    `× backend.max_payload_mb is ${transforms} × ${payload} = ${product} MB, and SageMaker takes ${MOST_MB_IN_FLIGHT}. ` +
+    `With max_payload_mb: ${payload}, at most ${Math.floor(MOST_MB_IN_FLIGHT / payload)} fit.`;
+  return { path: ["max_concurrent_transforms"], message };
+}
+
+/** A joined record has the response below the request, where no protocol looks for it. */
+function joinComplaint({ join_source, output_filter }: RuledOptions): OptionComplaint | null {
+  if (join_source === "none" || output_filter !== "$") return null;
+  const message =
+    "set to input would put each answer below SageMakerOutput, or behind the cells of its row, where predictions are not looked for. scoreframe sets answers " +
+    "beside their rows by itself: leave it out, or choose with backend.output_filter what is the answer ($.SageMakerOutput; of csv $[-1]).";
+  return { path: ["join_source"], message };
+}

@@ -1,0 +1,40 @@
+import type { AnyBackendInput, JobInput as JobWithBackend } from "../core/job/job-input.ts";
+import type { BackendOptionsByKind } from "./backend-inputs.ts";
+
+/** The kinds of the package's own backends. */
+type KnownKind = keyof BackendOptionsByKind;
+
+type KnownBackend<Kind extends string> = Kind extends KnownKind
+  ? { readonly kind: Kind } & BackendOptionsByKind[Kind]
+  : AnyBackendInput & { readonly kind: Kind };
+
+/**
+ * The `backend` of a job. `BackendInput<"http">` has exactly the options of that backend, likewise `"local"` and `"sagemaker"`; any other kind is
+ * a backend of your own, with any options. `BackendInput` alone is one of all these.
+ */
+export type BackendInput<Kind extends string = string> = string extends Kind
+  ? KnownBackend<KnownKind> | AnyBackendInput
+  : KnownBackend<Kind>;
+
+/**
+ * A job as it is written: what has a default may be left out. Keys are those of the job file. `JobInput` alone takes any backend,
+ * `JobInput<"http">` only that one and its options.
+ */
+export type JobInput<Kind extends string = string> = JobWithBackend<BackendInput<Kind>>;
+
+/**
+ * Types a job that is written in TypeScript. The kind of its backend decides which options it may have.
+ *
+ * @example
+ * export default defineJob({
+ *   name: "flight-delay-scores",
+ *   source: { kind: "rows", path: "data/flights.parquet" },
+ *   backend: { kind: "local", model: "models/flights.onnx" },
+ *   output: { path: "out/flight_delay_scores" },
+ * });
+ */
+export function defineJob<Kind extends KnownKind | (string & {})>(
+  job: JobWithBackend<{ readonly kind: Kind } & BackendInput<Kind>>,
+): JobWithBackend<{ readonly kind: Kind } & BackendInput<Kind>> {
+  return job;
+}

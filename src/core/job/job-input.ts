@@ -1,0 +1,190 @@
+// Made by `npm run generate` from src/core/job/job-schema.ts.
+
+/** A JSON value. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** A backend that is not known here: its options are its own. */
+export type AnyBackendInput = { readonly kind: string; readonly [option: string]: unknown };
+
+/** A job as it is written: what has a default may be left out. Keys are those of the job file. */
+export type JobInput<Backend = AnyBackendInput> = {
+  /** Name of the job, in run ids and reports. */
+  readonly name: string;
+  /** Where the rows come from. */
+  readonly source:
+    | {
+        /** The rows are the result of a query. */
+        readonly kind: "sql";
+        /**
+         * The tables that the query may read: the name in the query, and the file where the table is.
+         * @default {}
+         */
+        readonly tables?:
+          | {
+              readonly [name: string]:
+                | string
+                | {
+                    /** Path of a file, a folder or a glob, relative to the job file's folder, or `s3://bucket/key`. */
+                    readonly path: string;
+                    /** How the file is written. Without it, the ending of the path decides. */
+                    readonly format?: "parquet" | "csv" | "tsv" | "json" | "jsonl" | "duckdb" | undefined;
+                    /** CSV: whether the first line holds the names. Without it, the cells must show it, or the file is rejected. */
+                    readonly header?: boolean | undefined;
+                    /** CSV: the character between cells. Without it: the one that the first line has most of. */
+                    readonly delimiter?: string | undefined;
+                    /** CSV: the character around cells that hold a delimiter or a line end. Without it: `"`. */
+                    readonly quote?: string | undefined;
+                    /** CSV: the character before a quote inside of quotes. Without it: the quote itself (`""`). */
+                    readonly escape?: string | undefined;
+                    /** CSV: the encoding, such as `utf-8`, `utf-16` or `windows-1252`. Without it: UTF-8. */
+                    readonly encoding?: string | undefined;
+                    /** CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates. */
+                    readonly dateformat?: string | undefined;
+                    /** CSV: cells that mean null, such as `NA`, beside the empty cell. */
+                    readonly nulls?: readonly string[] | undefined;
+                    /** CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`. */
+                    readonly types?: { readonly [name: string]: string } | undefined;
+                    /** Name of the table inside a DuckDB file. */
+                    readonly table?: string | undefined;
+                    /** Whether folders named `key=value` become columns. Without it, the path decides. */
+                    readonly hive?: boolean | undefined;
+                  };
+            }
+          | undefined;
+        /**
+         * The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted as they stand, see
+         * Values in SQL.
+         */
+        readonly sql: string;
+      }
+    | {
+        /** The rows are given as they are. */
+        readonly kind: "rows";
+        /**
+         * A file of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands the rows over in
+         * memory.
+         */
+        readonly path?: string | undefined;
+      };
+  /** What the model is given. */
+  readonly model?:
+    | {
+        /** Columns that are sent to the model. Without it: all but `passthrough`. */
+        readonly features?: readonly string[] | undefined;
+        /** Columns that are not sent and come back in the output. Without it: all that are not `features`. */
+        readonly passthrough?: readonly string[] | undefined;
+        /** How rows are written into a request. Without it: the protocol that the backend names first. */
+        readonly protocol?:
+          | "instances"
+          | "dataframe_split"
+          | "dataframe_records"
+          | "records"
+          | "json_lines"
+          | "csv"
+          | "open_inference"
+          | undefined;
+        /**
+         * For the protocol `open_inference`: the name of one tensor for all features. Without it, each feature is a
+         * tensor of its own name.
+         */
+        readonly tensor?: string | undefined;
+        /** Parameters of the model, sent with every request beside its rows, where the protocol has a place for them. */
+        readonly params?: { readonly [name: string]: JsonValue } | undefined;
+      }
+    | undefined;
+  /** How rows are packed into requests. */
+  readonly requests?:
+    | {
+        /**
+         * Most megabytes (10^6 bytes) in one request file, which is one shard: the unit of scoring, retry and the
+         * ledger.
+         * @default 5
+         */
+        readonly file_size_mb?: number | undefined;
+        /**
+         * Most rows in one request.
+         * @default 5
+         */
+        readonly batch_size?: number | undefined;
+        /**
+         * How NaN and infinities among the features travel: as `null`, as the texts `NaN`, `Infinity` and `-Infinity`,
+         * or not at all: the row becomes a dead letter.
+         * @default "null"
+         */
+        readonly non_finite?: "null" | "text" | "error" | null | undefined;
+        /**
+         * For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes, where
+         * the backend can: the sagemaker backend sends none, and its built-in algorithms want none.
+         */
+        readonly csv_header?: boolean | undefined;
+      }
+    | undefined;
+  /** Where the model is, with the options of that backend. */
+  readonly backend: Backend;
+  /** The table that is written. */
+  readonly output: {
+    /** Folder of the table that is written, relative to the job file's folder, or `s3://bucket/prefix`. */
+    readonly path: string;
+    /**
+     * Format of the table's files.
+     * @default "parquet"
+     */
+    readonly format?: "parquet" | "csv" | "jsonl" | undefined;
+    /**
+     * Columns that become folders named `column=value`.
+     * @default []
+     */
+    readonly partition_by?: readonly string[] | undefined;
+    /**
+     * A contract: the name and the type of every prediction column, checked before anything is published. Types:
+     * `boolean`, `int8`, `int16`, `int32`, `int64`, `integer`, `uint64`, `float`, `double`, `string`, `varchar`,
+     * `date`, `timestamp`, `list<…>`, `struct<name: …, …>`.
+     */
+    readonly predictions?: { readonly [name: string]: string } | undefined;
+    /** Put before the name of every prediction column. */
+    readonly prefix?: string | undefined;
+    /**
+     * Whether a prediction that is an object of objects becomes flat columns, their names joined by `_`.
+     * @default false
+     */
+    readonly flatten?: boolean | undefined;
+    /**
+     * `all`: every column of the source and the predictions. `predictions`: passthrough and partition columns and
+     * the predictions.
+     * @default "all"
+     */
+    readonly columns?: "predictions" | "all" | undefined;
+    /**
+     * Whether the columns `row_id` (number of the request line) and `batch_index` (place in it) are written.
+     * @default false
+     */
+    readonly include_row_id?: boolean | undefined;
+    /**
+     * What happens to data that is there already. `overwrite_partitions` replaces the partitions that this run
+     * writes (the whole table, where there are none), so that a re-run gives the same table; `append` adds; `error`
+     * refuses.
+     * @default "overwrite_partitions"
+     */
+    readonly if_exists?: "error" | "overwrite_partitions" | "append" | undefined;
+  };
+  /** What happens when rows fail. */
+  readonly failure?:
+    | {
+        /**
+         * How many rows may fail before nothing is published: a count, or a ratio of the input strictly between 0 and 1.
+         * @default 0
+         */
+        readonly max_failed_rows?: number | undefined;
+        /**
+         * What happens to a row that alone exceeds the backend's payload limit.
+         * @default "fail"
+         */
+        readonly oversized_rows?: "fail" | "dead_letter" | "skip" | undefined;
+        /**
+         * Whether a refused request is sent again in smaller parts, so that only the rows that fail are lost.
+         * @default true
+         */
+        readonly isolate_failed_rows?: boolean | undefined;
+      }
+    | undefined;
+};
