@@ -37,6 +37,7 @@ describe("CONTRIBUTING.md", () => {
     }).toEqual({
       polars: ["src/core/frames"],
       zod: [
+        ...["records", "run-store", "table-output"].map((adapter) => `src/adapters/${adapter}`),
         ...["http", "local", "sagemaker", "shared/options"].map((backend) => `src/backends/${backend}`),
         "src/core/job",
         "src/emulators/sagemaker",
