@@ -110,11 +110,22 @@ export type BackendOptionsByKind = {
   /** Options of `backend: { kind: "sagemaker" }`. */ readonly sagemaker: {
     /** A model that exists in SageMaker. */
     readonly model_name?: string | undefined;
-    /** Instead of `model_name`, a container image: the model is made for the run, tagged, and deleted after it. */
+    /**
+     * With `model_name`: `<model_name>-<version>` is used if it exists, else `<model_name>-v<version>`, else
+     * `<model_name>`, with a warning.
+     */
+    readonly version?: string | number | undefined;
+    /**
+     * A container image: a model is made for the run, tagged, and deleted after it. With `model_name` it is a copy
+     * of that model in this image, unless the model has the image already.
+     */
     readonly image?: string | undefined;
     /** With `image`: the `model.tar.gz`. */
     readonly model_data_url?: string | undefined;
-    /** With `image`, required: the role that SageMaker assumes. */
+    /**
+     * With `image`: the role that SageMaker assumes. Required if no model exists to take it from; a SageMaker that
+     * is not AWS (`AWS_ENDPOINT_URL_SAGEMAKER`) needs none.
+     */
     readonly execution_role_arn?: string | undefined;
     /** With `image`: variables of the container, up to 100. */
     readonly model_environment?: { readonly [name: string]: string } | undefined;
@@ -134,11 +145,10 @@ export type BackendOptionsByKind = {
      * @default "ml.c5.xlarge"
      */
     readonly instance_type?: string | undefined;
-    /**
-     * A file is the work of one instance: more instances than files are idle.
-     * @default 1
-     */
+    /** A file is the work of one instance: more instances than files are idle. Without it: 1. */
     readonly instance_count?: number | undefined;
+    /** Instead of `instance_count`: at most so many, and no more than there are request files. */
+    readonly max_instance_count?: number | undefined;
     /**
      * `single_record`: a request line is one invocation. `multi_record`: as many lines as fit in the payload; the
      * container must take several and answer each with a line.

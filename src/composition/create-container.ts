@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { Container } from "inversify";
+import { loadJobBackends } from "../adapters/plugins/load-job-backends.ts";
 import { createSourceFactory } from "../adapters/sources/create-source.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { BUILTIN_BACKENDS } from "../backends/builtin-backends.ts";
@@ -44,20 +45,28 @@ export function createContainer(options: CompositionOptions): Container {
         ...options.backends.map((plugin) => ({ id: plugin.id, load: async () => plugin })),
       ]),
     );
-  container
-    .bind(TOKENS.engine)
-    .toResolvedValue(
-      (pool, runStore, clock, events, source, output, backends) =>
-        createEngine({ pool, runStore, clock, events, source, output, backends, openStore }),
-      [
-        TOKENS.framePool,
-        TOKENS.runStore,
-        TOKENS.clock,
-        TOKENS.events,
-        TOKENS.sourceFactory,
-        TOKENS.outputFactory,
-        TOKENS.backendRegistry,
-      ],
-    );
+  container.bind(TOKENS.engine).toResolvedValue(
+    (pool, runStore, clock, events, source, output, backends) =>
+      createEngine({
+        pool,
+        runStore,
+        clock,
+        events,
+        source,
+        output,
+        backends,
+        loadBackends: loadJobBackends,
+        openStore,
+      }),
+    [
+      TOKENS.framePool,
+      TOKENS.runStore,
+      TOKENS.clock,
+      TOKENS.events,
+      TOKENS.sourceFactory,
+      TOKENS.outputFactory,
+      TOKENS.backendRegistry,
+    ],
+  );
   return container;
 }

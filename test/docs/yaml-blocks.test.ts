@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { markdownPages } from "../../scripts/lib/markdown-pages.ts";
 import { root } from "../../scripts/lib/toolchain.mjs";
+import { loadJobBackends } from "../../src/adapters/plugins/load-job-backends.ts";
 import { BUILTIN_BACKENDS } from "../../src/backends/builtin-backends.ts";
+import { isBridgeJob } from "../../src/core/job/bridge-job.ts";
 import { parseJob } from "../../src/core/job/parse-job.ts";
 import { readJobText } from "../../src/core/job/read-job-text.ts";
 import { codeBlocks } from "./support/markdown.ts";
@@ -30,13 +32,17 @@ function valuesOf(text: string, pattern: RegExp): Record<string, string> {
 describe("the YAML of the pages", () => {
   it.each(blocks)("is a job, or a part of one, with options that its backend knows: $place", async ({ text }) => {
     const { value } = readJobText(text, "yaml", "page");
-    const whole = { ...REST, ...(value as Record<string, unknown>) };
+    const whole = isBridgeJob(value) ? value : { ...REST, ...(value as Record<string, unknown>) };
     const job = parseJob(whole, {
       env: valuesOf(text, /\$\{(\w+)\}/g),
       set: valuesOf(text, /\{\{ (\w+) \}\}/g),
     });
     const { kind, ...options } = job.backend;
-    const plugin = await BUILTIN_BACKENDS.find(({ id }) => id === kind)?.load();
+    // A page's module is the one that the page is filled from.
+    const own = await loadJobBackends(job.backends ?? [], join(root, "docs", "snippets"));
+    const plugin =
+      own.find(({ plugin: { id } }) => id === kind)?.plugin ??
+      (await BUILTIN_BACKENDS.find(({ id }) => id === kind)?.load());
     expect(plugin?.parseOptions(options)).toBeTruthy();
   });
 });

@@ -1,6 +1,7 @@
 import { counted } from "../../core/errors/counted.ts";
 import type { PlanCost, PlanEstimate, PlannedWork } from "../../core/ports/scoring-backend.ts";
 import type { InstancePrice } from "./instance-price.ts";
+import { instancesFor } from "./instances-for.ts";
 import { MOST_MB_IN_FLIGHT } from "./sagemaker-capabilities.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 
@@ -14,7 +15,8 @@ const MANY_INVOCATIONS = 10_000;
 const SOME_INVOCATIONS = 100;
 
 /** What the numbers of a plan say about a transform job: files, and not bytes, are what its instances share. */
-export function estimateJob(options: SagemakerOptions, work: PlannedWork, price: InstancePrice): PlanEstimate {
+export function estimateJob(given: SagemakerOptions, work: PlannedWork, price: InstancePrice): PlanEstimate {
+  const options = { ...given, instanceCount: instancesFor(given, work.shards) };
   if (work.requests === 0) {
     return {
       advice: [],

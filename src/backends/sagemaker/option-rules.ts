@@ -8,6 +8,9 @@ export type OptionComplaint = { readonly path: readonly string[]; readonly messa
 /** The options that the rules read. */
 type RuledOptions = {
   readonly model_name?: string | undefined;
+  readonly version?: string | number | undefined;
+  readonly instance_count?: number | undefined;
+  readonly max_instance_count?: number | undefined;
   readonly image?: string | undefined;
   readonly execution_role_arn?: string | undefined;
   readonly model_environment?: Readonly<Record<string, string>> | undefined;
@@ -19,7 +22,7 @@ type RuledOptions = {
   readonly output_filter: string;
 };
 
-/** Those that make a model, and mean nothing for one that exists. */
+/** Those that make a model of an image, and mean nothing without one. */
 const IMAGE_OPTIONS = [
   "model_data_url",
   "execution_role_arn",
@@ -38,7 +41,13 @@ const MOST_TAGS = 49;
 
 /** The first rule over several options that is broken, or null. */
 export function optionsComplaint(options: RuledOptions): OptionComplaint | null {
-  return modelComplaint(options) ?? vpcComplaint(options) ?? payloadComplaint(options) ?? joinComplaint(options);
+  return (
+    modelComplaint(options) ??
+    countComplaint(options) ??
+    vpcComplaint(options) ??
+    payloadComplaint(options) ??
+    joinComplaint(options)
+  );
 }
 
 /** Environment variables: at most `most`, each value of at most `mostCharacters`. */
@@ -74,23 +83,34 @@ export function tagsComplaint(tags: Readonly<Record<string, string>>): OptionCom
 
 function modelComplaint(options: RuledOptions): OptionComplaint | null {
   const { model_name: name, image, execution_role_arn: role, model_environment: environment = {} } = options;
-  if (name !== undefined) {
-    const given: Readonly<Record<string, unknown>> = options;
-    const surplus = ["image", ...IMAGE_OPTIONS].find((option) => given[option] !== undefined);
-    const message = "makes a new model, and `model_name` names one that exists: leave one of them out.";
-    return surplus === undefined ? null : { path: [surplus], message };
-  }
-  if (image === undefined) {
+  if (image === undefined && name === undefined) {
     const message =
       "is missing: a model that exists in SageMaker, or `image` and `execution_role_arn` to have one made.";
     return { path: ["model_name"], message };
   }
-  if (role === undefined)
+  if (options.version !== undefined && name === undefined) {
+    const message = "is the version of a model that exists in SageMaker: set `model_name`, too.";
+    return { path: ["version"], message };
+  }
+  if (image === undefined) {
+    const given: Readonly<Record<string, unknown>> = options;
+    const surplus = IMAGE_OPTIONS.find((option) => given[option] !== undefined);
+    const message = "is for a model that is made of an image: set `image`, or remove it.";
+    return surplus === undefined ? null : { path: [surplus], message };
+  }
+  // The model of that name may have one.
+  if (role === undefined && name === undefined)
     return { path: ["execution_role_arn"], message: "is missing: the role that SageMaker assumes to run the image." };
   const bytes = Buffer.byteLength(Object.entries(environment).flat().join(""));
   if (bytes <= MOST_MODEL_VARIABLE_BYTES) return null;
   const message = `has ${bytes} bytes, and SageMaker takes ${MOST_MODEL_VARIABLE_BYTES} of a container.`;
   return { path: ["model_environment"], message };
+}
+
+function countComplaint({ instance_count: exact, max_instance_count: most }: RuledOptions): OptionComplaint | null {
+  if (exact === undefined || most === undefined) return null;
+  const message = "cannot be set together with `instance_count`: remove one of them.";
+  return { path: ["max_instance_count"], message };
 }
 
 function vpcComplaint({ subnets, security_group_ids: groups }: RuledOptions): OptionComplaint | null {

@@ -5,6 +5,7 @@ import type { Protocol } from "../../core/protocols/protocol.ts";
 import { optionsJsonSchema } from "../shared/options/options-json-schema.ts";
 import { estimateJob } from "./estimate.ts";
 import { filterComplaint } from "./filter-rule.ts";
+import { findModel } from "./find-model.ts";
 import type { InstancePrice } from "./instance-price.ts";
 import { askInstancePrice } from "./instance-price.ts";
 import { refuseMisspeltInstance } from "./instance-type.ts";
@@ -12,7 +13,6 @@ import { lineBytes, sagemakerCapabilities } from "./sagemaker-capabilities.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 import { parseSagemakerOptions } from "./sagemaker-options.ts";
 import { sagemakerOptionsSchema } from "./sagemaker-options-schema.ts";
-import type { SagemakerService } from "./sagemaker-service.ts";
 import { openSagemakerService } from "./sagemaker-service.ts";
 import { createSagemakerSession } from "./sagemaker-session.ts";
 
@@ -33,9 +33,9 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
       const service = await openSagemakerService(options);
       try {
         refuseMisspeltInstance(options.instanceType, service.instanceTypes, warn);
-        const description = await describeModel(options, service, signal);
+        const { description } = await findModel(options.model, service, signal, warn);
         await neededPrice(options, service.region, signal);
-        return description;
+        return `${description}, to be run on ${instancesText(options)} in ${service.region}; nothing was sent: a transform job takes minutes and costs money`;
       } finally {
         service.close();
       }
@@ -59,9 +59,9 @@ async function openSession(options: SagemakerOptions, context: BackendContext): 
   const service = await openSagemakerService(options);
   try {
     refuseMisspeltInstance(options.instanceType, service.instanceTypes, warn);
-    await describeModel(options, service, signal);
+    const model = await findModel(options.model, service, signal, warn);
     const pricePerHour = await neededPrice(options, service.region, signal);
-    return createSagemakerSession({ options, service, remote, context, pricePerHour });
+    return createSagemakerSession({ options, model, service, remote, context, pricePerHour });
   } catch (thrown) {
     service.close();
     throw thrown;
@@ -96,26 +96,8 @@ function refuseUnfitProtocol(options: SagemakerOptions, protocol: Protocol, warn
   }
 }
 
-async function describeModel(
-  options: SagemakerOptions,
-  service: SagemakerService,
-  signal: AbortSignal,
-): Promise<string> {
-  const { model, instanceCount, instanceType } = options;
-  const on = `${instanceCount} × ${instanceType} in ${service.region}`;
-  if (!("name" in model)) return `image ${model.image}, to be run on ${on}; nothing was sent`;
-  try {
-    const { PrimaryContainer, Containers } = await service.describeModel(model.name, signal);
-    const image = PrimaryContainer?.Image ?? Containers?.[0]?.Image ?? "unknown image";
-    return `model ${model.name} (${image}), to be run on ${on}; nothing was sent: a transform job takes minutes and costs money`;
-  } catch (thrown) {
-    if (!ScoreframeError.is(thrown) || !/could not find model/i.test(thrown.message)) throw thrown;
-    throw new ScoreframeError(
-      "BACKEND_OPTIONS_INVALID",
-      `There is no SageMaker model "${model.name}" in ${service.region}. Correct backend.model_name or the region, or have one made with \`image\`.`,
-      { backend: "sagemaker", option: "backend.model_name", cause: thrown },
-    );
-  }
+function instancesText({ instanceCount, instanceCountIsMost, instanceType }: SagemakerOptions): string {
+  return `${instanceCountIsMost && instanceCount > 1 ? "up to " : ""}${instanceCount} × ${instanceType}`;
 }
 
 /** A budget cannot be kept without a price; without a budget, an unknown one only leaves the cost unknown. */

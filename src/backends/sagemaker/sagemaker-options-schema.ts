@@ -46,17 +46,34 @@ export const sagemakerOptionsSchema = z
     model_name: matching(MODEL_NAME, "a model's name: up to 63 letters, digits and hyphens, no hyphen at its ends")
       .optional()
       .describe("A model that exists in SageMaker."),
+    version: z
+      .union([text, z.number()])
+      .check(
+        rule((value) =>
+          Number.isInteger(value) || typeof value === "string"
+            ? null
+            : { path: [], message: "must be in quotes if it is not a whole number." },
+        ),
+      )
+      .optional()
+      .describe(
+        "With `model_name`: `<model_name>-<version>` is used if it exists, else `<model_name>-v<version>`, else `<model_name>`, with a warning.",
+      ),
     image: matching(/^\S{1,255}$/, "the address of a container image in ECR")
       .optional()
       .describe(
-        "Instead of `model_name`, a container image: the model is made for the run, tagged, and deleted after it.",
+        "A container image: a model is made for the run, tagged, and deleted after it. With `model_name` it is a copy of that model in this image, unless the " +
+          "model has the image already.",
       ),
     model_data_url: matching(/^(https|s3):\/\/.+\.tar\.gz$/, "the address of a model.tar.gz: s3://bucket/model.tar.gz")
       .optional()
       .describe("With `image`: the `model.tar.gz`."),
     execution_role_arn: matching(ROLE_ARN, "the ARN of a role, such as arn:aws:iam::123456789012:role/name")
       .optional()
-      .describe("With `image`, required: the role that SageMaker assumes."),
+      .describe(
+        "With `image`: the role that SageMaker assumes. Required if no model exists to take it from; a SageMaker that is not AWS " +
+          "(`AWS_ENDPOINT_URL_SAGEMAKER`) needs none.",
+      ),
     model_environment: variables(MOST_MODEL_VARIABLES, 1024)
       .optional()
       .describe("With `image`: variables of the container, up to 100."),
@@ -72,9 +89,18 @@ export const sagemakerOptionsSchema = z
       .describe(
         "A misspelt one is rejected before the source is read; one that may be newer than the installed SDK is a warning.",
       ),
-    instance_count: count(1, 100, 1).describe(
-      "A file is the work of one instance: more instances than files are idle.",
-    ),
+    instance_count: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("A file is the work of one instance: more instances than files are idle. Without it: 1."),
+    max_instance_count: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("Instead of `instance_count`: at most so many, and no more than there are request files."),
     batch_strategy: z
       .enum(["single_record", "multi_record"])
       .default("single_record")

@@ -2,17 +2,22 @@ import type { z } from "zod";
 import { readOptions } from "../shared/options/read-options.ts";
 import { sagemakerOptionsSchema } from "./sagemaker-options-schema.ts";
 
-/** A model that exists in SageMaker, or a container image of which one is made for the run. */
-export type ModelChoice =
-  | { readonly name: string }
-  | {
-      readonly image: string;
-      readonly modelDataUrl: string | null;
-      readonly executionRoleArn: string;
-      readonly environment: Readonly<Record<string, string>>;
-      readonly networkIsolation: boolean;
-      readonly vpc: { readonly subnets: readonly string[]; readonly securityGroups: readonly string[] } | null;
-    };
+/** A model that exists in SageMaker, a container image of which one is made for the run, or a model that is run in another image. */
+export type ModelChoice = {
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly container: ContainerChoice | null;
+};
+
+/** What a model is made of; null is taken from the model of that name, if there is one. */
+export type ContainerChoice = {
+  readonly image: string;
+  readonly modelDataUrl: string | null;
+  readonly executionRoleArn: string | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly networkIsolation: boolean | null;
+  readonly vpc: { readonly subnets: readonly string[]; readonly securityGroups: readonly string[] } | null;
+};
 
 /** The job's `backend` object, checked against the rules of the service. */
 export type SagemakerOptions = {
@@ -21,6 +26,8 @@ export type SagemakerOptions = {
   readonly profile: string | null;
   readonly instanceType: string;
   readonly instanceCount: number;
+  /** Whether a job with fewer files gets fewer instances (`max_instance_count`). */
+  readonly instanceCountIsMost: boolean;
   readonly batchStrategy: "SingleRecord" | "MultiRecord";
   readonly maxPayloadMb: number;
   /** 0: what the container advises. */
@@ -53,7 +60,8 @@ export function parseSagemakerOptions(input: Readonly<Record<string, unknown>>):
     region: options.region ?? null,
     profile: options.profile ?? null,
     instanceType: options.instance_type,
-    instanceCount: options.instance_count,
+    instanceCount: options.max_instance_count ?? options.instance_count ?? 1,
+    instanceCountIsMost: options.max_instance_count !== undefined,
     batchStrategy: options.batch_strategy === "multi_record" ? "MultiRecord" : "SingleRecord",
     maxPayloadMb: options.max_payload_mb,
     maxConcurrentTransforms: options.max_concurrent_transforms,
@@ -76,19 +84,18 @@ export function parseSagemakerOptions(input: Readonly<Record<string, unknown>>):
   });
 }
 
-/** The schema has checked that there is a name, or an image with its role. */
 function modelOf(options: z.output<typeof sagemakerOptionsSchema>): ModelChoice {
-  if (options.model_name !== undefined) return { name: options.model_name };
-  const { image = "", execution_role_arn = "", subnets, security_group_ids } = options;
-  return {
-    image,
-    executionRoleArn: execution_role_arn,
-    modelDataUrl: options.model_data_url ?? null,
-    environment: options.model_environment ?? {},
-    networkIsolation: options.network_isolation ?? false,
-    vpc:
-      subnets === undefined || security_group_ids === undefined
-        ? null
-        : { subnets, securityGroups: security_group_ids },
-  };
+  const { model_name: name = null, version, image, subnets, security_group_ids: groups } = options;
+  const container: ContainerChoice | null =
+    image === undefined
+      ? null
+      : {
+          image,
+          executionRoleArn: options.execution_role_arn ?? null,
+          modelDataUrl: options.model_data_url ?? null,
+          environment: options.model_environment ?? {},
+          networkIsolation: options.network_isolation ?? null,
+          vpc: subnets === undefined || groups === undefined ? null : { subnets, securityGroups: groups },
+        };
+  return { name, version: version === undefined ? null : String(version), container };
 }

@@ -2,6 +2,7 @@ import type { DescribeTransformJobCommandOutput } from "@aws-sdk/client-sagemake
 import type { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { RemoteFiles } from "../../core/ports/run-store.ts";
 import type { BackendContext } from "../../core/ports/scoring-backend.ts";
+import type { FoundModel } from "./find-model.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 import type { SagemakerService } from "./sagemaker-service.ts";
 
@@ -9,6 +10,7 @@ export type DescribedJob = DescribeTransformJobCommandOutput;
 
 export type SessionTools = {
   readonly options: SagemakerOptions;
+  readonly model: FoundModel;
   readonly service: SagemakerService;
   readonly remote: RemoteFiles;
   readonly context: BackendContext;

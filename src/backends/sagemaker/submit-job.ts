@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { counted } from "../../core/errors/counted.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { RequestShard } from "../../core/ports/scoring-backend.ts";
+import { instancesFor } from "./instances-for.ts";
 import { jobName } from "./job-name.ts";
 import { jobPlace } from "./job-place.ts";
 import type { SessionState, SessionTools } from "./session-state.ts";
@@ -12,19 +13,19 @@ import { modelOf, transformJob } from "./transform-job.ts";
  * that of another job.
  */
 export async function submitJob(
-  { options, service, remote, context }: SessionTools,
+  { options, model, service, remote, context }: SessionTools,
   state: SessionState,
   shards: readonly RequestShard[],
 ): Promise<string> {
   const first = shards[0] as RequestShard;
   const requests = `${remote.locate(dirname(first.requestPath))}/`;
   const name = jobName(context.runId, requests);
-  const model = modelOf(options, name, context.runId);
-  if (model !== null) {
-    await service.createModel(model);
+  if ("made" in model) {
+    await service.createModel(modelOf(options, model.made, name, context.runId));
     state.model = name;
   }
-  const modelName = "name" in options.model ? options.model.name : name;
+  const modelName = "made" in model ? name : model.name;
+  const instances = instancesFor(options, shards.length);
   const job = transformJob(options, {
     jobName: name,
     modelName,
@@ -33,6 +34,7 @@ export async function submitJob(
     responses: remote.locate(dirname(first.responsePath)),
     contentType: context.protocol.contentType,
     accept: context.protocol.accept,
+    instances,
   });
   const made = await service.createTransformJob(job).catch((thrown: unknown) => {
     // It may have been accepted and the answer lost: then it is ours, and must not run on unseen.
@@ -46,7 +48,7 @@ export async function submitJob(
   }
   state.job = name;
   const how = made === "exists" ? "was submitted before, and is taken up again" : "was submitted";
-  const work = `${counted(shards.length, "file")} for ${options.instanceCount} × ${options.instanceType}`;
+  const work = `${counted(shards.length, "file")} for ${instances} × ${options.instanceType}`;
   const message = `Transform job ${name} ${how} in ${service.region}: ${work}. ${jobPlace(service, name)}`;
   context.events({ type: "note", message });
   return name;

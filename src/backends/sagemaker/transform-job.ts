@@ -4,6 +4,7 @@ import type {
   DataProcessing,
   Tag,
 } from "@aws-sdk/client-sagemaker";
+import type { MadeModel } from "./find-model.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 
 /** What no value of a tag may hold; a run's id is the caller's to choose. */
@@ -21,6 +22,7 @@ export type TransformFacts = {
   readonly responses: string;
   readonly contentType: string;
   readonly accept: string;
+  readonly instances: number;
 };
 
 /** The job as it is submitted. Every value is given: AWS documents several defaults in two ways. */
@@ -51,7 +53,7 @@ export function transformJob(options: SagemakerOptions, facts: TransformFacts): 
     TransformResources: {
       // The SDK's type lists the instances of its own day; the service knows newer ones.
       InstanceType: options.instanceType as never,
-      InstanceCount: options.instanceCount,
+      InstanceCount: facts.instances,
       ...(options.volumeKmsKeyId === null ? {} : { VolumeKmsKeyId: options.volumeKmsKeyId }),
       ...(options.amiVersion === null ? {} : { TransformAmiVersion: options.amiVersion }),
     },
@@ -77,27 +79,17 @@ function dataProcessing({ inputFilter, outputFilter, joinSource }: SagemakerOpti
   return { InputFilter: inputFilter, OutputFilter: outputFilter, JoinSource: joinSource };
 }
 
-/** The model that is made for a run, and deleted after it; null where one exists. */
-export function modelOf(options: SagemakerOptions, name: string, runId: string): CreateModelCommandInput | null {
-  const { model } = options;
-  if ("name" in model) return null;
-  return {
-    ModelName: name,
-    ExecutionRoleArn: model.executionRoleArn,
-    PrimaryContainer: {
-      Image: model.image,
-      Environment: model.environment,
-      ...(model.modelDataUrl === null ? {} : { ModelDataUrl: model.modelDataUrl }),
-    },
-    EnableNetworkIsolation: model.networkIsolation,
-    ...(model.vpc === null
-      ? {}
-      : { VpcConfig: { Subnets: [...model.vpc.subnets], SecurityGroupIds: [...model.vpc.securityGroups] } }),
-    Tags: tagsOf(options, runId),
-  };
+/** The model that is made for a run, and deleted after it. */
+export function modelOf(
+  options: Pick<SagemakerOptions, "tags">,
+  container: MadeModel,
+  name: string,
+  runId: string,
+): CreateModelCommandInput {
+  return { ...container, ModelName: name, Tags: tagsOf(options, runId) };
 }
 
-function tagsOf({ tags }: SagemakerOptions, runId: string): Tag[] {
+function tagsOf({ tags }: Pick<SagemakerOptions, "tags">, runId: string): Tag[] {
   const ours = { "scoreframe:run": runId.replace(NO_TAG_CHARACTER, "-").slice(0, MOST_TAG_CHARACTERS) };
   return Object.entries({ ...tags, ...ours }).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -13,19 +13,30 @@ const PLACES: Readonly<Record<string, JobPath>> = {
   request_batch_size: ["requests", "batch_size"],
   model_name: ["backend", "model_name"],
   version: ["backend", "version"],
-  flavor: ["backend", "flavor"],
   instance_type: ["backend", "instance_type"],
   max_instance_count: ["backend", "max_instance_count"],
   image: ["backend", "image"],
+  execution_role_arn: ["backend", "execution_role_arn"],
+  model_data_url: ["backend", "model_data_url"],
+  region: ["backend", "region"],
 };
 
-/** Options of a cluster that there is none of here. */
-const IGNORED = "spark_arguments";
+/** Keys that are accepted and mean nothing here, and why. */
+const IGNORED: Readonly<Record<string, string>> = {
+  flavor:
+    "the model's container reads the requests, whatever library it was made with. Set model.protocol if it needs another form of requests.",
+  spark_arguments: "there is no Spark here, one machine does its work.",
+};
 
 /** Keys that flat and nested jobs share. */
 const SHARED: ReadonlySet<string> = new Set(["name", "output"]);
 const NESTED: ReadonlySet<string> = new Set(["source", "model", "requests", "backend", "failure"]);
-const FLAT_KEYS: readonly string[] = [...Object.keys(PLACES), IGNORED];
+/** They are words of nested jobs and of other files, too: alone they do not make a job a flat one. */
+const COMMON: ReadonlySet<string> = new Set(["version", "region", "execution_role_arn", "model_data_url"]);
+const FLAT_KEYS: readonly string[] = [...Object.keys(PLACES), ...Object.keys(IGNORED)];
+
+/** What the name of a SageMaker model cannot hold. */
+const NO_NAME_CHARACTERS = /[^a-zA-Z0-9]+/g;
 
 export type BridgeTranslation = {
   readonly job: unknown;
@@ -35,7 +46,9 @@ export type BridgeTranslation = {
 
 /** Whether a job is written with the flat keys of the Adroit bridge. */
 export function isBridgeJob(input: unknown): input is Record<string, unknown> {
-  return isRecord(input) && Object.keys(input).some((key) => FLAT_KEYS.includes(key) && !SHARED.has(key));
+  return (
+    isRecord(input) && Object.keys(input).some((key) => FLAT_KEYS.includes(key) && !SHARED.has(key) && !COMMON.has(key))
+  );
 }
 
 /** Whether `--set` may name this key in a flat job. */
@@ -65,15 +78,36 @@ export function translateBridgeJob(flat: Readonly<Record<string, unknown>>): Bri
     );
   const name = flat["name"] ?? flat["model_name"];
   const output = flat["output"] ?? `out/${String(name).replace(/[^\w.{}$ -]+/g, "-")}`;
+  const model = sagemakerName(flat["model_name"]);
   const job = {
     name,
     source: { kind: "sql", ...pick("source") },
-    requests: pick("requests"),
-    backend: { kind: "sagemaker", instance_type: "ml.c5.xlarge", max_instance_count: 1, ...pick("backend") },
+    requests: { file_size_mb: 5, batch_size: 5, ...pick("requests") },
+    backend: {
+      kind: "sagemaker",
+      instance_type: "ml.c5.xlarge",
+      max_instance_count: 1,
+      ...pick("backend"),
+      model_name: model,
+    },
     output: typeof output === "string" ? { path: output } : output,
   };
-  const ignored = `${IGNORED} is ignored: there is no Spark here, one machine does its work.`;
-  return { job, problems, warnings: flat[IGNORED] === undefined ? [] : [ignored] };
+  const ignored = Object.entries(IGNORED)
+    .filter(([key]) => flat[key] !== undefined && flat[key] !== null)
+    .map(([key, reason]) => `${key} is ignored: ${reason}`);
+  const renamed =
+    model === flat["model_name"]
+      ? []
+      : [
+          `The model "${String(flat["model_name"])}" is called "${String(model)}" in SageMaker, whose names have no other signs than hyphens.`,
+        ];
+  return { job, problems, warnings: [...ignored, ...renamed] };
+}
+
+/** A registry allows more characters in the name of a model than SageMaker does. A name that is still to be filled stays as it is. */
+function sagemakerName(name: unknown): unknown {
+  if (typeof name !== "string" || /\{\{|\$\{/.test(name)) return name;
+  return name.replace(NO_NAME_CHARACTERS, "-").replace(/^-|-$/g, "") || name;
 }
 
 function bridgeProblems(flat: Readonly<Record<string, unknown>>): JobProblem[] {
@@ -93,7 +127,7 @@ function bridgeProblems(flat: Readonly<Record<string, unknown>>): JobProblem[] {
 function mixed(key: string, flat: Readonly<Record<string, unknown>>): string {
   const moves = Object.keys(flat)
     .filter((name) => FLAT_KEYS.includes(name) && !SHARED.has(name))
-    .map((name) => (name === IGNORED ? `delete ${name}` : `${name} belongs at ${PLACES[name]?.join(".")}`));
+    .map((name) => (name in IGNORED ? `delete ${name}` : `${name} belongs at ${PLACES[name]?.join(".")}`));
   return `a job is written with flat keys or with nested ones, not with both; beside \`${key}\`, ${moves.join(", ")}`;
 }
 

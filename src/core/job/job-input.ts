@@ -121,6 +121,11 @@ export type JobInput<Backend = AnyBackendInput> = {
     | undefined;
   /** Where the model is, with the options of that backend. */
   readonly backend: Backend;
+  /**
+   * Modules of backends that are not part of the package, for `backend.kind`: paths relative to the job file's
+   * folder, such as `./my-backend.ts`, or names of installed packages. See Add a backend.
+   */
+  readonly backends?: readonly string[] | undefined;
   /** The table that is written. */
   readonly output: {
     /** Folder of the table that is written, relative to the job file's folder, or `s3://bucket/prefix`. */

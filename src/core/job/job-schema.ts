@@ -207,6 +207,14 @@ export const jobSchema = z.strictObject({
   model: model.prefault({}).describe("What the model is given."),
   requests: requests.prefault({}).describe("How rows are packed into requests."),
   backend: backend.describe("Where the model is, with the options of that backend."),
+  backends: z
+    .array(text)
+    .min(1)
+    .optional()
+    .describe(
+      "Modules of backends that are not part of the package, for `backend.kind`: paths relative to the job file's folder, such as `./my-backend.ts`, or names " +
+        "of installed packages. See [Add a backend](../guides/add-a-backend.md).",
+    ),
   output: output.describe("The table that is written."),
   failure: failure.prefault({}).describe("What happens when rows fail."),
 });

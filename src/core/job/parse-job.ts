@@ -81,9 +81,11 @@ function toNested(input: unknown, set: SetValues, origin: JobOrigin): Nested {
   return { job: applySetValues(job, nestedSet, templateNames(input), readTyped), warnings, flat: true };
 }
 
-/** Only two flat keys are numbers; a version such as 3 may be text or a number. */
+/** Flat keys whose values are no text. */
+const TYPED_FLAT_KEYS = ["tables", "output", "max_instance_count", "request_file_size_mb", "request_batch_size"];
+
 function readFlat(key: string, text: string): unknown {
-  return ["sql", "name", "model_name", "image", "instance_type", "flavor"].includes(key) ? text : readTyped(text);
+  return TYPED_FLAT_KEYS.includes(key) ? readTyped(text) : text;
 }
 
 function checkVariables(

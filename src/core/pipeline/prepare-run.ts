@@ -9,7 +9,7 @@ import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { TableOutput } from "../ports/table-output.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
-import type { BackendRegistry } from "./backend-registry.ts";
+import type { BackendRegistry, JobBackend } from "./backend-registry.ts";
 import type { JobOptions, JobReference, RowsInput } from "./options.ts";
 import { requestOptions } from "./request-options.ts";
 
@@ -19,11 +19,14 @@ export type SourceFactory = (
   baseDirectory: string,
   rows: RowsInput | undefined,
 ) => FrameSource;
+/** Imports the modules of a job's `backends`, by paths from the folder. */
+export type BackendLoader = (modules: readonly string[], baseDirectory: string) => Promise<readonly JobBackend[]>;
 /** Makes the output that a path names; a path on this machine may be relative to the folder. */
 export type OutputFactory = (path: string, baseDirectory: string) => Promise<TableOutput>;
 
 export type PreparationTools = {
   readonly backends: BackendRegistry;
+  readonly loadBackends: BackendLoader;
   readonly source: SourceFactory;
   readonly output: OutputFactory;
 };
@@ -45,7 +48,11 @@ export async function prepareRun(
   tools: PreparationTools,
 ): Promise<PreparedRun> {
   const { job, baseDirectory } = await readJob(reference, options);
-  const backend = await chooseBackend(job.backend, tools.backends);
+  const backends =
+    job.backends === undefined
+      ? tools.backends
+      : tools.backends.with(await tools.loadBackends(job.backends, baseDirectory));
+  const backend = await chooseBackend(job.backend, backends);
   const protocol = chooseProtocol(job.model.protocol, backend);
   return {
     job,

@@ -9,6 +9,7 @@ const facts = {
   responses: "s3://b/responses",
   contentType: "text/csv",
   accept: "text/csv",
+  instances: 1,
 };
 
 it.each([

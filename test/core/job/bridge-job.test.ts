@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sagemakerBackend } from "../../../src/backends/sagemaker/index.ts";
 import { jobWarnings } from "../../../src/core/job/job-provenance.ts";
 import { parseJob } from "../../../src/core/job/parse-job.ts";
 import { errorOf } from "./sample-job.ts";
@@ -16,7 +17,6 @@ describe("a job with the flat keys of the Adroit bridge", () => {
         kind: "sagemaker",
         model_name: "churn",
         version: 3,
-        flavor: "mlflow",
         instance_type: "ml.c5.xlarge",
         max_instance_count: 1,
       },
@@ -45,10 +45,32 @@ describe("a job with the flat keys of the Adroit bridge", () => {
     });
   });
 
-  it("has its Spark arguments ignored, and says so", () => {
+  it("has its flavor and its Spark arguments ignored, and says so", () => {
     const job = parseJob({ ...FLAT, spark_arguments: { "spark.executor.memory": "8g" } }, { variables });
-    expect(jobWarnings(job)).toEqual([expect.stringContaining("spark_arguments is ignored")]);
-    expect(JSON.stringify(job)).not.toContain("executor");
+    expect(jobWarnings(job)).toEqual([
+      expect.stringContaining("flavor is ignored"),
+      expect.stringContaining("spark_arguments is ignored"),
+    ]);
+    expect(JSON.stringify(job)).not.toMatch(/executor|mlflow/);
+  });
+
+  it.each([
+    ["churn_model", "churn-model"],
+    ["team/churn.v2", "team-churn-v2"],
+  ])("calls the model %j as SageMaker can call it, and says so", (name, called) => {
+    const job = parseJob({ model_name: name, sql: "select 1" });
+    expect(job).toMatchObject({ name, backend: { model_name: called } });
+    expect(jobWarnings(job)).toEqual([expect.stringContaining(`is called "${called}" in SageMaker`)]);
+  });
+
+  it.each([
+    {},
+    { version: "1.10", image: "team/churn:3", region: "eu-west-1" },
+    { execution_role_arn: "arn:aws:iam::123456789012:role/r", image: "i" },
+  ])("has options that the backend takes: %j", (more) => {
+    const { kind, ...options } = parseJob({ ...FLAT, ...more }, { variables }).backend;
+    expect(kind).toBe("sagemaker");
+    expect(sagemakerBackend.parseOptions(options)).toMatchObject({ instanceType: "ml.c5.xlarge", instanceCount: 1 });
   });
 
   it("takes --set by flat keys and by places of the job", () => {

@@ -7,6 +7,10 @@ import { describeRefusals } from "./support/refusals.ts";
 
 const project = useProject();
 
+function backendModule(id: string, create: string): string {
+  return `export default { specificationVersion: "v1", id: "${id}", capabilities: {}, parseOptions: () => {}${create} };\n`;
+}
+
 describeRefusals(
   "The job file",
   () => [project.path],
@@ -80,6 +84,33 @@ describeRefusals(
 
     tell("the backend is unknown", async () => {
       await project.spoilJob("kind: local", "kind: locl");
+      return project.refusedRun();
+    });
+
+    tell("a module of `backends` does not exist", async () => {
+      await project.spoilJob("backend:", "backends: [./backend.ts]\nbackend:");
+      return project.refusedRun();
+    });
+
+    tell("a package of `backends` is not installed", async () => {
+      await project.spoilJob("backend:", "backends: [my-backend]\nbackend:");
+      return project.refusedRun();
+    });
+
+    tell("a module of `backends` exports no backend", async () => {
+      await project.spoilJob("backend:", "backends: [./model.ts]\nbackend:");
+      return project.refusedRun();
+    });
+
+    tell("a backend of `backends` is incomplete", async () => {
+      await project.write("backend.mjs", backendModule("mine", ""));
+      await project.spoilJob("backend:", "backends: [./backend.mjs]\nbackend:");
+      return project.refusedRun();
+    });
+
+    tell("a backend of `backends` has an id that is taken", async () => {
+      await project.write("backend.mjs", backendModule("local", ", create: () => {}"));
+      await project.spoilJob("backend:", "backends: [./backend.mjs]\nbackend:");
       return project.refusedRun();
     });
 

@@ -48,7 +48,8 @@ function complaint(issue: z.core.$ZodIssue | undefined, found: unknown, options:
   return `must be ${expectation(options.properties?.[name ?? ""] ?? {})}, not ${shown}.`;
 }
 
-function expectation({ enum: choices, type, minimum, maximum, items }: JsonSchema): string {
+function expectation({ enum: choices, type, minimum, maximum, items, anyOf }: JsonSchema): string {
+  if (anyOf !== undefined) return anyOf.map(expectation).join(" or ");
   if (choices !== undefined) return `one of ${choices.join(", ")}`;
   switch (type) {
     case "string":
@@ -65,6 +66,7 @@ function expectation({ enum: choices, type, minimum, maximum, items }: JsonSchem
 }
 
 function range(kind: string, min: number | undefined, max: number | undefined): string {
+  if (min === undefined && max === undefined) return kind;
   const isBounded = max !== undefined && max !== Number.MAX_SAFE_INTEGER;
   return isBounded ? `${kind} from ${min} to ${max}` : `${kind} of at least ${min}`;
 }
