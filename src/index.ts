@@ -20,7 +20,7 @@ export type { PlanReport } from "./core/pipeline/plan.ts";
 export type { RunOutcome } from "./core/pipeline/run.ts";
 export type { RunOutput, RunReport, RunStatus } from "./core/pipeline/run-report.ts";
 export type { ShardResponse } from "./core/pipeline/shard-response.ts";
-export type { StitchReport, StitchRequest } from "./core/pipeline/stitch-prefixes.ts";
+export type { StitchReport, StitchRequest } from "./core/pipeline/stitch-files/stitch-prefixes.ts";
 export type { BackendCapabilities } from "./core/ports/backend-capabilities.ts";
 export type { Clock } from "./core/ports/clock.ts";
 export type { EventSink, RunEvent, RunProgress, Stage } from "./core/ports/event-sink.ts";

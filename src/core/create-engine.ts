@@ -88,7 +88,7 @@ export function createEngine(tools: EngineTools): Engine {
       return during(checkJob(prepare, { ...tools, events }, { ...options, signal: signalOf(options.signal) }));
     },
     async stitch(request) {
-      const { stitchPrefixes } = await import("./pipeline/stitch-prefixes.ts");
+      const { stitchPrefixes } = await import("./pipeline/stitch-files/stitch-prefixes.ts");
       return during(stitchPrefixes(request, tools, signalOf(request.signal)));
     },
     score: (rows, backend, options = {}) =>

@@ -12,7 +12,7 @@ import type {
 import type { PlanReport } from "./pipeline/plan.ts";
 import type { RunOutcome } from "./pipeline/run.ts";
 import type { RunOutput, RunReport, RunStatus } from "./pipeline/run-report.ts";
-import type { StitchReport, StitchRequest } from "./pipeline/stitch-prefixes.ts";
+import type { StitchReport, StitchRequest } from "./pipeline/stitch-files/stitch-prefixes.ts";
 import type { ScoringBackend } from "./ports/scoring-backend.ts";
 
 /** A run that was published. */

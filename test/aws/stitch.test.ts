@@ -42,7 +42,11 @@ describe.each(S3_SERVERS)("prefixes on %s that somebody else wrote", (server) =>
       await store.writeText(`out/part ${pair}+.jsonl.out`, answers.join(""));
     }
     await store.writeText("in/", "").catch(() => undefined);
-    await store.writeText("in/deeper/other.jsonl", "x");
+    await store.writeText("in/z_$folder$", "").catch(() => undefined);
+    await store.writeText("in/_SUCCESS", "");
+    await store.writeText("in/.hidden/other.jsonl", "x");
+    await store.writeText("in/z/100% äö/part.jsonl", requestLine(PAIRS * 5));
+    await store.writeText("out/z/100% äö/part.jsonl.out", answerLine(PAIRS * 5));
     return { store, at: (path) => `s3://${name}/${path}` };
   }
 
@@ -55,7 +59,7 @@ describe.each(S3_SERVERS)("prefixes on %s that somebody else wrote", (server) =>
     return `'${local}/*.parquet'`;
   }
 
-  const whole = { rows: PAIRS * 10 - 1, ids: PAIRS * 5, right: PAIRS * 10 - 1 };
+  const whole = { rows: PAIRS * 10 + 1, ids: PAIRS * 5 + 1, right: PAIRS * 10 + 1 };
   const counts = (table: string) =>
     query(
       `select count(*)::int as rows, count(distinct row_id)::int as ids, count(*) filter (prediction = n and row_id = floor(n))::int as right from ${table}`,
@@ -66,10 +70,10 @@ describe.each(S3_SERVERS)("prefixes on %s that somebody else wrote", (server) =>
     const paths = { requests: at("in/"), responses: at("out"), output: at("tables/scores/") };
     for (let time = 0; time < 2; time += 1) {
       expect(await engine.stitch(paths)).toMatchObject({
-        files: PAIRS,
-        rows: PAIRS * 10,
+        files: PAIRS + 1,
+        rows: PAIRS * 10 + 2,
         dead_lettered: 1,
-        output: { path: at("tables/scores"), rows: PAIRS * 10 - 1 },
+        output: { path: at("tables/scores"), rows: PAIRS * 10 + 1 },
       });
       expect(await counts(await fetchTable(store, "tables/scores/run="))).toEqual([whole]);
       const failed = await fetchTable(store, "tables/scores.dead-letter/");
@@ -108,7 +112,7 @@ describe.each(S3_SERVERS)("prefixes on %s that somebody else wrote", (server) =>
     await expect(stitching).rejects.toMatchObject({
       code: "LINE_COUNT_MISMATCH",
       message: expect.stringContaining(
-        "The answer file part 9+.jsonl.out has 1 lines, its request file part 9+.jsonl has 5",
+        "The answer file part 9+.jsonl.out has 1 line, its request file part 9+.jsonl has 5",
       ),
     });
     const left: string[] = [];

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { StitchRequest } from "../../core/pipeline/stitch-prefixes.ts";
+import type { StitchRequest } from "../../core/pipeline/stitch-files/stitch-prefixes.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
 import { printDocument } from "../print-document.ts";
@@ -11,7 +11,7 @@ import { withEngine } from "../with-engine.ts";
 
 type StitchOptions = OutputOptions &
   WorkspaceOptions &
-  Pick<StitchRequest, "requests" | "responses" | "output" | "protocol" | "format" | "prefix">;
+  Pick<StitchRequest, "requests" | "responses" | "output" | "protocol" | "format" | "prefix" | "suffix" | "joined">;
 
 export function stitchCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("stitch")
@@ -19,7 +19,7 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
     .requiredOption("--requests <place>", "folder or s3://bucket/prefix with request files, one request a line")
     .requiredOption(
       "--responses <place>",
-      "folder or s3://bucket/prefix with response files, each named after its request file, with .out behind",
+      "folder or s3://bucket/prefix with response files, each named after its request file",
     )
     .requiredOption("--output <place>", "folder or s3://bucket/prefix of the table that is written")
     .option("--protocol <name>", "how rows are written in a request (default: what the first one shows)")
@@ -27,9 +27,13 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
       new Option("--format <format>", "format of the table (default: parquet)").choices(["parquet", "csv", "jsonl"]),
     )
     .option("--prefix <text>", "put before the name of every prediction column");
+  command
+    .option("--suffix <text>", "behind the name of a request file, the name of its response file (default: .out)")
+    .option("--joined", "each response holds its request, too (JoinSource=Input)")
+    .option("--no-joined", "cells that equal the request are predictions");
   addOutputOptions(addWorkspaceOption(command));
   return command.action(async (options: StitchOptions) => {
-    const { requests, responses, output, protocol, format, prefix } = options;
+    const { requests, responses, output, protocol, format, prefix, suffix, joined } = options;
     const request: StitchRequest = {
       requests,
       responses,
@@ -37,6 +41,8 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
       ...(protocol === undefined ? {} : { protocol }),
       ...(format === undefined ? {} : { format }),
       ...(prefix === undefined ? {} : { prefix }),
+      ...(suffix === undefined ? {} : { suffix }),
+      ...(joined === undefined ? {} : { joined }),
       baseDirectory: context.workingDirectory,
       signal: context.signal,
     };

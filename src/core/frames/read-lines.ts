@@ -1,11 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
+import { withoutByteOrderMark } from "../lines/byte-order-mark.ts";
+import { createLineCutter, withoutLineEnd } from "../lines/line-cutter.ts";
 import type { DataFrame } from "./polars.ts";
 import { pl } from "./polars.ts";
-
-const NEWLINE = 10;
-const CARRIAGE_RETURN = 13;
-const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
 
 /**
  * The lines of a file as column `line`, blank ones included, so that line i is line i. Read by the CSV scanner with separators that no JSON
@@ -31,16 +29,14 @@ export function readLines(path: string): DataFrame {
 
 function splitLines(content: Buffer): string[] {
   const lines: string[] = [];
-  for (let start = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0; start < content.length; ) {
-    const newline = content.indexOf(NEWLINE, start);
-    const end = newline === -1 ? content.length : newline;
-    lines.push(lineText(content.subarray(start, content[end - 1] === CARRIAGE_RETURN ? end - 1 : end)));
-    start = end + 1;
-  }
+  const cutter = createLineCutter();
+  const add = (line: Buffer): void => void lines.push(lineText(withoutLineEnd(line)));
+  cutter.push(withoutByteOrderMark(content), add);
+  cutter.end(add);
   return lines;
 }
 
 /** Bytes that are no text become a text that is no JSON: decoded leniently they would pass as an answer that nobody gave. */
-function lineText(line: Buffer): string {
+export function lineText(line: Buffer): string {
   return isUtf8(line) ? line.toString("utf8") : `\uFFFD${line.toString("utf8")}`;
 }

@@ -1,7 +1,6 @@
-import { basename } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { AnswerLines } from "../lines/answer-lines.ts";
-import type { ProtocolId } from "../protocols/protocol.ts";
+import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import { assertSameLines } from "./assert-same-lines.ts";
 import type { ColumnType, TypedColumn } from "./column-type.ts";
@@ -17,9 +16,10 @@ import { column, int64, structField } from "./polars.ts";
 import type { PredictionColumn } from "./prediction-columns.ts";
 import { predictionColumns } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
-import { readLines } from "./read-lines.ts";
+import { readUnits, withoutMarks } from "./read-units.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import { requestIds } from "./request-ids.ts";
+import { unwrapJoined } from "./unwrap-joined.ts";
 import { writeParquet } from "./write-parquet.ts";
 
 /** Columns of the output that say where a row stood. */
@@ -33,6 +33,9 @@ const SCALAR_ROW = "instance";
 export type StitchPairInput = {
   /** Number of the pair, 0-based. */
   readonly shard: number;
+  /** The files as they are called where they come from. */
+  readonly names: { readonly request: string; readonly answer: string };
+  /** The files as text, each request and each answer on a line or, in CSV, a record. */
   readonly requestsPath: string;
   readonly responsesPath: string;
   /** Which lines of the answer file are answers. */
@@ -40,6 +43,8 @@ export type StitchPairInput = {
   /** Number of the file's first line among those of all files. */
   readonly firstRowId: number;
   readonly protocol: ProtocolId;
+  /** Whether answers hold their requests, too; null if only their form says so. */
+  readonly joined: boolean | null;
   /** Put before every prediction column's name. */
   readonly prefix: string;
   readonly outputPath: string;
@@ -63,15 +68,17 @@ export type StitchedPair = {
 
 /** Explodes one request file and its answer file, each by itself, and joins them on (row_id, batch_index). */
 export function stitchPair(input: StitchPairInput): StitchedPair {
-  const requestFile = basename(input.requestsPath);
-  const answerFile = `${basename(input.responsesPath)}${input.answerLines === "all" ? "" : " (without its empty lines)"}`;
-  const requestLines = readLines(input.requestsPath);
-  const answerLines = pickLines(readLines(input.responsesPath), input.answerLines);
-  assertSameLines(requestFile, requestLines.height, answerFile, answerLines.height);
+  const protocol = PROTOCOLS[input.protocol];
+  const requestFile = input.names.request;
+  const answerFile = `${input.names.answer}${input.answerLines === "all" ? "" : " (without its empty lines)"}`;
+  const requestLines = requestUnits(input.requestsPath, protocol);
+  const answered = pickLines(withoutMarks(readUnits(input.responsesPath, protocol)), input.answerLines);
+  assertSameLines(requestFile, requestLines.height, answerFile, answered.height);
+  const answerLines = unwrapJoined(answered, requestLines, { answerFile, joined: input.joined, protocol });
   const requests = explodeRequests(requestLines, input.protocol, requestFile);
   const answers = explodeAnswers(
     answerLines,
-    PROTOCOLS[input.protocol],
+    protocol,
     answerFile,
     input.shard,
     requestIds(requestLines, input.protocol),
@@ -102,6 +109,12 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
     predictionColumns: predictions.map(typed),
     schema: [...source, ...predictions.map(typed)],
   };
+}
+
+/** A cell of CSV may begin with a byte order mark; a request in JSON cannot. */
+function requestUnits(path: string, protocol: Protocol): DataFrame {
+  const lines = readUnits(path, protocol);
+  return protocol.answerNotation === "csv" ? lines : withoutMarks(lines);
 }
 
 function refuseIdentity(columns: readonly TypedColumn[], requestFile: string): void {

@@ -20,7 +20,7 @@ export function parseRecord(record: string): CsvCell[] {
   const cells: CsvCell[] = [];
   for (let start = 0; start <= record.length; ) {
     const quoted = record[start] === '"';
-    const end = quoted ? afterQuotes(record, start) : start;
+    const end = quoted ? closingEnd(record, start) : start;
     const comma = record.indexOf(",", end);
     const stop = comma === -1 ? record.length : comma;
     const inside = quoted
@@ -35,10 +35,30 @@ export function parseRecord(record: string): CsvCell[] {
   return cells;
 }
 
+/** Cells as one record, in quotes if they were, or must be. */
+export function cellsText(cells: readonly CsvCell[]): string {
+  return cells
+    .map(({ text, quoted }) => (quoted || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
+    .join(",");
+}
+
+/** Whether a cell in quotes goes on after this line, which has no line end; `open`: whether one went on from the line before. */
+export function leavesQuoteOpen(line: string, open: boolean): boolean {
+  let at = open ? afterQuotes(line, -1) : 0;
+  if (at === -1) return true;
+  for (;;) {
+    if (line[at] === '"') at = afterQuotes(line, at);
+    if (at === -1) return true;
+    const comma = line.indexOf(",", at);
+    if (comma === -1) return false;
+    at = comma + 1;
+  }
+}
+
 /** Place of the line feed that ends the record, or the end of the text. */
 function recordEnd(text: string, start: number): number {
   for (let at = start; ; ) {
-    if (text[at] === '"') at = afterQuotes(text, at);
+    if (text[at] === '"') at = closingEnd(text, at);
     const comma = text.indexOf(",", at);
     const feed = text.indexOf("\n", at);
     if (feed !== -1 && (comma === -1 || feed < comma)) return feed;
@@ -47,11 +67,17 @@ function recordEnd(text: string, start: number): number {
   }
 }
 
-/** Place after the quote that closes the one at `open`. */
+/** Place after the quote that closes the one at `open`; the end of the text if none does. */
+function closingEnd(text: string, open: number): number {
+  const end = afterQuotes(text, open);
+  return end === -1 ? text.length : end;
+}
+
+/** Place after the quote that closes the one at `open`; -1 if none does. */
 function afterQuotes(text: string, open: number): number {
   for (let at = open + 1; ; ) {
     const close = text.indexOf('"', at);
-    if (close === -1) return text.length;
+    if (close === -1) return -1;
     if (text[close + 1] !== '"') return close + 1;
     at = close + 2;
   }

@@ -90,6 +90,8 @@ async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<
             ...shared,
             ...paths,
             answerLines: "all",
+            joined: false,
+            names: { request: `${shard}.jsonl`, answer: `${shard}.jsonl.out` },
             prefix: PREFIX,
             requestsPath: piece.requestPath,
             responsesPath,

@@ -1,4 +1,4 @@
-import type { LineLimit } from "../../../core/lines/split-lines.ts";
+import type { LineLimit } from "../../../core/lines/line-cutter.ts";
 import { splitLines } from "../../../core/lines/split-lines.ts";
 import type { ProcessedRecord, RecordProcessor } from "../data-processing/data-processing.ts";
 import { heldAnswer } from "./answer.ts";

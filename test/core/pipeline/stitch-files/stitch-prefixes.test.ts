@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createScoreframe } from "../../../src/composition/create-scoreframe.ts";
-import type { Engine } from "../../../src/core/engine.ts";
-import type { StitchReport, StitchRequest } from "../../../src/core/pipeline/stitch-prefixes.ts";
-import { query } from "../frames/support/lab.ts";
+import { createScoreframe } from "../../../../src/composition/create-scoreframe.ts";
+import type { Engine } from "../../../../src/core/engine.ts";
+import type { StitchReport, StitchRequest } from "../../../../src/core/pipeline/stitch-files/stitch-prefixes.ts";
+import { query } from "../../frames/support/lab.ts";
 
 let engine: Engine;
 let base: string;
@@ -147,6 +147,8 @@ describe("requests and responses that somebody else wrote", () => {
     writeFileSync(join(base, "in", "a.out"), `${answerOf(1)}\n`);
     writeFileSync(join(base, "in", ".crc"), "x");
     mkdirSync(join(base, "in", "folder"));
+    mkdirSync(join(base, "in", ".hidden"));
+    writeFileSync(join(base, "in", ".hidden", "b"), "x");
     expect(await stitch({ responses: "in" })).toMatchObject({ files: 1, rows: 1 });
   });
 
@@ -313,7 +315,7 @@ describe("what cannot be paired safely is refused before anything is written", (
     writeFileSync(join(base, "answers", "c.out"), "");
     await refused(
       "LINE_COUNT_MISMATCH",
-      "2 request files and 2 answer files",
+      "Found 2 request files and 2 answer files",
       "missing: b.out",
       "without a request file: c.out",
     );
@@ -321,7 +323,7 @@ describe("what cannot be paired safely is refused before anything is written", (
 
   test("a file with another number of lines than its answers", async () => {
     pair("a", [requestOf({ a: 1 }), requestOf({ a: 2 })], [answerOf(1)]);
-    await refused("LINE_COUNT_MISMATCH", "The answer file a.out has 1 lines, its request file a has 2");
+    await refused("LINE_COUNT_MISMATCH", "The answer file a.out has 1 line, its request file a has 2");
   });
 
   test.each([

@@ -1,8 +1,6 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { ProtocolId } from "../protocols/protocol.ts";
-import { PROTOCOL_IDS } from "../protocols/protocols.ts";
+import { ScoreframeError } from "../../errors/scoreframe-error.ts";
+import type { ProtocolId } from "../../protocols/protocol.ts";
+import { PROTOCOL_IDS } from "../../protocols/protocols.ts";
 
 /** Protocols whose requests hold their rows under a key of the same name. */
 const NAMED_BY_KEY = ["instances", "dataframe_split", "dataframe_records"] as const;
@@ -16,25 +14,20 @@ export function namedProtocol(wanted: string | undefined): ProtocolId | null {
   return PROTOCOL_IDS.find((id) => id === wanted) ?? refuse(`"${wanted}" is none`);
 }
 
-/** The protocol that the first line of a request file shows; null where it has none. `location`: the file as a person would write it. */
-export async function shownProtocol(path: string, location: string): Promise<ProtocolId | null> {
-  const line = await firstLine(path);
-  return line === null ? null : protocolOf(line, location);
-}
-
-function protocolOf(line: string, file: string): ProtocolId {
+/** The protocol that the first line of a request file shows. `location`: the file as a person would write it. */
+export function shownProtocol(line: string, location: string): ProtocolId {
   const request = parse(line);
   if (Array.isArray(request)) return "records";
   if (request === undefined && /^[^{[].*,/.test(line)) return "csv";
   if (typeof request !== "object" || request === null) {
-    refuse(`the first line of ${file} is neither a JSON object nor a JSON list`);
+    refuse(`the first line of ${location} is neither a JSON object nor a JSON list`);
   }
   const keys = Object.keys(request);
   if (isTensors(Reflect.get(request, "inputs"))) return "open_inference";
   const named = NAMED_BY_KEY.find((id) => keys.includes(id));
   if (named !== undefined) return named;
   if (keys.length === 0 || keys.some((key) => FOREIGN_KEYS.includes(key))) {
-    refuse(`the first line of ${file} has the keys ${keys.map((key) => `"${key}"`).join(", ") || "(none)"}`);
+    refuse(`the first line of ${location} has the keys ${keys.map((key) => `"${key}"`).join(", ") || "(none)"}`);
   }
   return "json_lines";
 }
@@ -59,14 +52,4 @@ function refuse(found: string): never {
     `Requests can be read in the protocols ${PROTOCOL_IDS.join(", ")}, and ${found}. Say which one it is with protocol, or write the requests in one.`,
     { operation: "stitch", option: "protocol", details: { protocols: PROTOCOL_IDS } },
   );
-}
-
-async function firstLine(file: string): Promise<string | null> {
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-  try {
-    for await (const line of lines) return line.replace(/^\uFEFF/, "");
-    return null;
-  } finally {
-    lines.close();
-  }
 }

@@ -1,6 +1,6 @@
-import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { ColumnType, TypedColumn } from "../frames/column-type.ts";
-import { commonType, typeText } from "../frames/column-type.ts";
+import { ScoreframeError } from "../../errors/scoreframe-error.ts";
+import type { ColumnType, TypedColumn } from "../../frames/column-type.ts";
+import { commonType, typeText } from "../../frames/column-type.ts";
 
 /** The columns of one request file. */
 export type RequestColumns = { readonly file: string; readonly columns: readonly TypedColumn[] };
