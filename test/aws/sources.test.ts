@@ -150,6 +150,58 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect(calls).toEqual([]);
   });
 
+  it("tell their columns by their values if the types of their files differ and the footers do not decide", async (context) => {
+    const { name, put, place, calls, read } = await bucket(context);
+    await put("t/1.parquet", "SELECT 9007199254740993::BIGINT AS n");
+    await put("t/2.parquet", "SELECT 7::DOUBLE AS n");
+    const tables = { t: `s3://${name}/t/` };
+    const source = createSqlSource({ sql: "FROM t", tables, ...place });
+    expect(await source.describe(bench)).toEqual([{ name: "n", type: "BIGINT" }]);
+    expect(calls.splice(0).sort()).toEqual(["t/1.parquet", "t/2.parquet"]);
+    expect(await read("FROM t", tables)).toEqual([[9007199254740993n], [7n]]);
+  });
+
+  it.for([
+    ["a Delta table", "_delta_log/00000000000000000000.json"],
+    ["a Hudi table", ".hoodie/hoodie.properties"],
+    ["an Iceberg table", "metadata/v1.metadata.json"],
+    ["the output of a Spark stream", "_spark_metadata/0"],
+  ] as const)("are refused where a folder is %s, lies in one, or holds one", async ([kind, log], context) => {
+    const { name, store, put, refusal } = await bucket(context);
+    await put("lake/t/data/a.parquet", "SELECT 1 AS n");
+    await store.writeText(`lake/t/${log}`, "{}");
+    for (const path of ["lake/t/", "lake", "", "lake/t/data", "lake/t/data/*.parquet", "lake/t/data/a.parquet"]) {
+      const error = await refusal("FROM t", { t: `s3://${name}/${path}` });
+      expect(error.code, path).toBe("TABLE_UNREADABLE");
+      expect(error.message, path).toContain(`s3://${name}/lake/t is ${kind}: only its log (s3://${name}/lake/t/`);
+    }
+  });
+
+  it("are refused where they are a transactional Hive table", async (context) => {
+    const { name, put, refusal } = await bucket(context);
+    await put("t/delta_0000001_0000001/a.parquet", "SELECT 1 AS n");
+    for (const path of ["t/", "t/delta_0000001_0000001", "t/*/a.parquet", "t/delta_0000001_0000001/a.parquet"]) {
+      expect((await refusal("FROM t", { t: `s3://${name}/${path}` })).message, path).toContain("a transactional Hive");
+    }
+  });
+
+  it("are without what is hidden, also where a glob names them", async (context) => {
+    const { name, put, read } = await bucket(context);
+    await put("t/ds=1/a.parquet", "SELECT 1 AS n");
+    await put("t/_scoreframe/v1/ds=1/a.parquet", "SELECT 2 AS n");
+    expect(await read("SELECT n FROM t", { t: `s3://${name}/t/**/*.parquet` })).toEqual([[1]]);
+    expect(await read("SELECT n FROM t", { t: `s3://${name}/t/_scoreframe/**/*.parquet` })).toEqual([[2]]);
+  });
+
+  it("have the columns of folders that the path itself names if they are asked for", async (context) => {
+    const { name, put, read } = await bucket(context);
+    await put("t/ds=007/a.parquet", "SELECT 1 AS n");
+    for (const path of ["t/ds=007/", "t/ds=007/a.parquet", "t/ds=007/*.parquet"]) {
+      expect(await read("FROM t", { t: `s3://${name}/${path}` })).toEqual([[1]]);
+      expect(await read("FROM t", { t: { path: `s3://${name}/${path}`, hive: true } })).toEqual([[1, "007"]]);
+    }
+  });
+
   it("are named where they are not there, with the nearest that is", async (context) => {
     const { name, put, refusal } = await bucket(context);
     await put("data/flights.parquet", "SELECT 1 AS n");

@@ -2,8 +2,10 @@ import { closest } from "fastest-levenshtein";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import type { ObjectStore, StoredObject } from "../../../core/ports/object-store.ts";
 import { isFolderMarker } from "../../object-store/folder-marker.ts";
-import { globPattern, isGlob } from "./glob-pattern.ts";
-import { isHidden } from "./hidden-names.ts";
+import { EVERY_FILE, globSelection } from "./file-selection.ts";
+import { isGlob } from "./glob-pattern.ts";
+import { aboveKeyedFolders } from "./hive-columns.ts";
+import { rejectLakeAbove, rejectLakeKey } from "./lake-objects.ts";
 import type { Nearest } from "./table-not-found.ts";
 import { tableHasNoFiles, tableNotFound } from "./table-not-found.ts";
 
@@ -17,18 +19,27 @@ export type FoundObjects = {
 /** Names of neighbours that are looked at to find out which was meant. */
 const NEIGHBOURS = 1000;
 
-/** Finds what a key stands for, as on a disk: an object, all objects below it, or what a glob matches. */
+/** Finds what a key stands for, as on a disk: an object, all objects below it, or what a glob matches. `hive`: whether the key itself names partitions. */
 export async function findObjects(
   store: ObjectStore,
   table: string,
   key: string,
+  hive: boolean,
   signal: AbortSignal,
 ): Promise<FoundObjects> {
+  const found = await objectsOf(store, table, key, signal);
+  await rejectLakeAbove(store, table, found.root, signal);
+  return hive ? { ...found, root: aboveKeyedFolders(found.root) } : found;
+}
+
+async function objectsOf(store: ObjectStore, table: string, key: string, signal: AbortSignal): Promise<FoundObjects> {
   if (isGlob(key)) return matching(store, table, key, signal);
   const single = key === "" || key.endsWith("/") ? null : await headIfAllowed(store, key, signal);
   if (single !== null && "etag" in single) return { objects: [single], root: folderOf(key) };
   const root = key === "" || key.endsWith("/") ? key : `${key}/`;
-  const objects = await collect(store, root, signal, (name) => !name.split("/").some(isHidden));
+  const isPart = (rest: string): boolean =>
+    rest.split("/").every((_, index, names) => EVERY_FILE.isFile(names.slice(0, index + 1)));
+  const objects = await collect(store, table, root, signal, isPart);
   if (objects.length > 0) return { objects: objects.sort((a, b) => byNames(a.key, b.key)), root };
   if (single !== null && "refusal" in single) throw single.refusal;
   if (key === "") throw tableHasNoFiles(table, store.location);
@@ -51,9 +62,11 @@ async function headIfAllowed(
 
 async function matching(store: ObjectStore, table: string, key: string, signal: AbortSignal): Promise<FoundObjects> {
   const [fixed = ""] = key.split(/[*?[]/);
-  const pattern = globPattern(key);
   const root = folderOf(fixed);
-  const objects = await collect(store, fixed, signal, (rest) => fixed + rest === key || pattern.test(fixed + rest));
+  const selection = globSelection(key.slice(root.length));
+  const isPart = (rest: string): boolean =>
+    fixed + rest === key || selection.isFile((fixed + rest).slice(root.length).split("/"));
+  const objects = await collect(store, table, fixed, signal, isPart);
   // A name with such characters in it is that object where it exists.
   const exact = objects.filter((object) => object.key === key);
   if (objects.length === 0) throw tableHasNoFiles(table, store.locate(key));
@@ -63,12 +76,14 @@ async function matching(store: ObjectStore, table: string, key: string, signal: 
 /** `isPart` is given what comes after the prefix. */
 async function collect(
   store: ObjectStore,
+  table: string,
   prefix: string,
   signal: AbortSignal,
   isPart: (rest: string) => boolean,
 ): Promise<StoredObject[]> {
   const objects: StoredObject[] = [];
   for await (const object of store.list(prefix, signal)) {
+    rejectLakeKey(store, table, prefix, object.key);
     if (!isFolderMarker(object) && isPart(object.key.slice(prefix.length))) objects.push(object);
   }
   return objects;

@@ -17,6 +17,11 @@ export function globPattern(glob: string): RegExp {
   return new RegExp(`^${source.join("")}$`, "su");
 }
 
+/** The names of a glob, each with what it matches. */
+export function globSegments(glob: string): readonly { readonly text: string; readonly pattern: RegExp }[] {
+  return glob.split("/").map((text) => ({ text, pattern: new RegExp(`^${namePattern(text)}$`, "su") }));
+}
+
 function namePattern(part: string): string {
   const tokens = part.match(/\[!?[^\]]+\]|\*+|[\s\S]/gu) ?? [];
   return tokens.map(tokenPattern).join("");

@@ -1,19 +1,18 @@
-import { stat } from "node:fs/promises";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import { readDuckdbError } from "../../duckdb/duckdb-error.ts";
 import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
-import { quoteIdentifier, quoteText, quoteTexts } from "../../duckdb/sql-quoting.ts";
+import { quoteIdentifier } from "../../duckdb/sql-quoting.ts";
 import { csvReader } from "../readers/csv/csv-reader.ts";
 import { createDuckdbFiles } from "../readers/duckdb-files.ts";
 import { jsonReader } from "../readers/json-reader.ts";
-import { refuseSameParquetNames } from "../readers/parquet-names.ts";
+import { encrypted } from "../readers/parquet/encrypted-files.ts";
+import { parquetReader } from "../readers/parquet/parquet-reader.ts";
+import { findInput } from "./find-input.ts";
+import { withHiveColumns } from "./hive-select.ts";
 import type { RemoteTables } from "./remote-tables.ts";
 import type { TableFormat, Tables } from "./table-definition.ts";
-import { formatOfName, TABLE_FORMATS } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
-import type { TableFiles } from "./table-files.ts";
-import { escapeGlob, findTableFiles } from "./table-files.ts";
-import type { TableInput, TableOptions } from "./table-input.ts";
+import type { TableInput } from "./table-input.ts";
 
 /** A table that the SQL can name, and the files behind it. */
 export type RegisteredTable = { readonly name: string; readonly files: readonly string[] };
@@ -30,14 +29,14 @@ export async function registerTables(
   const registered: RegisteredTable[] = [];
   for (const [name, definition] of Object.entries(tables)) {
     const options = typeof definition === "string" ? { path: definition } : definition;
-    const input = await findInput(session, name, options, baseDirectory, remote);
+    const input = await findInput(name, options, baseDirectory, remote);
     try {
       const from = await fromClause(session, input, duckdbFiles);
-      await session.query(`CREATE VIEW ${quoteIdentifier(name)} AS SELECT * FROM ${from}`);
+      await session.query(`CREATE VIEW ${quoteIdentifier(name)} AS ${await withHiveColumns(session, input, from)}`);
     } catch (error) {
       session.signal.throwIfAborted();
       if (ScoreframeError.is(error)) throw error;
-      throw tableUnreadable(name, input.found.path, withMend(readDuckdbError(error).reason, input.format), error);
+      throw unreadable(input, error);
     }
     registered.push({ name, files: input.found.files });
   }
@@ -45,12 +44,16 @@ export async function registerTables(
 }
 
 /** DuckDB says what it missed in the bytes, not what that means. */
-function withMend(reason: string, format: TableFormat): string {
-  const mend = mendOf(reason, format);
-  return mend === undefined ? reason : `${reason.replace(/[.!]$/, "")}. ${mend}`;
+function unreadable({ name, found, format }: TableInput, error: unknown): ScoreframeError {
+  const { reason } = readDuckdbError(error);
+  const file = found.files.find((each) => reason.includes(each)) ?? found.path;
+  if (format === "parquet" && /is encrypted/i.test(reason)) return encrypted(name, file, error);
+  const hint = hintOf(reason, format);
+  return tableUnreadable(name, file, hint === undefined ? reason : `${reason.replace(/[.!]$/, "")}. ${hint}`, error);
 }
 
-function mendOf(reason: string, format: TableFormat): string | undefined {
+function hintOf(reason: string, format: TableFormat): string | undefined {
+  if (/permission denied/i.test(reason)) return "Give this user the right to read it";
   if (format === "parquet")
     return "The file is cut off, damaged, or no Parquet file: write it again, or give the table its `format`";
   if (/not utf-8/i.test(reason))
@@ -78,50 +81,6 @@ function refuseSameNames(names: readonly string[]): void {
   }
 }
 
-async function findInput(
-  session: DuckdbSession,
-  name: string,
-  options: TableOptions,
-  baseDirectory: string,
-  remote: RemoteTables,
-): Promise<TableInput> {
-  const found = remote.isRemote(options.path)
-    ? await remote.bring(name, options)
-    : await findTableFiles(name, options.path, baseDirectory, async (glob) => {
-        const matches = await session.query(`SELECT file FROM glob(${quoteText(glob)}) ORDER BY file`);
-        return matches.map((match) => String(match["file"]));
-      });
-  const format = options.format ?? formatOfFiles(name, found);
-  const files = await withContent(name, found, format);
-  return { name, options, found: { ...found, files }, format, hive: options.hive ?? found.keyed };
-}
-
-function formatOfFiles(name: string, found: TableFiles): TableFormat {
-  const formats = new Set(found.files.map(formatOfName));
-  const [format] = formats;
-  if (formats.size === 1 && format !== undefined) return format;
-  const problem = formats.size === 1 ? "its ending does not say its format" : "it holds files of several formats";
-  throw tableUnreadable(
-    name,
-    found.path,
-    `${problem}. Give the table a \`format\` (${TABLE_FORMATS.join(", ")}), or a glob such as *.csv`,
-  );
-}
-
-/** Text readers take an empty file for a table without rows and with a column of their own invention. */
-async function withContent(name: string, found: TableFiles, format: TableFormat): Promise<readonly string[]> {
-  const sizes = await Promise.all(found.files.map(async (file) => (await stat(file)).size));
-  if (format === "parquet" && found.files.length > 1) return found.files;
-  const files = found.files.filter((_, index) => sizes[index] !== 0);
-  if (files.length === 0)
-    throw tableUnreadable(
-      name,
-      found.path,
-      "the file is empty (0 bytes). Write it again, or leave the table out of source.tables",
-    );
-  return files;
-}
-
 async function fromClause(
   session: DuckdbSession,
   input: TableInput,
@@ -139,11 +98,4 @@ async function fromClause(
     case "duckdb":
       return duckdbFiles.tableIn(input);
   }
-}
-
-/** By name, because files that were written at different times may have different columns. */
-async function parquetReader(session: DuckdbSession, { name, found, hive }: TableInput): Promise<string> {
-  await refuseSameParquetNames(session, name, found.files[0] ?? "");
-  const files = quoteTexts(found.files.map(escapeGlob));
-  return `read_parquet(${files}, hive_partitioning = ${hive}, union_by_name = ${found.files.length > 1})`;
 }

@@ -7,13 +7,12 @@ import { storageError } from "../../../core/errors/storage-error.ts";
 import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
 import type { ObjectStore, OpenStore, StoredObject } from "../../../core/ports/object-store.ts";
 import { removeAtExit } from "../remove-at-exit.ts";
-import type { FoundObjects } from "./find-objects.ts";
 import { findObjects } from "./find-objects.ts";
 import { downloadFooter } from "./parquet-footer.ts";
+import type { TableOptions } from "./table-definition.ts";
 import { formatOfName } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
 import type { TableFiles } from "./table-files.ts";
-import type { TableOptions } from "./table-input.ts";
 
 /** Objects that are downloaded at a time. */
 const DOWNLOADS_AT_A_TIME = 4;
@@ -54,27 +53,42 @@ export function createRemoteTables(
     return made;
   }
 
-  async function bring(table: string, { path, format }: TableOptions): Promise<TableFiles> {
+  async function bring(table: string, { path, format, hive }: TableOptions): Promise<TableFiles> {
     const { bucket, key } = splitS3Path(path);
     const store = await openStore?.(bucket);
     if (store === undefined || store === null) throw tableUnreadable(table, path, "no store is open for such paths");
-    const found = await findObjects(store, table, key, signal);
+    const found = await findObjects(store, table, key, hive === true, signal);
     folder ??= makeFolder();
     const local = join(await folder, String(places.length));
     places.push({ local, remote: store.locate(found.root) });
     const isParquet = (name: string): boolean => (format ?? formatOfName(name)) === "parquet";
-    const files: string[] = [];
-    const work = mapConcurrently(found.objects.entries(), DOWNLOADS_AT_A_TIME, async ([index, object]) => {
-      // A number of its own: names that differ for a store may be one for this machine's file system.
-      const file = join(local, String(index), ...safeParts(object.key.slice(found.root.length)));
-      await mkdir(dirname(file), { recursive: true });
-      const end = columnsOnly && isParquet(object.key);
-      const got = await (end ? downloadFooter : download)(store, object.key, file, signal);
-      if (got.etag !== object.etag) throw replaced(table, store, object);
-      files[index] = file;
-    });
-    for await (const _ of work);
-    return { files, path, keyed: hasKeys(found) };
+    // A number of its own: names that differ for a store may be one for this machine's file system.
+    const files = found.objects.map(({ key: each }, index) =>
+      join(local, String(index), ...safeParts(each.slice(found.root.length))),
+    );
+    const fetch = async (objects: readonly StoredObject[], get: Get): Promise<void> => {
+      const work = mapConcurrently(objects, DOWNLOADS_AT_A_TIME, async (object) => {
+        const file = files[found.objects.indexOf(object)] ?? "";
+        await mkdir(dirname(file), { recursive: true });
+        const got = await get(store, object.key, file, signal);
+        if (got.etag !== object.etag) throw replaced(table, store, object);
+      });
+      for await (const _ of work);
+    };
+    const footersOnly = found.objects.filter((object) => columnsOnly && isParquet(object.key));
+    await fetch(footersOnly, downloadFooter);
+    await fetch(
+      found.objects.filter((object) => !footersOnly.includes(object)),
+      download,
+    );
+    let rows: Promise<void> | undefined;
+    const loadRows = (): Promise<void> => {
+      rows ??= fetch(footersOnly, download).catch((thrown: unknown) => {
+        throw withTable(table, thrown);
+      });
+      return rows;
+    };
+    return { files, path, root: `${local}/`, loadRows };
   }
 
   return {
@@ -108,6 +122,8 @@ export function createRemoteTables(
   };
 }
 
+type Get = typeof download;
+
 function download(store: ObjectStore, key: string, file: string, signal: AbortSignal): Promise<StoredObject> {
   return store.download(key, file, signal);
 }
@@ -115,13 +131,6 @@ function download(store: ObjectStore, key: string, file: string, signal: AbortSi
 /** A key may hold what means something else to a file system. */
 function safeParts(name: string): string[] {
   return name.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
-}
-
-function hasKeys({ objects, root }: FoundObjects): boolean {
-  return objects.some(({ key }) => {
-    const folders = key.slice(root.length).split("/").slice(0, -1);
-    return objects.length > 0 && folders.some((part) => /^[^=]+=/.test(part));
-  });
 }
 
 /** Behind a table's folder stands the number of the file. */

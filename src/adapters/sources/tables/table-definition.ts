@@ -31,6 +31,8 @@ export type TableDefinition =
       readonly hive?: boolean | undefined;
     };
 
+export type TableOptions = Exclude<TableDefinition, string>;
+
 export type Tables = Readonly<Record<string, TableDefinition>>;
 
 const ENDINGS: Readonly<Record<string, TableFormat>> = {

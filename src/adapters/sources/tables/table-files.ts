@@ -1,40 +1,49 @@
-import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { lstat, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { EVERY_FILE, globSelection } from "./file-selection.ts";
 import { isGlob } from "./glob-pattern.ts";
-import { isHidden } from "./hidden-names.ts";
+import { aboveKeyedFolders } from "./hive-columns.ts";
+import { rejectLakeAbove } from "./lake-folders.ts";
+import type { TableOptions } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
 import { fileNotFound, tableHasNoFiles } from "./table-not-found.ts";
+import { brokenLink, walkFiles } from "./walk-files.ts";
 
 /** The files of one table, absolute and in the order in which they are read (by name). */
 export type TableFiles = {
   readonly files: readonly string[];
   /** The path as given, absolute, or the address. */
   readonly path: string;
-  /** Whether folders between the path's fixed part and the files are named `key=value`. */
-  readonly keyed: boolean;
+  /** Beginning of every file's path, below which folders may be named `key=value`; ends with `/`. */
+  readonly root: string;
+  /** Files of a store may be here with their footers only. This fetches the rest; after it, the rows of all files can be read. */
+  readonly loadRows: () => Promise<void>;
 };
 
-/** Lists the files matching a glob; its fixed part is a path like any other. */
-export type ListGlob = (absoluteGlob: string) => Promise<readonly string[]>;
-
 /** Finds what a path stands for: a file, all files of a folder, or what a glob matches. */
-export async function findTableFiles(
-  table: string,
-  givenPath: string,
-  baseDirectory: string,
-  listGlob: ListGlob,
-): Promise<TableFiles> {
-  refuseRemote(table, givenPath);
-  const path = resolve(baseDirectory, givenPath);
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) return { files: [path], path, keyed: false };
-  if (found?.isDirectory()) return listed(table, path, path, await filesBelow(path));
-  if (!isGlob(givenPath)) throw await fileNotFound(table, path);
-  const fixed = givenPath.split(/[*?[]/)[0] ?? "";
-  const root = resolve(baseDirectory, fixed === "" || fixed.endsWith("/") ? fixed : dirname(fixed));
-  const pattern = join(escapeGlob(root), relativeGlob(givenPath, fixed));
-  return listed(table, path, root, await listGlob(pattern));
+export async function findTableFiles(table: string, options: TableOptions, baseDirectory: string): Promise<TableFiles> {
+  refuseRemote(table, options.path);
+  const path = resolve(baseDirectory, options.path);
+  const found = await statIfPresent(table, path);
+  const at = (root: string, files: readonly string[]): TableFiles => {
+    if (files.length === 0) throw tableHasNoFiles(table, path);
+    const below = root.endsWith("/") ? root : `${root}/`;
+    return { files, path, root: options.hive ? aboveKeyedFolders(below) : below, loadRows: async () => undefined };
+  };
+  if (found?.isFile()) {
+    await rejectLakeAbove(table, path);
+    return at(dirname(path), [path]);
+  }
+  if (found?.isDirectory()) {
+    await rejectLakeAbove(table, path);
+    return at(path, await walkFiles(table, path, EVERY_FILE));
+  }
+  if (found !== undefined) throw tableUnreadable(table, path, "it is neither a file nor a folder. Correct the path");
+  if (!isGlob(options.path)) throw await fileNotFound(table, path);
+  const fixed = options.path.slice(0, options.path.search(/[*?[]/));
+  const root = await globRoot(table, resolve(baseDirectory, fixed.slice(0, fixed.lastIndexOf("/") + 1)), path);
+  const files = await walkFiles(table, root, globSelection(options.path.slice(fixed.lastIndexOf("/") + 1)));
+  return at(root, files.sort());
 }
 
 /** A path as DuckDB takes it literally. */
@@ -42,34 +51,29 @@ export function escapeGlob(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
 }
 
-function relativeGlob(givenPath: string, fixed: string): string {
-  return givenPath.slice(fixed.lastIndexOf("/") + 1);
+/** The folder that a glob begins in: what comes before its first name with a wildcard. */
+async function globRoot(table: string, root: string, glob: string): Promise<string> {
+  const found = await statIfPresent(table, root);
+  if (!found?.isDirectory()) throw tableHasNoFiles(table, glob);
+  await rejectLakeAbove(table, root);
+  return root;
 }
 
-function listed(table: string, path: string, root: string, files: readonly string[]): TableFiles {
-  if (files.length === 0) throw tableHasNoFiles(table, path);
-  const keyed = files.some((file) =>
-    relative(root, dirname(file))
-      .split(sep)
-      .some((part) => /^[^=]+=/.test(part)),
-  );
-  return { files, path, keyed };
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const visible = entries.filter((entry) => !isHidden(entry.name)).sort(byName);
-  const lists = await Promise.all(visible.map((entry) => filesOf(join(folder, entry.name), entry)));
-  return lists.flat();
-}
-
-async function filesOf(path: string, entry: Dirent): Promise<string[]> {
-  const folder = entry.isSymbolicLink() ? (await stat(path)).isDirectory() : entry.isDirectory();
-  return folder ? filesBelow(path) : [path];
-}
-
-function byName(a: Dirent, b: Dirent): number {
-  return a.name < b.name ? -1 : 1;
+async function statIfPresent(table: string, path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    const link = await lstat(path).catch(() => undefined);
+    if (link?.isSymbolicLink()) throw await brokenLink(table, path, cause);
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw tableUnreadable(
+      table,
+      path,
+      `the system answers ${String(code)}. Give this user the right to read it, or correct the path`,
+      cause,
+    );
+  }
 }
 
 /** The address is not repeated: it may hold a credential. */

@@ -1,7 +1,6 @@
-import type { TableDefinition, TableFormat } from "./table-definition.ts";
+import type { HiveColumn } from "./hive-columns.ts";
+import type { TableFormat, TableOptions } from "./table-definition.ts";
 import type { TableFiles } from "./table-files.ts";
-
-export type TableOptions = Exclude<TableDefinition, string>;
 
 /** What one table is read from. */
 export type TableInput = {
@@ -9,5 +8,8 @@ export type TableInput = {
   readonly options: TableOptions;
   readonly found: TableFiles;
   readonly format: TableFormat;
-  readonly hive: boolean;
+  /** The columns that the files' folders name. */
+  readonly hive: readonly HiveColumn[];
+  /** Options that every reader of files takes. */
+  readonly fileOptions: string;
 };

@@ -14,7 +14,10 @@ const DELIMITERS = [",", "\t", ";", "|"] as const;
  * A reader of CSV whose delimiter is taken from the first line, and whose files are known to have one shape. Left alone, DuckDB reads a file
  * with one ragged row as a single column, and skips lines until the rest fits, both without a word.
  */
-export async function csvReader(session: DuckdbSession, { name, found, format, hive }: TableInput): Promise<string> {
+export async function csvReader(
+  session: DuckdbSession,
+  { name, found, format, fileOptions }: TableInput,
+): Promise<string> {
   const header = await firstLine(session, found.files[0] ?? "");
   const delimiter = format === "tsv" ? "\t" : delimiterOf(header);
   const sample = await sampleSize(found.files);
@@ -29,7 +32,7 @@ export async function csvReader(session: DuckdbSession, { name, found, format, h
   }
   const files = quoteTexts(found.files.map(escapeGlob));
   const reader = (more: string) =>
-    `read_csv(${files}, ${options}${more}, hive_partitioning = ${hive}, union_by_name = ${found.files.length > 1})`;
+    `read_csv(${files}, ${options}${more}, ${fileOptions}, union_by_name = ${found.files.length > 1})`;
   const wide = await wideIntegerTypes(session, reader(", all_varchar = true"), doubles, (reason) =>
     tableUnreadable(name, found.path, reason),
   );

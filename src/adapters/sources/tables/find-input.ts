@@ -1,0 +1,60 @@
+import { stat } from "node:fs/promises";
+import { quoteText } from "../../duckdb/sql-quoting.ts";
+import { FILE_COLUMN, hasKeyedFolders, hiveColumns } from "./hive-columns.ts";
+import type { RemoteTables } from "./remote-tables.ts";
+import type { TableFormat, TableOptions } from "./table-definition.ts";
+import { formatOfName, TABLE_FORMATS } from "./table-definition.ts";
+import { tableUnreadable } from "./table-error.ts";
+import type { TableFiles } from "./table-files.ts";
+import { findTableFiles } from "./table-files.ts";
+import type { TableInput } from "./table-input.ts";
+
+/** Finds a table's files, their format and the columns that their folders name. */
+export async function findInput(
+  name: string,
+  options: TableOptions,
+  baseDirectory: string,
+  remote: RemoteTables,
+): Promise<TableInput> {
+  const found = remote.isRemote(options.path)
+    ? await remote.bring(name, options)
+    : await findTableFiles(name, options, baseDirectory);
+  const format = options.format ?? formatOfFiles(name, found);
+  const files = await withContent(name, found, format);
+  const hive = options.hive ?? files.some((file) => hasKeyedFolders(found.root, file));
+  const columns = hive && format !== "duckdb" ? hiveColumns(name, found.root, files) : [];
+  return {
+    name,
+    options,
+    found: { ...found, files },
+    format,
+    hive: columns,
+    fileOptions: `hive_partitioning = false${columns.length === 0 ? "" : `, filename = ${quoteText(FILE_COLUMN)}`}`,
+  };
+}
+
+function formatOfFiles(name: string, found: TableFiles): TableFormat {
+  const formats = new Set(found.files.map(formatOfName));
+  const [format] = formats;
+  if (formats.size === 1 && format !== undefined) return format;
+  const problem = formats.size === 1 ? "its ending does not say its format" : "it holds files of several formats";
+  throw tableUnreadable(
+    name,
+    found.path,
+    `${problem}. Give the table a \`format\` (${TABLE_FORMATS.join(", ")}), or a glob such as *.csv`,
+  );
+}
+
+/** Text readers take an empty file for a table without rows and with a column of their own invention. */
+async function withContent(name: string, found: TableFiles, format: TableFormat): Promise<readonly string[]> {
+  const sizes = await Promise.all(found.files.map(async (file) => (await stat(file)).size));
+  if (format === "parquet" && found.files.length > 1) return found.files;
+  const files = found.files.filter((_, index) => sizes[index] !== 0);
+  if (files.length === 0)
+    throw tableUnreadable(
+      name,
+      found.path,
+      "the file is empty (0 bytes). Write it again, or leave the table out of source.tables",
+    );
+  return files;
+}

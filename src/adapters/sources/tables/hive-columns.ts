@@ -1,0 +1,146 @@
+import { quoteIdentifier, quoteText } from "../../duckdb/sql-quoting.ts";
+import { tableUnreadable } from "./table-error.ts";
+
+/** What Hive and Spark call the folder of null. */
+const NULL_VALUE = "__HIVE_DEFAULT_PARTITION__";
+
+/** Name of the column in which readers give the path of each row's file. */
+export const FILE_COLUMN = "scoreframe file";
+
+/** A column whose values are the names of folders (`ds=2024-05-01`). */
+export type HiveColumn = {
+  readonly name: string;
+  /** The type as SQL has it. */
+  readonly type: string;
+  /** The text of the value, by the path of the file in `FILE_COLUMN`. */
+  readonly text: string;
+};
+
+/** The columns that the folders below `root` name. `root` ends with `/`. Every file has to have the same ones. */
+export function hiveColumns(table: string, root: string, files: readonly string[]): HiveColumn[] {
+  const keysOfFirst = keyedFolders(table, root, files[0] ?? "").map(({ key }) => key);
+  const values = keysOfFirst.map((): Set<string | null> => new Set());
+  for (const file of files) {
+    const folders = keyedFolders(table, root, file);
+    if (folders.length !== keysOfFirst.length || folders.some(({ key }, index) => key !== keysOfFirst[index])) {
+      throw otherKeys(
+        table,
+        { file: files[0] ?? "", keys: keysOfFirst },
+        { file, keys: folders.map(({ key }) => key) },
+      );
+    }
+    for (const [index, { value }] of folders.entries()) values[index]?.add(value);
+  }
+  return keysOfFirst.map((name, index) => ({
+    name,
+    type: textType([...(values[index] ?? [])].filter((value) => value !== null)),
+    text: textOf(root, name),
+  }));
+}
+
+/** The value of a column with its type. */
+export function hiveValue({ text, type }: HiveColumn): string {
+  return type === "VARCHAR" ? text : `CAST(${text} AS ${type})`;
+}
+
+/** Whether folders below the root are named `key=value`. */
+export function hasKeyedFolders(root: string, file: string): boolean {
+  return folderNames(root, file).some((name) => /^[^=]+=/.test(name));
+}
+
+/** The folder above those that are named `key=value` and end a path; for a table whose path itself names partitions. */
+export function aboveKeyedFolders(root: string): string {
+  return root.replace(/(?<=^|\/)(?:[^/=]+=[^/]*\/)+$/, "");
+}
+
+type KeyedFolder = { readonly key: string; readonly value: string | null };
+
+function keyedFolders(table: string, root: string, file: string): KeyedFolder[] {
+  const folders = folderNames(root, file).flatMap((name): KeyedFolder[] => {
+    const [, key, value = ""] = /^([^=]+)=(.*)$/s.exec(name) ?? [];
+    return key === undefined ? [] : [{ key, value: value === NULL_VALUE ? null : decode(value) }];
+  });
+  const seen = new Set<string>();
+  for (const { key } of folders) {
+    if (seen.has(key.toLowerCase())) {
+      throw tableUnreadable(
+        table,
+        file,
+        `two of its folders are named "${key}=…", case ignored, and give the column two values. Rename one, or leave these columns out with \`hive: false\``,
+      );
+    }
+    seen.add(key.toLowerCase());
+  }
+  return folders;
+}
+
+function folderNames(root: string, file: string): string[] {
+  return file.slice(root.length).split("/").slice(0, -1);
+}
+
+/** The same as the SQL below: what is no percent-encoded UTF-8 is the text itself. */
+function decode(text: string): string {
+  if (!text.includes("%")) return text;
+  const encoded = text.replace(/%(?![0-9a-f]{2})|[^%0-9a-f]+/gi, encodeURIComponent);
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return text;
+  }
+}
+
+function textOf(root: string, key: string): string {
+  const below = `substr(${quoteIdentifier(FILE_COLUMN)}, ${[...root].length + 1})`;
+  const raw = `regexp_extract(${below}, ${quoteText(`(?:^|/)${escapeRegExp(key)}=([^/]*)/`)}, 1)`;
+  return `CASE ${raw} WHEN '${NULL_VALUE}' THEN NULL ELSE coalesce(TRY(url_decode(${raw})), ${raw}) END`;
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+/** The type of texts: another one than text only if each of them is what that type is written as. */
+function textType(texts: readonly string[]): string {
+  if (texts.length === 0) return "VARCHAR";
+  return TYPES.find(({ holds }) => texts.every(holds))?.type ?? "VARCHAR";
+}
+
+const LARGEST = 2n ** 63n - 1n;
+
+const TYPES: readonly { readonly type: string; readonly holds: (text: string) => boolean }[] = [
+  { type: "BIGINT", holds: isInteger },
+  { type: "DATE", holds: isDate },
+  { type: "TIMESTAMP", holds: isMoment },
+  { type: "BOOLEAN", holds: (text) => text === "true" || text === "false" },
+];
+
+function isInteger(text: string): boolean {
+  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return false;
+  const value = BigInt(text);
+  return value <= LARGEST && value >= -LARGEST - 1n;
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || text.startsWith("0000")) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+function isMoment(text: string): boolean {
+  const [, day = "", time] =
+    /^(\d{4}-\d\d-\d\d) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{0,5}[1-9])?)$/.exec(text) ?? [];
+  return time !== undefined && isDate(day);
+}
+
+type Keys = { readonly file: string; readonly keys: readonly string[] };
+
+function otherKeys(table: string, one: Keys, other: Keys): Error {
+  const named = ({ keys }: Keys): string =>
+    keys.length === 0 ? "no column" : keys.map((key) => `"${key}"`).join(", ");
+  return tableUnreadable(
+    table,
+    other.file,
+    `its folders give ${named(other)}, and those of ${one.file} give ${named(one)}. ` +
+      "Give a path below which all are named alike, or leave these columns out with `hive: false`",
+  );
+}
