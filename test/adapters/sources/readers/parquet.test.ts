@@ -170,7 +170,9 @@ test.each(["encrypted", "encrypted-columns"])("an encrypted file is named as one
   const error = await refusal(folder);
 
   expect(error.message).toContain(`(${path}) cannot be read`);
-  expect(error.message).toContain("it is encrypted, and encrypted Parquet files cannot be read. Write it again without encryption.");
+  expect(error.message).toContain(
+    "it is encrypted, and encrypted Parquet files cannot be read. Write it again without encryption.",
+  );
   expect(error.message).not.toMatch(/damaged|cut off/);
 });
 
