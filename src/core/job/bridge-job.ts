@@ -33,7 +33,8 @@ const SHARED: ReadonlySet<string> = new Set(["name", "output"]);
 const NESTED: ReadonlySet<string> = new Set(["source", "model", "requests", "backend", "failure"]);
 /** They are words of nested jobs and of other files, too: alone they do not make a job a flat one. */
 const COMMON: ReadonlySet<string> = new Set(["version", "region", "execution_role_arn", "model_data_url"]);
-const FLAT_KEYS: readonly string[] = [...Object.keys(PLACES), ...Object.keys(IGNORED)];
+/** The keys that a flat job may have. */
+export const BRIDGE_KEYS: readonly string[] = [...Object.keys(PLACES), ...Object.keys(IGNORED)];
 
 /** What the name of a SageMaker model cannot hold. */
 const NO_NAME_CHARACTERS = /[^a-zA-Z0-9]+/g;
@@ -47,13 +48,13 @@ export type BridgeTranslation = {
 /** Whether a job is written with the flat keys of the Adroit bridge. */
 export function isBridgeJob(input: unknown): input is Record<string, unknown> {
   return (
-    isRecord(input) && Object.keys(input).some((key) => FLAT_KEYS.includes(key) && !SHARED.has(key) && !COMMON.has(key))
+    isRecord(input) && Object.keys(input).some((key) => BRIDGE_KEYS.includes(key) && !SHARED.has(key) && !COMMON.has(key))
   );
 }
 
 /** Whether `--set` may name this key in a flat job. */
 export function isBridgeKey(key: string): boolean {
-  return FLAT_KEYS.includes(key);
+  return BRIDGE_KEYS.includes(key);
 }
 
 /** The flat spelling of a place in the job, for messages; the place itself where there is none. */
@@ -113,7 +114,7 @@ function sagemakerName(name: unknown): unknown {
 function bridgeProblems(flat: Readonly<Record<string, unknown>>): JobProblem[] {
   const problems: JobProblem[] = [];
   for (const key of Object.keys(flat)) {
-    if (FLAT_KEYS.includes(key)) continue;
+    if (BRIDGE_KEYS.includes(key)) continue;
     problems.push({ path: [key], at: "key", message: NESTED.has(key) ? mixed(key, flat) : unknown(key) });
   }
   for (const key of ["model_name", "sql"]) {
@@ -126,14 +127,14 @@ function bridgeProblems(flat: Readonly<Record<string, unknown>>): JobProblem[] {
 
 function mixed(key: string, flat: Readonly<Record<string, unknown>>): string {
   const moves = Object.keys(flat)
-    .filter((name) => FLAT_KEYS.includes(name) && !SHARED.has(name))
+    .filter((name) => BRIDGE_KEYS.includes(name) && !SHARED.has(name))
     .map((name) => (name in IGNORED ? `delete ${name}` : `${name} belongs at ${PLACES[name]?.join(".")}`));
   return `a job is written with flat keys or with nested ones, not with both; beside \`${key}\`, ${moves.join(", ")}`;
 }
 
 function unknown(key: string): string {
-  const near = nearest(key, FLAT_KEYS);
+  const near = nearest(key, BRIDGE_KEYS);
   const advice =
-    near === undefined ? `the keys of a flat job are ${FLAT_KEYS.join(", ")}` : `did you mean \`${near}\`?`;
+    near === undefined ? `the keys of a flat job are ${BRIDGE_KEYS.join(", ")}` : `did you mean \`${near}\`?`;
   return `unknown key; ${advice}`;
 }

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from "yaml";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import { bridgePath, isBridgeJob, isBridgeKey, translateBridgeJob } from "./bridge-job.ts";
+import { BRIDGE_KEYS, bridgePath, isBridgeJob, isBridgeKey, translateBridgeJob } from "./bridge-job.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { fillTemplates, refuseVariable, templateNames } from "./fill-templates.ts";
 import type { Job } from "./job.ts";
@@ -67,7 +67,7 @@ function toNested(input: unknown, set: SetValues, origin: JobOrigin): Nested {
   const foreign = findForeignData(input);
   if (foreign.length > 0) throw problemsError("JOB_INVALID", foreign, origin);
   if (!isBridgeJob(input)) {
-    return { job: applySetValues(input, set, templateNames(input), readTyped), warnings: [], flat: false };
+    return { job: applySetValues(input, set, { used: templateNames(input), readTyped }), warnings: [], flat: false };
   }
   const entries = Object.entries(set);
   const flatSet = Object.fromEntries(
@@ -78,7 +78,8 @@ function toNested(input: unknown, set: SetValues, origin: JobOrigin): Nested {
   const { job, problems, warnings } = translateBridgeJob({ ...input, ...flatSet });
   if (problems.length > 0) throw problemsError("JOB_INVALID", problems, origin);
   const nestedSet = Object.fromEntries(entries.filter(([key]) => !Object.hasOwn(flatSet, key)));
-  return { job: applySetValues(job, nestedSet, templateNames(input), readTyped), warnings, flat: true };
+  const context = { used: templateNames(input), readTyped, otherKeys: BRIDGE_KEYS };
+  return { job: applySetValues(job, nestedSet, context), warnings, flat: true };
 }
 
 /** Flat keys whose values are no text. */

@@ -1,6 +1,7 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import { didYouMean } from "./did-you-mean.ts";
-import { dotted, isRecord } from "./job-path.ts";
+import type { JobPath } from "./job-path.ts";
+import { dotted, isRecord, valueAt } from "./job-path.ts";
+import { nearest } from "./nearest.ts";
 import { namedPaths, valueClassAt } from "./schema-lookup.ts";
 
 /** Values of `--set`, by key. */
@@ -21,16 +22,18 @@ export function parseSetArguments(settings: readonly string[]): SetValues {
   );
 }
 
-/**
- * Puts the values of `--set` whose keys are places of a job into a copy of it. `used` are the names that the job has as `{{ name }}`:
- * a key without a dot that is one of them only fills it. Throws USAGE for a key that would do nothing.
- */
-export function applySetValues(
-  job: unknown,
-  set: SetValues,
-  used: ReadonlySet<string>,
-  readTyped: (text: string) => unknown,
-): unknown {
+export type SetContext = {
+  /** Names that the job has as `{{ name }}`: a key without a dot that is one of them only fills it. */
+  readonly used: ReadonlySet<string>;
+  /** Reads a value for a place that does not hold text. */
+  readonly readTyped: (text: string) => unknown;
+  /** Keys that the job may have besides its places, for suggestions. */
+  readonly otherKeys?: readonly string[];
+};
+
+/** Puts the values of `--set` whose keys are places of a job into a copy of it. Throws USAGE for a key that would change nothing. */
+export function applySetValues(job: unknown, set: SetValues, context: SetContext): unknown {
+  const { used, readTyped } = context;
   let result = job;
   for (const [key, text] of Object.entries(set)) {
     if (used.has(key) && !key.includes(".")) continue;
@@ -38,11 +41,26 @@ export function applySetValues(
     const valueClass = valueClassAt(path);
     if (valueClass === undefined) {
       if (used.has(key) || ALWAYS_ALLOWED.has(key)) continue;
-      throw uselessKey(key, used);
+      throw unknownKey(key, job, context);
     }
     result = withValue(result, path, 0, readAs(valueClass, text, key, readTyped));
   }
+  for (const key of Object.keys(set)) assertTableIsRead(key, job, result);
   return result;
+}
+
+/** A table that `--set` adds is in the query; one that is not has a misspelt name. */
+function assertTableIsRead(key: string, before: unknown, after: unknown): void {
+  const [source, tables, name] = key.split(".");
+  if (source !== "source" || tables !== "tables" || name === undefined) return;
+  const written = valueAt(before, ["source", "tables"]);
+  const sql = valueAt(after, ["source", "sql"]);
+  if (typeof sql !== "string" || (isRecord(written) && Object.hasOwn(written, name))) return;
+  if (sql.toLowerCase().includes(name.toLowerCase()) || /\{\{|\$\{/.test(sql)) return;
+  const meant = nearest(name, Object.keys(isRecord(written) ? written : {}));
+  const hint = meant === undefined ? "" : ` Did you mean source.tables.${meant}?`;
+  const message = `--set ${key}=… changes nothing: the query does not read a table ${name}.${hint}`;
+  throw new ScoreframeError("USAGE", message, { option: key });
 }
 
 function readAs(valueClass: string, text: string, key: string, readTyped: (text: string) => unknown): unknown {
@@ -71,11 +89,28 @@ function withValue(value: unknown, path: readonly string[], depth: number, repla
   return { ...value, [key]: withValue(value?.[key], path, depth + 1, replacement) };
 }
 
-function uselessKey(key: string, used: ReadonlySet<string>): ScoreframeError {
-  const hint = didYouMean(key, [...used, ...namedPaths().map(dotted)]);
-  return new ScoreframeError(
-    "USAGE",
-    `--set ${key}=… fills nothing: the job has neither \`{{ ${key} }}\` nor a key ${key}.${hint}`,
-    { option: key },
-  );
+function unknownKey(key: string, job: unknown, { used, otherKeys = [] }: SetContext): ScoreframeError {
+  const variables = [...used].sort();
+  const uses =
+    variables.length === 0
+      ? "The job uses no variables."
+      : `The job uses the variable${variables.length === 1 ? "" : "s"} ${variables.join(", ")}.`;
+  const places = [...writtenPaths(job), ...namedPaths()].map(dotted);
+  const meant = nearest(key, [...variables, ...otherKeys, ...places]) ?? placeCalled(key, places);
+  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  const message = `--set ${key}=… changes nothing: the job has neither \`{{ ${key} }}\` nor a key ${key}. ${uses}${hint}`;
+  return new ScoreframeError("USAGE", message, { option: key, details: { variables } });
+}
+
+/** `requests.batch_size` for `batch_size` or `batchsize`. */
+function placeCalled(key: string, places: readonly string[]): string | undefined {
+  const last = (place: string): string => place.split(".").at(-1) ?? place;
+  const name = nearest(key, places.map(last));
+  return name === undefined ? undefined : places.find((place) => last(place) === name);
+}
+
+/** Every place that the job itself has, such as the options of its backend. */
+function writtenPaths(value: unknown, path: JobPath = []): readonly JobPath[] {
+  if (!isRecord(value)) return path.length === 0 ? [] : [path];
+  return Object.entries(value).flatMap(([key, child]) => writtenPaths(child, [...path, key]));
 }

@@ -21,7 +21,8 @@ describe("--set", () => {
     ["model.features", "[a]", { model: { features: ["a"] } }],
     ["output.path", "out/{{ ds }}", { output: { path: "out/2024-05-01" } }],
   ])("%s=%s changes that place of the job", (key, value, expected) => {
-    expect(parseJob(sampleJob(), { set: { ds: "2024-05-01", [key]: value } })).toMatchObject(expected);
+    const job = sampleJob({ source: { kind: "sql", sql: "select * from flights" } });
+    expect(parseJob(job, { set: { ds: "2024-05-01", [key]: value } })).toMatchObject(expected);
   });
 
   it("leaves the job as it was written alone", () => {
@@ -44,12 +45,43 @@ describe("--set", () => {
   it.each([
     ["requests.batchsize", "Did you mean requests.batch_size?"],
     ["request.batch_size", "Did you mean requests.batch_size?"],
-    ["dss", "neither `{{ dss }}` nor a key dss"],
+    ["batchsize", "Did you mean requests.batch_size?"],
+    ["dss", "neither `{{ dss }}` nor a key dss. The job uses no variables."],
     ["__proto__.polluted", "nor a key __proto__.polluted"],
-  ])("%s, which would do nothing, is refused", async (key, message) => {
+  ])("%s, which would change nothing, is an error", async (key, message) => {
     const error = await errorOf(() => parseJob(sampleJob(), { set: parseSetArguments([`${key}=1`]) }));
     expect(error.code).toBe("USAGE");
     expect(error.message).toContain(message);
+  });
+
+  it.each([
+    ["regoin", "The job uses the variables day, region. Did you mean region?"],
+    ["concurrency", "Did you mean backend.concurrency?"],
+    ["x", "The job uses the variables day, region."],
+    ["source.tables.flihgts", "the query does not read a table flihgts. Did you mean source.tables.flights?"],
+  ])("%s is an error that names what the job has instead", async (key, message) => {
+    const job = sampleJob({
+      name: "{{ region }} {{ day }}",
+      source: { kind: "sql", tables: { flights: "f.parquet" }, sql: "select * from flights" },
+      backend: { kind: "local", model: "model.ts", concurrency: 2 },
+    });
+    const error = await errorOf(() => parseJob(job, { set: { day: "1", region: "eu", [key]: "1" } }));
+    expect(error.code).toBe("USAGE");
+    expect(error.message).toContain(`--set ${key}=… changes nothing: `);
+    expect(error.message).toContain(message);
+  });
+
+  it("of a flat job may be mistaken for one of its flat keys", async () => {
+    const job = { model_name: "m", sql: "select '{{ ds }}'" };
+    const error = await errorOf(() => parseJob(job, { set: { ds: "1", instance_tpye: "ml.c5.large" } }));
+    expect(error.message).toContain("The job uses the variable ds. Did you mean instance_type?");
+  });
+
+  it("may add a table that the query reads", () => {
+    const job = sampleJob({ source: { kind: "sql", sql: "select * from Flights" } });
+    expect(parseJob(job, { set: { "source.tables.flights": "f.parquet" } })).toMatchObject({
+      source: { tables: { flights: "f.parquet" } },
+    });
   });
 
   it("may give ds and run_id to a job that has no use for them", () => {

@@ -77,7 +77,7 @@ describeRefusals(
       return project.refusedRun();
     });
 
-    tell("`--set` fills nothing", async () => {
+    tell("`--set` changes nothing", async () => {
       await project.spoilJob("from rows", "from rows where id = {{ customer }}");
       return project.refusedRun({ args: ["job.yaml", "--set", "custumer=3"] });
     });
