@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { Job } from "../job/job.ts";
@@ -71,7 +71,8 @@ async function readJob(reference: JobReference, options: JobOptions): Promise<{ 
     return { job: parseJob(reference, filling), baseDirectory: resolve(options.baseDirectory ?? ".") };
   }
   const workingDirectory = resolve(options.baseDirectory ?? ".");
-  return loadJobFile(reference, { ...filling, workingDirectory, readText: (path) => readFile(path, "utf8") });
+  const readText = (path: string): Promise<string> => readFile(path, "utf8");
+  return loadJobFile(reference, { ...filling, workingDirectory, readText, listFolder: (path) => readdir(path) });
 }
 
 /** The backend of `{ kind, ...options }`, its options checked. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -14,7 +14,12 @@ afterEach(() => rm(folder, { recursive: true }));
 
 async function load(name: string, text: string): Promise<LoadedJob> {
   await writeFile(join(folder, name), text);
-  return loadJobFile(name, { workingDirectory: folder, readText: (path) => readFile(path, "utf8") });
+  return read(name);
+}
+
+function read(name: string): Promise<LoadedJob> {
+  const files = { readText: (path: string) => readFile(path, "utf8"), listFolder: (path: string) => readdir(path) };
+  return loadJobFile(name, { workingDirectory: folder, ...files });
 }
 
 async function failure(name: string, text: string): Promise<string> {
@@ -119,16 +124,40 @@ describe("a job file", () => {
 
   it("that is a folder is told so, and to name the job file in it", async () => {
     await mkdir(join(folder, "out"));
-    const readText = (path: string) => readFile(path, "utf8");
-    const error = await errorOf(() => loadJobFile("out", { workingDirectory: folder, readText }));
+    const error = await errorOf(() => read("out"));
     expect(`${error.code} ${error.message}`).toBe(
       "JOB_FILE_UNREADABLE The job file out cannot be read: it is a folder; name the job file in it.",
     );
+    await writeFile(join(folder, "out", "daily.yml"), YAML);
+    expect((await errorOf(() => read("out"))).message).toContain(`such as ${join("out", "daily.yml")}.`);
   });
 
   it("that is not there is named", async () => {
-    const readText = (path: string) => readFile(path, "utf8");
-    const error = await errorOf(() => loadJobFile("nope.yaml", { workingDirectory: folder, readText }));
-    expect(`${error.code} ${error.message}`).toMatch(/^JOB_FILE_NOT_FOUND .*nope\.yaml/);
+    const error = await errorOf(() => read("nope.yaml"));
+    expect(`${error.code} ${error.message}`).toBe(
+      "JOB_FILE_NOT_FOUND There is no job file nope.yaml. `scoreframe init nope.yaml` writes one, or correct the path.",
+    );
+  });
+
+  it.each([
+    ["job.yml", "job.yaml"],
+    ["job", "job.yaml"],
+    ["JOB.yaml", "job.yaml"],
+    ["job.json", "job.yaml"],
+    ["jobb.yaml", "job.yaml"],
+    ["late-flight.yaml", "late-flights.json"],
+    [join("job", "daily.yml"), join("jobs", "daily.yaml")],
+    [join("jobs", "dayly.yaml"), join("jobs", "daily.yaml")],
+    [join("..", "elsewhere", "job.yml"), undefined],
+    ["package.yaml", undefined],
+  ])("%s, which is not there, suggests %s", async (name, suggestion) => {
+    await mkdir(join(folder, "jobs"));
+    for (const path of ["job.yaml", "job.ts", "late-flights.json", "rows.csv", join("jobs", "daily.yaml")]) {
+      await writeFile(join(folder, path), YAML);
+    }
+    const error = await errorOf(() => read(name));
+    expect(error.facts.details?.["nearest"]).toBe(suggestion);
+    const advice = suggestion === undefined ? /`scoreframe init .*` writes one/ : `Did you mean ${suggestion}?`;
+    expect(error.message).toMatch(advice);
   });
 });
