@@ -5,6 +5,7 @@ import { createProgram } from "./create-program.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT_CODES, exitCodeOfError } from "./exit-code.ts";
 import { failureDocument } from "./failure-document.ts";
+import { helpArguments } from "./help/help-arguments.ts";
 import { printDocument } from "./print-document.ts";
 import { printError } from "./print-error.ts";
 import { setupError } from "./setup-error.ts";
@@ -27,7 +28,8 @@ export async function runCommandLine(
     return EXIT_CODES.usage;
   }
   try {
-    await Promise.race([program.parseAsync(args, { from: "user" }), crash]);
+    const names = program.commands.map((command) => command.name());
+    await Promise.race([program.parseAsync(helpArguments(args, names), { from: "user" }), crash]);
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT_CODES.success;

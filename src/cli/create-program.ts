@@ -28,6 +28,7 @@ const COMMANDS: readonly CommandFactory[] = [
 ];
 
 const FOOTER = `
+scoreframe help <command> prints its options and examples.
 Exit codes: 0 success, 1 failed, 2 usage or configuration, 3 published with dead letters, 4 stopped before publishing.
 `;
 
@@ -35,9 +36,9 @@ Exit codes: 0 success, 1 failed, 2 usage or configuration, 3 published with dead
 export function createProgram(context: CliContext, conclude: Conclude): Command {
   const program = new Command("scoreframe")
     .description("Score any table with any model, without Spark.")
-    .version(packageVersion(), "--version", "print the version")
+    .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", FOOTER)
     .exitOverride()
     .configureOutput({

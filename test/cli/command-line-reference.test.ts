@@ -1,27 +1,27 @@
 import { readFileSync } from "node:fs";
+import { matchesGlob, relative } from "node:path";
 import { Readable } from "node:stream";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/toolchain.mjs";
 import { createProgram } from "../../src/cli/create-program.ts";
 import { EXIT_CODES, exitCodeOfError } from "../../src/cli/exit-code.ts";
 import { ERROR_CODES } from "../../src/core/errors/error-codes.ts";
-import { memoryStream } from "./support/memory-context.ts";
+import { memoryStream, runInProcess } from "./support/memory-context.ts";
 import { sampleReport } from "./support/sample-report.ts";
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), "utf8");
 const reference = page("command-line.md");
 
-const program = createProgram(
-  {
-    stdout: memoryStream(),
-    stderr: memoryStream(),
-    stdin: Readable.from([]),
-    env: {},
-    workingDirectory: "/",
-    signal: new AbortController().signal,
-  },
-  () => undefined,
-);
+const context = {
+  stdout: memoryStream(),
+  stderr: memoryStream(),
+  stdin: Readable.from([]),
+  env: {},
+  workingDirectory: "/",
+  signal: new AbortController().signal,
+};
+const program = createProgram(context, () => undefined);
 
 /** The text below a heading, up to the next one of the same or a higher level. */
 function section(heading: string): string {
@@ -88,6 +88,51 @@ describe("the reference page of the command line", () => {
     expect(keysOf(example)).toEqual(keysOf(sampleReport()));
     expect(keysOf(example.output)).toEqual(keysOf(sampleReport().output!));
     expect(keysOf(example.timings_s)).toEqual(keysOf(sampleReport().timings_s));
+  });
+});
+
+/** The words of a command line, as a shell splits them. */
+function wordsOf(line: string): string[] {
+  return Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
+}
+
+/** What `<command> --help` prints. */
+async function helpOf(name: string): Promise<string> {
+  return (await runInProcess([name, "--help"], "/")).stdout;
+}
+
+describe("the help of every command", () => {
+  const names = program.commands.map((command) => command.name());
+
+  it.each(names)("of %s has two or three examples, which are command lines that it understands", async (name) => {
+    const lines = Array.from((await helpOf(name)).matchAll(/^ {2}scoreframe (.*)$/gm), ([, line = ""]) => line);
+    expect([2, 3]).toContain(lines.length);
+    for (const line of lines) {
+      const parsed = createProgram(context, () => undefined);
+      const understood: string[] = [];
+      for (const command of parsed.commands) {
+        command.action(() => {
+          understood.push(command.name());
+        });
+      }
+      await parsed.parseAsync(wordsOf(line), { from: "user" });
+      expect(understood).toEqual([name]);
+    }
+  });
+
+  it.each(names)("of %s names the place of its reference, which is part of the package", async (name) => {
+    const [, path = "", anchor = ""] = /^Reference: (.*)#(.*)$/m.exec(await helpOf(name)) ?? [];
+    const headings = Array.from(readFileSync(path, "utf8").matchAll(/^#+ (.*)$/gm), ([, heading = ""]) => heading);
+    expect(
+      headings.map((text) =>
+        text
+          .toLowerCase()
+          .replace(/[^\w -]/g, "")
+          .replaceAll(" ", "-"),
+      ),
+    ).toContain(anchor);
+    const { files } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(files.some((glob: string) => matchesGlob(relative(root, path), glob))).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseJob } from "../../src/core/job/parse-job.ts";
 import { readJobText } from "../../src/core/job/read-job-text.ts";
+import { documentOf } from "./support/document-of.ts";
 import { runInProcess } from "./support/memory-context.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -40,7 +41,7 @@ describe("--json where nothing could be begun", () => {
     async (...args) => {
       const { exitCode, stdout } = await runInProcess([...args, "--json"], await temporaryFolder());
       expect(exitCode).toBe(2);
-      expect(JSON.parse(stdout)).toMatchObject({
+      expect(documentOf(stdout)).toMatchObject({
         run_id: null,
         status: "failed",
         ledger: { input: 0, scored: 0, dead_lettered: 0, skipped: 0 },
@@ -50,15 +51,21 @@ describe("--json where nothing could be begun", () => {
     },
   );
 
-  it.each([["plan", "nope.yaml"], ["plan"], ["runs", "nope"], ["serve"], ["stitch"], ["nope"], ["init", "job.txt"]])(
-    "%j prints a document with the error",
-    async (...args) => {
-      const { exitCode, stdout, stderr } = await runInProcess([...args, "--json"], await temporaryFolder());
-      const { error } = JSON.parse(stdout);
-      expect(stderr).toContain(`Error ${error.code}: `);
-      expect(exitCode).toBe(2);
-    },
-  );
+  it.each([
+    ["plan", "nope.yaml"],
+    ["plan"],
+    ["runs", "nope"],
+    ["serve"],
+    ["stitch"],
+    ["nope"],
+    ["init", "job.txt"],
+    [],
+  ])("%j prints a document with the error", async (...args) => {
+    const { exitCode, stdout, stderr } = await runInProcess([...args, "--json"], await temporaryFolder());
+    const { error } = documentOf(stdout);
+    expect(stderr).toContain(`Error ${error.code}: `);
+    expect(exitCode).toBe(2);
+  });
 });
 
 describe("--help and --version", () => {
@@ -70,15 +77,32 @@ describe("--help and --version", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   });
 
-  it("explains the options of a command", async () => {
-    const { exitCode, stdout } = await runInProcess(["run", "--help"], "/");
-    expect(exitCode).toBe(0);
+  it.each([["-h"], ["help"], ["help", "help"]])("%j is --help", async (...args) => {
+    expect(await runInProcess(args, "/")).toEqual(await runInProcess(["--help"], "/"));
+  });
+
+  it.each([
+    ["run", "--help"],
+    ["run", "-h"],
+    ["help", "run"],
+  ])("%j explains the options of a command", async (...args) => {
+    const { exitCode, stdout, stderr } = await runInProcess(args, "/");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(/--set <key=value>[\s\S]*--workspace <place>[\s\S]*--json/);
   });
 
-  it("prints the version of the package and nothing else", async () => {
+  it.each([
+    ["rnu", "Unknown command 'rnu'. Did you mean run?"],
+    ["everything", "Unknown command 'everything'. There are: init, check, plan, run,"],
+  ])("help %s, which is no command, suggests one", async (name, message) => {
+    const { exitCode, stderr } = await runInProcess(["help", name], "/");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it.each([["--version"], ["-V"]])("%s prints the version of the package and nothing else", async (flag) => {
     const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
-    expect(await runInProcess(["--version"], "/")).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+    expect(await runInProcess([flag], "/")).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
   });
 });
 

@@ -39,10 +39,11 @@ function calls(text: string): string[][] {
 
 /** Words of a call that the command line does not know. */
 function unknownWords([name = "", ...args]: string[]): string[] {
+  if (name === "help") return args.flatMap((arg) => unknownWords([arg]));
   const command = program.commands.find((each) => each.name() === name);
   if (command === undefined) return [name];
   const flags = command.options.flatMap(({ long, short }) => [long, short]);
-  return args.filter((arg) => arg.startsWith("--") && !flags.includes(arg.split("=")[0]));
+  return args.filter((arg) => arg.startsWith("--") && arg !== "--help" && !flags.includes(arg.split("=")[0]));
 }
 
 describe.each(pages.filter(({ text }) => calls(text).length > 0))("the calls of scoreframe in $page", ({ text }) => {

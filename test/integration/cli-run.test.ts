@@ -1,6 +1,7 @@
 import { access, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { documentOf } from "../cli/support/document-of.ts";
 import { runInProcess } from "../cli/support/memory-context.ts";
 import { runCli } from "../cli/support/run-cli.ts";
 import { INIT, sampleProject } from "../cli/support/sample-project.ts";
@@ -32,20 +33,20 @@ describe("from init to a table", () => {
   it("has an identical report in --json of run and of runs", async () => {
     const cwd = await sampleProject("doubles");
     await runCli(INIT, { cwd });
-    const report = JSON.parse((await runCli(["run", "job.yaml", "--json"], { cwd })).stdout);
+    const report = documentOf((await runCli(["run", "job.yaml", "--json"], { cwd })).stdout);
     const shown = await runCli(["runs", report.run_id, "--json"], { cwd });
-    expect(JSON.parse(shown.stdout)).toEqual(report);
+    expect(documentOf(shown.stdout)).toEqual(report);
     const listed = await runCli(["runs", "--json"], { cwd });
-    expect(JSON.parse(listed.stdout)).toEqual({ runs: [report], error: null });
+    expect(documentOf(listed.stdout)).toEqual({ runs: [report], error: null });
   });
 });
 
-describe("--json prints one document on stdout and everything else on stderr", () => {
+describe("--json prints one document, on one line of stdout, and everything else on stderr", () => {
   it("of a run that succeeded", async () => {
     const cwd = await sampleProject("doubles");
     await runCli(INIT, { cwd });
     const { exitCode, stdout, stderr } = await runCli(["run", "job.yaml", "--json"], { cwd });
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(documentOf(stdout)).toMatchObject({
       run_id: expect.stringMatching(/^\d{8}T\d{6}-/),
       job: "job",
       status: "succeeded",
@@ -63,7 +64,7 @@ describe("--json prints one document on stdout and everything else on stderr", (
     const { exitCode, stdout } = await runCli(["run", "job.yaml", "--json", "--set", "failure.max_failed_rows=1"], {
       cwd,
     });
-    const report = JSON.parse(stdout);
+    const report = documentOf(stdout);
     expect(report).toMatchObject({
       status: "succeeded_with_dead_letters",
       ledger: { input: 4, scored: 3, dead_lettered: 1, skipped: 0 },
@@ -78,7 +79,7 @@ describe("--json prints one document on stdout and everything else on stderr", (
     const cwd = await sampleProject("refusesNegative");
     await runCli(INIT, { cwd });
     const { exitCode, stdout, stderr } = await runCli(["run", "job.yaml", "--json"], { cwd });
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(documentOf(stdout)).toMatchObject({
       status: "failed",
       ledger: { input: 4, scored: 3, dead_lettered: 1 },
       output: null,
@@ -92,16 +93,16 @@ describe("--json prints one document on stdout and everything else on stderr", (
     const cwd = await sampleProject("doubles");
     await runCli(INIT, { cwd });
     const { exitCode, stdout } = await runCli(["run", "job.yaml", "--json", "--set", "model.features=[y]"], { cwd });
-    expect(JSON.parse(stdout)).toMatchObject({ status: "failed", error: { code: "COLUMN_UNKNOWN" } });
+    expect(documentOf(stdout)).toMatchObject({ status: "failed", error: { code: "COLUMN_UNKNOWN" } });
     expect(exitCode).toBe(2);
   });
 
   it("of a run that could not be begun, with the same shape and exit code 2", async () => {
     const cwd = await sampleProject("doubles");
     await runCli(INIT, { cwd });
-    const begun = JSON.parse((await runCli(["run", "job.yaml", "--json"], { cwd })).stdout);
+    const begun = documentOf((await runCli(["run", "job.yaml", "--json"], { cwd })).stdout);
     const { exitCode, stdout } = await runCli(["run", "nope.yaml", "--json"], { cwd });
-    const report = JSON.parse(stdout);
+    const report = documentOf(stdout);
     expect(report).toMatchObject({ run_id: null, status: "failed", error: { code: "JOB_FILE_NOT_FOUND" } });
     expect(Object.keys(report)).toEqual(Object.keys(begun));
     expect(exitCode).toBe(2);
@@ -111,7 +112,7 @@ describe("--json prints one document on stdout and everything else on stderr", (
     const cwd = await sampleProject("refusesNegative");
     await runCli(INIT, { cwd });
     const { exitCode, stdout } = await runCli(["check", "job.yaml", "--json"], { cwd });
-    expect(JSON.parse(stdout)).toMatchObject({ job: "job", ok: false, sample: { rows: 4, scored: 3 } });
+    expect(documentOf(stdout)).toMatchObject({ job: "job", ok: false, sample: { rows: 4, scored: 3 } });
     expect(exitCode).toBe(1);
   });
 
@@ -121,7 +122,7 @@ describe("--json prints one document on stdout and everything else on stderr", (
       ["serve", "--model", "model.ts", "--dry-run", "--json", "--example", '{"x": 4, "id": 9007199254740993}'],
       { cwd },
     );
-    expect(JSON.parse(stdout)).toMatchObject({ status: "scored", prediction: { double: 8 }, error: null });
+    expect(documentOf(stdout)).toMatchObject({ status: "scored", prediction: { double: 8 }, error: null });
     expect(stdout).toContain("9007199254740993");
     expect(exitCode).toBe(0);
   });
@@ -135,7 +136,7 @@ export default { predict: (rows) => { process.stdout.write("asked\\n"); return r
     );
     const options = ["--dry-run", "--json", "--example", '{"x": 4}'];
     const { stdout, stderr } = await runCli(["serve", "--model", "model.ts", ...options], { cwd });
-    expect(JSON.parse(stdout)).toMatchObject({ status: "scored", prediction: 8 });
+    expect(documentOf(stdout)).toMatchObject({ status: "scored", prediction: 8 });
     expect(stderr).toContain("imported\nasked\n");
   });
 
@@ -147,7 +148,7 @@ export default { predict: (rows) => { process.stdout.write("asked\\n"); return r
 export default { name: "job", source: { kind: "rows", path: "rows.csv" }, backend: { kind: "local", model: "model.ts" }, output: { path: "out" } };`,
     );
     const { stdout, stderr } = await runCli(["plan", "job.mts", "--json"], { cwd });
-    expect(JSON.parse(stdout)).toMatchObject({ rows: 4, error: null });
+    expect(documentOf(stdout)).toMatchObject({ rows: 4, error: null });
     expect(stderr).toContain("read\n");
   });
 });
@@ -165,7 +166,7 @@ describe("stitch", () => {
   it("joins files that something else wrote, with exit code 0", async () => {
     const cwd = await foreignFiles({ predictions: [{ y: 1 }, { y: 2 }] });
     const { exitCode, stdout } = await runInProcess([...STITCH, "--json"], cwd);
-    expect(JSON.parse(stdout)).toMatchObject({ files: 1, rows: 2, dead_lettered: 0, output: { rows: 2 }, error: null });
+    expect(documentOf(stdout)).toMatchObject({ files: 1, rows: 2, dead_lettered: 0, output: { rows: 2 }, error: null });
     expect(exitCode).toBe(0);
   });
 
@@ -185,7 +186,7 @@ describe("a command that is stopped before it has begun", () => {
     const { exitCode, stdout } = await runInProcess([command, "job.yaml", "--json"], cwd, {
       signal: AbortSignal.abort(),
     });
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "RUN_CANCELLED" } });
+    expect(documentOf(stdout)).toMatchObject({ error: { code: "RUN_CANCELLED" } });
     expect(exitCode).toBe(4);
   });
 });

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import type { CheckReport } from "../../core/pipeline/check.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
+import type { Example } from "../help/add-help.ts";
+import { addHelp } from "../help/add-help.ts";
 import { jobOptions } from "../job-options.ts";
 import { parseCount } from "../parse-count.ts";
 import { printDocument } from "../print-document.ts";
@@ -14,12 +16,18 @@ import { withEngine } from "../with-engine.ts";
 
 type CheckOptions = OutputOptions & QuietOptions & SetOptions & WorkspaceOptions & { readonly sampleRows?: number };
 
+const EXAMPLES: readonly Example[] = [
+  ["check the job, and send 20 rows through its model", "check job.yaml"],
+  ["fill a variable, and send more rows", "check job.yaml --set ds=2024-05-01 --sample-rows 200"],
+];
+
 export function checkCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("check")
     .description("check a job and send a sample of its rows through the real model; publishes nothing")
     .argument("<job>", "job file")
     .option("--sample-rows <count>", "rows of the sample (default: 20)", parseCount);
   addQuietOption(addOutputOptions(addWorkspaceOption(addSetOption(command))));
+  addHelp(command, EXAMPLES);
   return command.action(async (path: string, options: CheckOptions) => {
     const sample = options.sampleRows === undefined ? {} : { sampleRows: options.sampleRows };
     const report = await withEngine(options, context, (engine, onEvent) =>

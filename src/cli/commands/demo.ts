@@ -4,6 +4,8 @@ import type { CliContext, Conclude } from "../cli-context.ts";
 import { demoSummary } from "../demo/demo-summary.ts";
 import { runDemo } from "../demo/run-demo.ts";
 import { EXIT_CODES, exitCodeOfRun } from "../exit-code.ts";
+import type { Example } from "../help/add-help.ts";
+import { addHelp } from "../help/add-help.ts";
 import { parseCount } from "../parse-count.ts";
 import { printDocument } from "../print-document.ts";
 import { printError } from "../print-error.ts";
@@ -15,12 +17,18 @@ type DemoOptions = OutputOptions &
   QuietOptions &
   WorkspaceOptions & { readonly rows?: number; readonly output: string };
 
+const EXAMPLES: readonly Example[] = [
+  ["score the flights that come with scoreframe", "demo"],
+  ["only the first 10,000", "demo --rows 10000 --output out/demo"],
+];
+
 export function demoCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("demo")
     .description("score flights that come with scoreframe, and show that no row was lost")
     .option("--rows <count>", "only so many, from the beginning of the table", parseCount)
     .option("--output <folder>", "folder of the table; its job file is written beside it", "out/flight_delay_scores");
   addOutputOptions(addQuietOption(addWorkspaceOption(command)));
+  addHelp(command, EXAMPLES);
   return command.action(async (options: DemoOptions) => {
     const output = resolve(context.workingDirectory, options.output);
     const { document, error } = await runDemo({ ...options, output, rows: options.rows ?? null }, context);

@@ -3,6 +3,8 @@ import { Argument, Command } from "commander";
 import { EMULATORS } from "../../composition/start-emulator.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
+import type { Example } from "../help/add-help.ts";
+import { addHelp } from "../help/add-help.ts";
 import { parsePort, parseSeconds } from "../parse-count.ts";
 import { printDocument } from "../print-document.ts";
 import type { OutputOptions } from "../shared-options.ts";
@@ -20,6 +22,11 @@ type EmulateOptions = OutputOptions & {
 
 const DEFAULT_PORT = 4570;
 
+const EXAMPLES: readonly Example[] = [
+  ["SageMaker at port 4570, with its objects on LocalStack", "emulate sagemaker --s3-endpoint http://localhost:4566"],
+  ["with a configuration, on a free port", "emulate sagemaker --config sagemaker.yaml --port 0 --json"],
+];
+
 export function emulateCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("emulate")
     .description("run a service of AWS on this machine, for tests with real clients")
@@ -32,6 +39,7 @@ export function emulateCommand(context: CliContext, conclude: Conclude): Command
     .option("--object-seconds <seconds>", "least time that each object takes (default: 0)", parseSeconds)
     .option("--stop-seconds <seconds>", "from a stop to its end (default: 0.2)", parseSeconds);
   addOutputOptions(command);
+  addHelp(command, EXAMPLES);
   return command.action(async (service: string, options: EmulateOptions) => {
     const emulator = await start(service, options, context);
     try {

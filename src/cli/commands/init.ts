@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
+import type { Example } from "../help/add-help.ts";
+import { addHelp } from "../help/add-help.ts";
 import { askOptions } from "../init/ask-options.ts";
 import type { InitOptions } from "../init/flag-answers.ts";
 import { flagAnswers } from "../init/flag-answers.ts";
@@ -8,6 +10,17 @@ import { writeJobFile } from "../init/write-job-file.ts";
 import { parseList } from "../parse-list.ts";
 import { printDocument } from "../print-document.ts";
 import { addOutputOptions } from "../shared-options.ts";
+
+const EXAMPLES: readonly Example[] = [
+  [
+    "write job.yaml for a file of rows and a model",
+    "init --rows data/flights.csv --model model.ts --features delay,distance",
+  ],
+  [
+    "a query over two tables, and a server that runs already",
+    "init daily.yaml --table f=flights.parquet --table a=airports.csv --sql 'select * from f join a using (airport)' --url http://localhost:8080/invocations",
+  ],
+];
 
 export function initCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("init")
@@ -27,6 +40,7 @@ export function initCommand(context: CliContext, conclude: Conclude): Command {
     .option("--partition-by <columns>", "columns that become folders", parseList)
     .option("--force", "overwrite the file");
   addOutputOptions(command);
+  addHelp(command, EXAMPLES);
   return command.action(async (path: string, options: InitOptions) => {
     const canAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
     const complete = canAsk ? { ...options, ...(await askOptions(path, options, context)) } : options;

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { exitCodeOfRun } from "../exit-code.ts";
+import type { Example } from "../help/add-help.ts";
+import { addHelp } from "../help/add-help.ts";
 import { jobOptions } from "../job-options.ts";
 import { printDocument } from "../print-document.ts";
 import { printError } from "../print-error.ts";
@@ -13,11 +15,21 @@ import { withEngine } from "../with-engine.ts";
 
 type RunOptions = OutputOptions & QuietOptions & SetOptions & WorkspaceOptions;
 
+const EXAMPLES: readonly Example[] = [
+  ["score all rows of a job and publish the table", "run job.yaml"],
+  ["fill {{ ds }}, and change a key of the job", "run job.yaml --set ds=2024-05-01 --set requests.batch_size=500"],
+  [
+    "in a pipeline: one line of JSON on stdout, and runs on S3",
+    "run job.yaml --json --workspace s3://my-bucket/scoreframe",
+  ],
+];
+
 export function runCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("run")
     .description("score every row of a job and publish the table")
     .argument("<job>", "job file: .yaml, .yml, .json, .ts, .mts, .js or .mjs");
   addQuietOption(addOutputOptions(addWorkspaceOption(addSetOption(command))));
+  addHelp(command, EXAMPLES);
   return command.action(async (path: string, options: RunOptions) => {
     const { report, error } = await withEngine(options, context, async (engine, onEvent) => {
       const outcome = await engine.tryRun(path, { ...jobOptions(options, context), onEvent });

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
+import type { Example } from "../help/add-help.ts";
+import { addHelp } from "../help/add-help.ts";
 import { printDocument } from "../print-document.ts";
 import { runSummary } from "../render/run-summary.ts";
 import { runsTable } from "../render/runs-table.ts";
@@ -12,11 +14,17 @@ import { withEngine } from "../with-engine.ts";
 
 type RunsOptions = OutputOptions & WorkspaceOptions;
 
+const EXAMPLES: readonly Example[] = [
+  ["all runs of the workspace, the newest first", "runs"],
+  ["one run, as JSON", "runs 20240501T093000-k3f9ab --json"],
+];
+
 export function runsCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("runs")
     .description("list the runs of the workspace, newest first, or show one")
     .argument("[run-id]", "the run to show");
   addOutputOptions(addWorkspaceOption(command));
+  addHelp(command, EXAMPLES);
   return command.action(async (runId: string | undefined, options: RunsOptions) => {
     // Records are read too quickly for a progress.
     const quietly = { ...options, quiet: true };

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { parseExact } from "../../core/json/exact-json.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
+import type { Example } from "../help/add-help.ts";
+import { addHelp } from "../help/add-help.ts";
 import { parsePort } from "../parse-count.ts";
 import { printDocument } from "../print-document.ts";
 import type { DryRun } from "../render/dry-run-summary.ts";
@@ -19,6 +21,11 @@ type ServeOptions = OutputOptions & {
   readonly example?: string;
 };
 
+const EXAMPLES: readonly Example[] = [
+  ["serve a model at http://127.0.0.1:8080", "serve --model model.ts"],
+  ["score one row, and end", `serve --model model.onnx --dry-run --example '{"delay": 5}'`],
+];
+
 export function serveCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("serve")
     .description("serve a model over HTTP: GET /ping and POST /invocations")
@@ -29,6 +36,7 @@ export function serveCommand(context: CliContext, conclude: Conclude): Command {
     .option("--dry-run", "load the model, score one row, and end")
     .option("--example <json>", "that row, as a JSON object (default: the model's own example)");
   addOutputOptions(command);
+  addHelp(command, EXAMPLES);
   return command.action(async (options: ServeOptions) => {
     const { model, command: line, port, host, dryRun, example } = options;
     const { serveModel } = await import("../../composition/serve-model.ts");

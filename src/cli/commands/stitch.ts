@@ -2,6 +2,8 @@ import { Command, Option } from "commander";
 import type { StitchRequest } from "../../core/pipeline/stitch-files/stitch-prefixes.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
+import type { Example } from "../help/add-help.ts";
+import { addHelp } from "../help/add-help.ts";
 import { printDocument } from "../print-document.ts";
 import { stitchSummary } from "../render/stitch-summary.ts";
 import { styleFor } from "../render/style.ts";
@@ -12,6 +14,11 @@ import { withEngine } from "../with-engine.ts";
 type StitchOptions = OutputOptions &
   WorkspaceOptions &
   Pick<StitchRequest, "requests" | "responses" | "output" | "protocol" | "format" | "prefix" | "suffix" | "joined">;
+
+const EXAMPLES: readonly Example[] = [
+  ["join requests and responses of a batch job into a table", "stitch --requests in --responses out --output table"],
+  ["on S3, as CSV", "stitch --requests s3://b/in --responses s3://b/out --output s3://b/table --format csv"],
+];
 
 export function stitchCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("stitch")
@@ -32,6 +39,7 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
     .option("--joined", "each response holds its request, too (JoinSource=Input)")
     .option("--no-joined", "cells that equal the request are predictions");
   addOutputOptions(addWorkspaceOption(command));
+  addHelp(command, EXAMPLES);
   return command.action(async (options: StitchOptions) => {
     const { requests, responses, output, protocol, format, prefix, suffix, joined } = options;
     const request: StitchRequest = {

@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+
+/** What an example does, and its command line without `scoreframe`. */
+export type Example = readonly [meaning: string, line: string];
+
+const REFERENCE = new URL("../../../docs/reference/command-line.md", import.meta.url);
+
+/** Adds examples to the help of a command, and where its reference is: the page is part of the package. */
+export function addHelp(command: Command, examples: readonly Example[]): Command {
+  const lines = examples.map(([meaning, line]) => `  # ${meaning}\n  scoreframe ${line}`);
+  const reference = `${fileURLToPath(REFERENCE)}#${anchorOf(command)}`;
+  return command.addHelpText("after", `\nExamples:\n${lines.join("\n\n")}\n\nReference: ${reference}`);
+}
+
+/** `init [path]` in the page's headings is `init-path` in its addresses. */
+function anchorOf(command: Command): string {
+  return [command.name(), ...command.registeredArguments.map((argument) => argument.name())].join("-");
+}

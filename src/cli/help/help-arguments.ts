@@ -1,0 +1,14 @@
+import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+import { nearest } from "../../core/job/nearest.ts";
+
+/** `help` as `--help`, and `help run` as `run --help`; other arguments as they are. Throws USAGE for help on a command that does not exist. */
+export function helpArguments(args: readonly string[], commands: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  if (first !== "help") return args;
+  const name = rest.find((arg) => !arg.startsWith("-"));
+  if (name === undefined || name === "help") return ["--help"];
+  if (commands.includes(name)) return [name, "--help"];
+  const near = nearest(name, commands);
+  const advice = near === undefined ? `There are: ${commands.join(", ")}.` : `Did you mean ${near}?`;
+  throw new ScoreframeError("USAGE", `Unknown command '${name}'. ${advice}`);
+}
