@@ -48,7 +48,8 @@ export type BridgeTranslation = {
 /** Whether a job is written with the flat keys of the Adroit bridge. */
 export function isBridgeJob(input: unknown): input is Record<string, unknown> {
   return (
-    isRecord(input) && Object.keys(input).some((key) => BRIDGE_KEYS.includes(key) && !SHARED.has(key) && !COMMON.has(key))
+    isRecord(input) &&
+    Object.keys(input).some((key) => BRIDGE_KEYS.includes(key) && !SHARED.has(key) && !COMMON.has(key))
   );
 }
 
