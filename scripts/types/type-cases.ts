@@ -11,6 +11,7 @@ export const TYPE_CASES: readonly TypeCase[] = [
   { type: "USMALLINT", sql: "65535::usmallint" },
   { type: "UINTEGER", sql: "4294967295::uinteger" },
   { type: "UBIGINT", sql: "18446744073709551615::ubigint" },
+  { type: "HUGEINT", sql: "9007199254740993::hugeint" },
   { type: "HUGEINT", sql: "1234567890123456789012345::hugeint" },
   { type: "UHUGEINT", sql: "1234567890123456789012345::uhugeint" },
   { type: "DECIMAL", sql: "1.50::decimal(10, 2)" },

@@ -79,7 +79,13 @@ function triesAfter(error: unknown, refusedTries: number): number {
 /** The endpoint that the environment names for a service (`S3`, `SAGEMAKER`); null where it is AWS itself. */
 export function endpointFromEnvironment(service: string, env: NodeJS.ProcessEnv = process.env): string | null {
   if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return null;
-  return env[`AWS_ENDPOINT_URL_${service}`] || env["AWS_ENDPOINT_URL"] || null;
+  return endpointOfService(service, env) ?? (env["AWS_ENDPOINT_URL"] || null);
+}
+
+/** The endpoint that the environment names for this service alone, and not for all of AWS. */
+export function endpointOfService(service: string, env: NodeJS.ProcessEnv = process.env): string | null {
+  if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return null;
+  return env[`AWS_ENDPOINT_URL_${service}`] || null;
 }
 
 /** As `endpointFromEnvironment`, and null as well for an address of AWS's own, such as that of a VPC endpoint. */

@@ -1,4 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -328,6 +330,27 @@ describe("what is told before anything is read", () => {
     const { error } = await local.tryRun(job());
     expect(error?.code).toBe("BACKEND_OPTIONS_INVALID");
     expect(error?.message).toContain("--workspace s3://bucket/prefix");
+  });
+
+  it("no price: AWS is not asked for that of a server that is not AWS", async () => {
+    const connections: string[] = [];
+    const proxy = createServer().on("connect", ({ url }, socket) => {
+      connections.push(String(url));
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      proxy.close();
+      delete process.env["HTTPS_PROXY"];
+    });
+    delete process.env["AWS_ENDPOINT_URL_PRICING"];
+    process.env["HTTPS_PROXY"] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const { cost } = await engine.plan(job({ price_per_hour: undefined }));
+    expect(cost).toMatchObject({ min_usd: null, max_usd: null });
+    expect(cost.note).toContain(`Price unknown, set price_per_hour: SageMaker is ${emulator.url}`);
+    const { report } = await engine.run(job({ price_per_hour: undefined }));
+    expect(report.cost).toMatchObject({ usd: null, price_per_hour: null });
+    expect(connections).toEqual([]);
   });
 
   it("a budget without a price", async () => {

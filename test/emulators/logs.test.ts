@@ -35,6 +35,36 @@ describe("CloudWatch Logs", () => {
     expect(nextToken).toBeUndefined();
   });
 
+  it("orders streams by their last event, either way, page by page", async () => {
+    const store = createLogStore();
+    const log = async (stream: string): Promise<void> => {
+      store.append({ region: "us-east-1", group: GROUP, stream }, "a line");
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    };
+    for (const stream of ["b", "c", "a", "b"]) await log(stream);
+    const names = (query: object): string[] => {
+      const { logStreams = [] } = ask(store, "DescribeLogStreams", { logGroupName: GROUP, ...query });
+      return (logStreams as { logStreamName: string }[]).map(({ logStreamName }) => logStreamName);
+    };
+    expect(names({})).toEqual(["a", "b", "c"]);
+    expect(names({ descending: true })).toEqual(["c", "b", "a"]);
+    expect(names({ orderBy: "LastEventTime" })).toEqual(["c", "a", "b"]);
+    expect(names({ orderBy: "LastEventTime", descending: true })).toEqual(["b", "a", "c"]);
+    const query = { logGroupName: GROUP, orderBy: "LastEventTime", descending: true, limit: 1 };
+    const { nextToken } = ask(store, "DescribeLogStreams", query);
+    expect(names({ ...query, nextToken })).toEqual(["a"]);
+  });
+
+  it("does not order by the last event where a prefix is asked for", () => {
+    const query = { logGroupName: GROUP, logStreamNamePrefix: "job", orderBy: "LastEventTime" };
+    expect(() => ask(storeWith(["a"]), "DescribeLogStreams", query)).toThrow(
+      expect.objectContaining({
+        type: "InvalidParameterException",
+        message: "Cannot order by LastEventTime with a logStreamNamePrefix.",
+      }),
+    );
+  });
+
   it("does not know a group or a stream before something is in it", () => {
     const error = expect.objectContaining({ type: "ResourceNotFoundException" });
     const asked = { logGroupName: GROUP, logStreamName: "nope" };

@@ -1,3 +1,4 @@
+import { endpointOfService } from "../../aws/service-client.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { BackendContext, BackendPlugin, ScoringSession } from "../../core/ports/scoring-backend.ts";
 import { defineBackend } from "../../core/ports/scoring-backend.ts";
@@ -13,6 +14,7 @@ import { lineBytes, sagemakerCapabilities } from "./sagemaker-capabilities.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 import { parseSagemakerOptions } from "./sagemaker-options.ts";
 import { sagemakerOptionsSchema } from "./sagemaker-options-schema.ts";
+import type { SagemakerService } from "./sagemaker-service.ts";
 import { openSagemakerService } from "./sagemaker-service.ts";
 import { createSagemakerSession } from "./sagemaker-session.ts";
 
@@ -34,7 +36,7 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
       try {
         refuseMisspeltInstance(options.instanceType, service.instanceTypes, warn);
         const { description } = await findModel(options.model, service, signal, warn);
-        await neededPrice(options, service.region, signal);
+        await neededPrice(options, service, signal);
         return `${description}, to be run on ${instancesText(options)} in ${service.region}; nothing was sent: a transform job takes minutes and costs money`;
       } finally {
         service.close();
@@ -43,7 +45,7 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
     async estimate(work, signal) {
       const service = await openSagemakerService(options);
       try {
-        return estimateJob(options, work, await priceOf(options, service.region, signal));
+        return estimateJob(options, work, await priceOf(options, service, signal));
       } finally {
         service.close();
       }
@@ -60,7 +62,7 @@ async function openSession(options: SagemakerOptions, context: BackendContext): 
   try {
     refuseMisspeltInstance(options.instanceType, service.instanceTypes, warn);
     const model = await findModel(options.model, service, signal, warn);
-    const pricePerHour = await neededPrice(options, service.region, signal);
+    const pricePerHour = await neededPrice(options, service, signal);
     return createSagemakerSession({ options, model, service, remote, context, pricePerHour });
   } catch (thrown) {
     service.close();
@@ -101,8 +103,12 @@ function instancesText({ instanceCount, instanceCountIsMost, instanceType }: Sag
 }
 
 /** A budget cannot be kept without a price; without a budget, an unknown one only leaves the cost unknown. */
-async function neededPrice(options: SagemakerOptions, region: string, signal: AbortSignal): Promise<number | null> {
-  const price = await priceOf(options, region, signal);
+async function neededPrice(
+  options: SagemakerOptions,
+  service: SagemakerService,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const price = await priceOf(options, service, signal);
   if (price.usd === null && options.maxCostUsd !== null) {
     throw new ScoreframeError(
       "BACKEND_OPTIONS_INVALID",
@@ -113,7 +119,15 @@ async function neededPrice(options: SagemakerOptions, region: string, signal: Ab
   return price.usd;
 }
 
-async function priceOf(options: SagemakerOptions, region: string, signal: AbortSignal): Promise<InstancePrice> {
+/** A server in the place of AWS bills nothing, and its jobs are no reason to ask AWS. */
+async function priceOf(
+  options: SagemakerOptions,
+  { region, endpoint }: SagemakerService,
+  signal: AbortSignal,
+): Promise<InstancePrice> {
   if (options.pricePerHour !== null) return { usd: options.pricePerHour, source: "price_per_hour" };
+  if (endpoint !== null && endpointOfService("PRICING") === null) {
+    return { usd: null, source: `unknown, set price_per_hour: SageMaker is ${endpoint} here, which is not AWS` };
+  }
   return askInstancePrice(region, options.instanceType, signal);
 }

@@ -104,7 +104,9 @@ function nestedSupertype(a: Exclude<ColumnType, string>, b: Exclude<ColumnType, 
   return numericSupertype(a, b);
 }
 
-function elementOf(type: Exclude<ColumnType, string>): ColumnType | null {
+/** The type of a list's elements; null if the type is no list. */
+export function elementOf(type: ColumnType): ColumnType | null {
+  if (typeof type === "string") return null;
   if ("List" in type) return type.List;
   return "Array" in type ? type.Array[0] : null;
 }
@@ -142,7 +144,7 @@ function integerSupertype(a: IntegerType, b: IntegerType): ColumnType {
 
 function decimalOf(type: ColumnType): readonly [number, number] | null {
   if (isInteger(type)) return [INTEGER_DIGITS[type], 0];
-  return typeof type === "object" && "Decimal" in type ? type.Decimal : null;
+  return isDecimal(type) ? type.Decimal : null;
 }
 
 export function isInteger(type: ColumnType): type is IntegerType {
@@ -151,6 +153,10 @@ export function isInteger(type: ColumnType): type is IntegerType {
 
 export function isFloat(type: ColumnType): type is FloatType {
   return typeof type === "string" && type.startsWith("Float");
+}
+
+export function isDecimal(type: ColumnType): type is Extract<ColumnType, { readonly Decimal: unknown }> {
+  return typeof type === "object" && "Decimal" in type;
 }
 
 function isNumeric(type: ColumnType): boolean {

@@ -1,6 +1,7 @@
 import { compactPartitions } from "./compact-partitions.ts";
 import { encodeChunk, measureRows } from "./encode-chunk.ts";
 import { listWidths } from "./list-widths.ts";
+import { findLossyCasts } from "./lossy-casts.ts";
 import { readNullColumns } from "./null-columns.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { stitchPair } from "./stitch-pair.ts";
@@ -13,6 +14,7 @@ import { stitchShard } from "./stitch-shard.ts";
 export const FRAME_TASKS = {
   readParquetSchema,
   readNullColumns,
+  findLossyCasts,
   listWidths,
   measureRows,
   encodeChunk,

@@ -3,11 +3,14 @@ import type { Expr } from "./polars.ts";
 import { pl, structField } from "./polars.ts";
 
 /** How values of some types, at any depth, give way to others. */
-export type Replacement = { readonly matches: (type: ColumnType) => boolean; readonly replace: (value: Expr) => Expr };
+export type Replacement = {
+  readonly matches: (type: ColumnType) => boolean;
+  readonly replace: (value: Expr, type: ColumnType) => Expr;
+};
 
 /** A value whose matching parts are replaced; what holds none stays as it is. Nulls stay null. */
 export function replaceNested(value: Expr, type: ColumnType, replacement: Replacement): Expr {
-  if (replacement.matches(type)) return replacement.replace(value);
+  if (replacement.matches(type)) return replacement.replace(value, type);
   if (typeof type === "string" || !holdsMatch(type, replacement.matches)) return value;
   if ("List" in type) return value.lst.eval(replaceNested(pl.element(), type.List, replacement));
   if (!("Struct" in type)) return value;

@@ -1,7 +1,7 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import type { ColumnType } from "./column-type.ts";
-import { commonType, isFloat, isInteger, typeText } from "./column-type.ts";
+import { commonType, isDecimal, isFloat, isInteger, typeText } from "./column-type.ts";
 import type { EncodedColumn } from "./encoded-column.ts";
 
 /** A tensor of a V2 request, made of columns of the table. */
@@ -52,8 +52,9 @@ function commonDatatype(features: readonly EncodedColumn[]): string {
   return datatypeOf(common) ?? "BYTES";
 }
 
-/** What travels as text counts as text, also a decimal. */
+/** By what it travels as: text, or for a decimal a float. */
 function simplified(type: ColumnType): ColumnType {
+  if (isDecimal(type)) return "Float64";
   return datatypeOf(type) === "BYTES" ? "String" : type;
 }
 
@@ -61,9 +62,10 @@ function isNumber(type: ColumnType): boolean {
   return isInteger(type) || isFloat(type);
 }
 
-/** Everything that is no number and no boolean travels as text. Null where the type is nested. */
+/** Everything that is no number and no boolean travels as text; V2 has no decimals but doubles. Null where the type is nested. */
 export function datatypeOf(type: ColumnType): string | null {
   if (type === "Boolean") return "BOOL";
+  if (isDecimal(type)) return "FP64";
   if (isInteger(type)) return type.toUpperCase();
   if (isFloat(type)) return `FP${type.slice("Float".length)}`;
   return typeof type === "object" && ("List" in type || "Array" in type || "Struct" in type) ? null : "BYTES";

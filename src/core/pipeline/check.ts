@@ -127,7 +127,8 @@ export async function checkJob(
             limit: options.sampleRows ?? SAMPLE_ROWS,
             signal: options.signal,
             warn,
-            onFeatures: (features) => {
+            onFeatures: (features, inexact) => {
+              items.push(...inexact.map(featureWarning));
               if (prepared.backend.servesModel !== true) items.push(...warningsOf(features, prepared.protocol));
             },
           },
@@ -145,7 +146,11 @@ export async function checkJob(
 }
 
 function warningsOf(features: readonly SentColumn[], protocol: ProtocolId): CheckItem[] {
-  return featureWarnings(features, protocol).map((detail) => ({ name: "features", status: "warning", detail }));
+  return featureWarnings(features, protocol).map(featureWarning);
+}
+
+function featureWarning(detail: string): CheckItem {
+  return { name: "features", status: "warning", detail };
 }
 
 async function describeSample(

@@ -27,6 +27,7 @@ import { collectShards } from "./collect.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
 import { refuseTooManyFailures, withIncident } from "./failure-policy.ts";
+import { inexactFeatures } from "./inexact-features.ts";
 import { knownSchema } from "./known-schema.ts";
 import { outputIntent } from "./output-intent.ts";
 import { publishTable } from "./publish.ts";
@@ -125,6 +126,7 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   tracker.extracted(table.rows);
   const columns = chooseColumns(namesOf(table.columns), job);
   for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
+  for (const message of await inexactFeatures(table, columns.features, pool, signal)) warn(message);
   const session = await opening;
 
   const deadLetter = files.locate(folders.deadLetter);

@@ -14,6 +14,7 @@ import type { Scope } from "../run/scope.ts";
 import { withScope } from "../run/scope.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import { extractTable } from "./extract.ts";
+import { inexactFeatures } from "./inexact-features.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { scoreShards } from "./score.ts";
 import type { SentColumn } from "./sent-column.ts";
@@ -27,8 +28,8 @@ export type SampleTools = { readonly pool: FramePool; readonly clock: Clock; rea
 
 export type SampleOptions = SourceContext & {
   readonly limit?: number;
-  /** Told of the columns that are sent, before anything is. */
-  readonly onFeatures?: (features: readonly SentColumn[]) => void;
+  /** Told of the columns that are sent, before anything is, and what is known of their values that a model may round. */
+  readonly onFeatures?: (features: readonly SentColumn[], inexact: readonly string[]) => void;
 };
 
 export type ScoredSample = {
@@ -79,7 +80,11 @@ async function scoreInto(
   if (options.onFeatures !== undefined) {
     const withNulls = new Set(await pool.run("readNullColumns", table.path, signal));
     const features = table.columns.filter(({ name }) => columns.features.includes(name));
-    options.onFeatures(features.map((feature) => ({ ...feature, hasNull: withNulls.has(feature.name) })));
+    const inexact = await inexactFeatures(table, columns.features, pool, signal);
+    options.onFeatures(
+      features.map((feature) => ({ ...feature, hasNull: withNulls.has(feature.name) })),
+      inexact,
+    );
   }
   const session = await backend.open({
     runId: "sample",

@@ -20,7 +20,10 @@ export type SourceContext = {
 export type FrameSource = {
   /** `sql`, `rows`, … as in the job's `source.kind`. */
   readonly kind: string;
-  /** The columns, without reading the table. Cheap enough for `check` and `plan`. */
+  /**
+   * The columns, without reading the table. Cheap enough for `check` and `plan`. The types are those that `extract` writes; only whole numbers of
+   * more than 64 bits, which the data decides, are BIGINT here and DECIMAL(38,0) there.
+   */
   describe(context: SourceContext): Promise<readonly Column[]>;
   /**
    * Writes the rows to the Parquet file `target` (or answers the path of an equal file that exists), streamed: memory does not grow with

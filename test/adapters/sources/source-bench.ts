@@ -17,7 +17,11 @@ export type SourceBench = {
   sql(sql: string, tables?: Tables, options?: { memoryLimitMb?: number }): FrameSource;
   rows(input: Parameters<typeof createRowsSource>[0]): FrameSource;
   /** Extracts and reads everything back. */
-  extract(source: FrameSource, limit?: number): Promise<ExtractedTable & { readonly values: unknown[][] }>;
+  extract(
+    source: FrameSource,
+    limit?: number,
+    warn?: (message: string) => void,
+  ): Promise<ExtractedTable & { readonly values: unknown[][] }>;
   /** The error that extracting ends with. */
   failure(source: FrameSource, signal?: AbortSignal): Promise<ScoreframeError>;
   /** Runs a statement in a DuckDB that has nothing to do with the source. */
@@ -50,8 +54,8 @@ export async function openSourceBench(): Promise<SourceBench> {
     sql: (sql, tables = {}, options = {}) =>
       createSqlSource({ sql, tables, baseDirectory: folder, temporaryDirectory, ...options }),
     rows: (input) => createRowsSource(input, { baseDirectory: folder, temporaryDirectory }),
-    async extract(source, limit) {
-      const table = await source.extract(target, limit === undefined ? { signal } : { signal, limit });
+    async extract(source, limit, warn = () => undefined) {
+      const table = await source.extract(target, { signal, warn, ...(limit === undefined ? {} : { limit }) });
       return { ...table, values: await query(`FROM read_parquet('${target}')`) };
     },
     async failure(source, failing = signal) {

@@ -34,7 +34,15 @@ describe("a value on its way to the model", () => {
     ["the smallest double", "5e-324::double", "5e-324"],
     ["a negative zero", "'-0.0'::double", "-0.0"],
     ["a boolean", "true", "true"],
-    ["a decimal as text, every digit kept", "12345678901234567.8900::decimal(38,4)", '"12345678901234567.8900"'],
+    ["a decimal as a number, every digit kept", "12345678901234567.8900::decimal(38,4)", "12345678901234567.8900"],
+    ["a decimal below one", "-0.05::decimal(2,2)", "-0.05"],
+    ["a decimal of 38 digits", `'${"9".repeat(38)}'::decimal(38,0)`, "9".repeat(38)],
+    ["a list of decimals", "[1.50, null]::decimal(4,2)[]", "[1.50,null]"],
+    [
+      "decimals in structs",
+      "[{'a': 1.5::decimal(2,1), 't': '1.5', 'n': null::decimal(2,1)}, null]",
+      '[{"a":1.5,"t":"1.5","n":null},null]',
+    ],
     ["a date as ISO text", "date '1969-06-01'", '"1969-06-01"'],
     ["a timestamp as text", "timestamp '1970-01-01 00:00:01.234566'", '"1970-01-01 00:00:01.234566"'],
     ["a time as text", "time '23:59:59.999999'", '"23:59:59.999999"'],
@@ -108,6 +116,7 @@ describe("a record of CSV", () => {
     ["'NaN'::double", ""],
     ["4::double", "4.0"],
     ["12345678901234567.8900::decimal(38,4)", "12345678901234567.8900"],
+    ["null::decimal(4,2)", ""],
     ["'\\xFF\\x00abc'::blob", "/wBhYmM="],
   ])("holds %s as %s", async (sql, cell) => {
     expect(await encodeQuery(lab, `select ${sql} as v, 7 as n`, { protocol: "csv" })).toEqual([`${cell},7`]);
@@ -124,6 +133,15 @@ describe("a record of CSV", () => {
 });
 
 describe("a row on its way to the model", () => {
+  test.each([
+    ["null", '{"d":0.10,"a":1,"b":"x","e":null,"f":null,"g":[2.5,null],"c":true}'],
+    ["text", '{"d":0.10,"a":1,"b":"x","e":null,"f":"NaN","g":[2.5,"NaN"],"c":true}'],
+  ] as const)("has decimals in their places, with non_finite as %s", async (nonFinite, row) => {
+    const sql = `select 0.10::decimal(4,2) as d, 1 as a, 'x' as b, null::decimal(9,0) as e, 'NaN'::double as f,
+      ['2.5', 'NaN']::double[] as g, true as c`;
+    expect(await encodeQuery(lab, sql, { options: { ...DEFAULT_REQUEST_OPTIONS, nonFinite } })).toEqual([row]);
+  });
+
   const odd = [
     "*",
     "^a.*$",

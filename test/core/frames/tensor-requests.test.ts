@@ -28,7 +28,8 @@ describe("a request of tensors", () => {
     ["'NaN'::double", "FP64", "null"],
     ["null::double", "FP64", "null"],
     [`'a "b"'`, "BYTES", '"a \\"b\\""'],
-    ["1.50::decimal(4,2)", "BYTES", '"1.50"'],
+    ["1.50::decimal(4,2)", "FP64", "1.50"],
+    ["null::decimal(4,2)", "FP64", "null"],
     ["date '2024-05-01'", "BYTES", '"2024-05-01"'],
     ["'\\xFF'::blob", "BYTES", '"/w=="'],
   ])("holds %s as %s", async (sql, datatype, value) => {
@@ -71,7 +72,9 @@ describe("a request of tensors", () => {
     ["integers", "select 1::tinyint as a, 2::integer as b", "INT32", "1,2"],
     ["booleans", "select true as a, false as b", "BOOL", "true,false"],
     ["text", "select 'x' as a, 'y' as b", "BYTES", '"x","y"'],
-    ["what travels as text", "select 'x' as a, 1.5::decimal(2,1) as b", "BYTES", '"x","1.5"'],
+    ["what travels as text", "select 'x' as a, date '2024-05-01' as b", "BYTES", '"x","2024-05-01"'],
+    ["decimals and integers", "select 2 as a, 1.50::decimal(4,2) as b", "FP64", "2,1.50"],
+    ["one list of decimals", "select [1.50, null]::decimal(4,2)[] as a", "FP64", "1.50,null"],
     ["one list", "select [1.5, 2]::double[] as a", "FP64", "1.5,2.0"],
   ])("may be one tensor of %s", async (_what, sql, datatype, data) => {
     const [line = ""] = await encodeQuery(lab, sql, { protocol, options: one });
@@ -85,7 +88,7 @@ describe("a request of tensors", () => {
     ["a list of structs", "[{'a': 1}]", DEFAULT_REQUEST_OPTIONS],
     ["text among numbers in one tensor", "'x'", one],
     ["a list among numbers in one tensor", "[1]", one],
-    ["a decimal among numbers in one tensor", "1.5::decimal(4,2)", one],
+    ["a date among numbers in one tensor", "date '2024-05-01'", one],
   ])("cannot hold %s, which is said before anything is sent", async (_what, sql, options) => {
     await expect(encodeQuery(lab, `select 1::double as n, ${sql} as v`, { protocol, options })).rejects.toMatchObject({
       code: "COLUMN_TYPE_UNSUPPORTED",

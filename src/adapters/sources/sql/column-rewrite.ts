@@ -7,15 +7,18 @@ type TypeIds = typeof DuckDBTypeId;
 /** Turns an SQL expression into one of a type that Parquet and Polars keep exactly; undefined where it is one already. */
 export type Rewrite = ((expression: string) => string) | undefined;
 
+/** What a HUGEINT becomes: BIGINT fails for a value of more than 64 bits, the decimal for one of more than 38 digits. */
+export type HugeType = "BIGINT" | "DECIMAL(38,0)";
+
 /**
  * How a column has to be rewritten before it is written to Parquet. The reasons, type by type: HUGEINT would become a double, a UUID or JSON
  * bytes, a NULL map an empty list, and an untyped NULL an integer.
  */
-export function columnRewrite(column: string, type: DuckDBType, ids: TypeIds): Rewrite {
-  return rewriteOf({ column, ids, path: column }, type);
+export function columnRewrite(column: string, type: DuckDBType, ids: TypeIds, hugeType: HugeType): Rewrite {
+  return rewriteOf({ column, ids, path: column, hugeType }, type);
 }
 
-type Place = { readonly column: string; readonly path: string; readonly ids: TypeIds };
+type Place = { readonly column: string; readonly path: string; readonly ids: TypeIds; readonly hugeType: HugeType };
 
 function rewriteOf(place: Place, type: DuckDBType): Rewrite {
   const { ids } = place;
@@ -31,7 +34,7 @@ function rewriteOf(place: Place, type: DuckDBType): Rewrite {
       return mapRewrite(place, type.keyType, type.valueType);
     case ids.HUGEINT:
     case ids.UHUGEINT:
-      return castTo("DECIMAL(38,0)");
+      return castTo(place.hugeType);
     case ids.UUID:
     case ids.ENUM:
     case ids.SQLNULL:

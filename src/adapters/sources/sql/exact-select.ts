@@ -1,6 +1,7 @@
 import type { Column } from "../../../core/ports/frame-source.ts";
 import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import { quoteIdentifier } from "../../duckdb/sql-quoting.ts";
+import type { HugeType } from "./column-rewrite.ts";
 import { columnRewrite } from "./column-rewrite.ts";
 import type { InspectedQuery } from "./inspect-query.ts";
 import { inspectQuery } from "./inspect-query.ts";
@@ -13,14 +14,19 @@ export type ExactSelect = {
   readonly sql: string;
   /** Where the user's SQL begins in `sql`, in UTF-8 bytes. */
   readonly offset: number;
-  /** Columns that are HUGEINT in the query: a value of 39 digits does not fit what they become. */
+  /** Columns that are HUGEINT in the query, at any depth: BIGINT here. */
   readonly hugeColumns: readonly string[];
+  /** The same rows for a query that has a HUGEINT of more than 64 bits: all of these columns are DECIMAL(38,0). Null if there are none. */
+  readonly wide: ExactSelect | null;
 };
 
 /** Checks the user's SQL and wraps it. Reads no table. */
 export async function exactSelect(session: DuckdbSession, user: UserSql): Promise<ExactSelect> {
   const query = await inspectQuery(session, user);
-  return wrap(session, query, await findUntypedNulls(session, query));
+  const untypedNulls = await findUntypedNulls(session, query);
+  const narrow = wrap(session, query, untypedNulls, "BIGINT");
+  const wide = narrow.hugeColumns.length === 0 ? null : wrap(session, query, untypedNulls, "DECIMAL(38,0)");
+  return { ...narrow, wide: wide === null ? null : { ...wide, wide: null } };
 }
 
 /** What stands before the select in the statement that describes it. */
@@ -33,9 +39,14 @@ export async function describeSelect(session: DuckdbSession, select: string): Pr
 }
 
 /** The columns get numbers inside, because not every name that is a column is one that SQL finds again. */
-function wrap(session: DuckdbSession, query: InspectedQuery, untypedNulls: ReadonlySet<number>): ExactSelect {
+function wrap(
+  session: DuckdbSession,
+  query: InspectedQuery,
+  untypedNulls: ReadonlySet<number>,
+  hugeType: HugeType,
+): Omit<ExactSelect, "wide"> {
   const columns = query.columns.map(({ name, type }, index) => {
-    const rewrite = columnRewrite(name, type, session.duckdb.DuckDBTypeId);
+    const rewrite = columnRewrite(name, type, session.duckdb.DuckDBTypeId, hugeType);
     const text = String(type).replace("INTEGER", "VARCHAR");
     const value = untypedNulls.has(index) ? `CAST(c${index} AS ${text})` : (rewrite?.(`c${index}`) ?? `c${index}`);
     return `${value} AS ${quoteIdentifier(name)}`;

@@ -30,11 +30,10 @@ export type SqlSourceOptions = {
 export function createSqlSource(options: SqlSourceOptions): FrameSource {
   return {
     kind: "sql",
-    describe: (context) => runSelect(options, context, DESCRIBE_PREFIX, describeSelect),
+    describe: (context) =>
+      runSelect(options, context, DESCRIBE_PREFIX, (session, { sql }) => describeSelect(session, sql)),
     extract: (target, { limit, ...context }) =>
-      runSelect(options, context, COPY_PREFIX, (session, select) =>
-        writeParquet(session, limit === undefined ? select : `${select} LIMIT ${limit}`, target),
-      ),
+      runSelect(options, context, COPY_PREFIX, (session, select) => writeParquet(session, select, target, limit)),
   };
 }
 
@@ -46,7 +45,7 @@ async function runSelect<T>(
   options: SqlSourceOptions,
   context: SourceContext,
   prefix: string,
-  run: (session: DuckdbSession, select: string) => Promise<T>,
+  run: (session: DuckdbSession, select: ExactSelect) => Promise<T>,
 ): Promise<T> {
   const { signal } = context;
   const remote = createRemoteTables(options, prefix === DESCRIBE_PREFIX, signal);
@@ -57,7 +56,7 @@ async function runSelect<T>(
         const bind = (): Promise<ExactSelect> => exactSelect(session, user);
         const { tables, result: select } = await withUsedTables(session, options, remote, bind);
         try {
-          return await run(session, select.sql);
+          return await run(session, select);
         } catch (error) {
           signal.throwIfAborted();
           throw extractionError(error, { user, select, tables, memoryLimitMb, prefixBytes: Buffer.byteLength(prefix) });

@@ -9,7 +9,9 @@ import { readDuckdbError } from "../../duckdb/duckdb-error.ts";
 import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import { quoteText } from "../../duckdb/sql-quoting.ts";
 import { escapeGlob } from "../tables/table-files.ts";
+import type { ExactSelect } from "./exact-select.ts";
 import { describeSelect } from "./exact-select.ts";
+import { isBeyond64Bits, narrowHugeColumns } from "./huge-columns.ts";
 import { refuseUnreadableTimes } from "./unreadable-times.ts";
 
 /**
@@ -19,13 +21,26 @@ import { refuseUnreadableTimes } from "./unreadable-times.ts";
  */
 const FORMAT = "FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE 20480, DICTIONARY_SIZE_LIMIT 0";
 
-/** Runs the query into a Parquet file that is whole or not there. */
-export async function writeParquet(session: DuckdbSession, select: string, target: string): Promise<ExtractedTable> {
+/** Runs the query into a Parquet file that is whole or not there. `limit` keeps the first rows only. */
+export async function writeParquet(
+  session: DuckdbSession,
+  select: ExactSelect,
+  target: string,
+  limit: number | undefined,
+): Promise<ExtractedTable> {
   const path = resolve(target);
   const unfinished = `${path}.${randomUUID()}.unfinished`;
+  const copy = (sql: string, to: string): Promise<Record<string, unknown>[]> =>
+    session.query(`${COPY_PREFIX}${sql}) TO ${quoteText(to)} (${FORMAT})`);
+  const limited = ({ sql }: ExactSelect): string => (limit === undefined ? sql : `${sql} LIMIT ${limit}`);
   try {
     await makeFolder(dirname(path));
-    const [answer] = await session.query(`${COPY_PREFIX}${select}) TO ${quoteText(unfinished)} (${FORMAT})`);
+    const [answer] = await copy(limited(select), unfinished).catch(async (thrown: unknown) => {
+      if (select.wide === null || !isBeyond64Bits(thrown)) throw thrown;
+      const written = await copy(limited(select.wide), unfinished);
+      await narrowHugeColumns(session, select, unfinished, copy);
+      return written;
+    });
     const columns = await describeSelect(session, `SELECT * FROM read_parquet(${quoteText(escapeGlob(unfinished))})`);
     await refuseUnreadableTimes(session, unfinished, columns);
     await rename(unfinished, path);

@@ -4,7 +4,7 @@ import { ServiceError } from "../../shared/service-error.ts";
 import { optional, required, structure } from "../../shared/shapes/containers.ts";
 import { flag, oneOf, whole } from "../../shared/shapes/scalars.ts";
 import { readInput } from "../../shared/shapes/shape.ts";
-import type { LogStore } from "../log-store.ts";
+import type { LogStore, LogStream } from "../log-store.ts";
 import { LOG_GROUP_NAME, LOG_STREAM_NAME, TOKEN } from "../shapes.ts";
 
 const INPUT = structure({
@@ -18,7 +18,7 @@ const INPUT = structure({
 
 const PAGE_SIZE = 50;
 
-/** Streams by their names. */
+/** Streams by their names, or by the time of their last event. */
 export function describeLogStreams(store: LogStore): Operation {
   return (body, { region, account }) => {
     const { logGroupName: group, limit: size = PAGE_SIZE, nextToken: token, ...query } = readInput(INPUT, body);
@@ -26,9 +26,12 @@ export function describeLogStreams(store: LogStore): Operation {
     if (streams === null) {
       throw new ServiceError("ResourceNotFoundException", "The specified log group does not exist.");
     }
+    if (query.orderBy === "LastEventTime" && query.logStreamNamePrefix !== undefined) {
+      throw new ServiceError("InvalidParameterException", "Cannot order by LastEventTime with a logStreamNamePrefix.");
+    }
     const found = [...streams.values()]
       .filter(({ name }) => name.startsWith(query.logStreamNamePrefix ?? ""))
-      .sort((left, right) => (left.name < right.name ? -1 : 1));
+      .sort(query.orderBy === "LastEventTime" ? byLastEvent : byName);
     if (query.descending === true) found.reverse();
     const { items, nextToken } = paginate(found, { token, size, query });
     const logStreams = items.map(({ name, created, events }) => ({
@@ -40,4 +43,14 @@ export function describeLogStreams(store: LogStore): Operation {
     }));
     return { logStreams, nextToken };
   };
+}
+
+function byName(left: LogStream, right: LogStream): number {
+  return left.name < right.name ? -1 : 1;
+}
+
+/** Streams of the same millisecond by their names, so that pages do not overlap. */
+function byLastEvent(left: LogStream, right: LogStream): number {
+  const time = ({ created, events }: LogStream): number => events.at(-1)?.timestamp ?? created;
+  return time(left) - time(right) || byName(left, right);
 }

@@ -11,8 +11,9 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 test.each([
-  ["12345678901234567890123456789::HUGEINT", "DECIMAL(38,0)", "12345678901234567890123456789"],
-  ["12345678901234567890123456789::UHUGEINT", "DECIMAL(38,0)", "12345678901234567890123456789"],
+  ["(-9223372036854775808)::HUGEINT", "BIGINT", "-9223372036854775808"],
+  ["9223372036854775807::UHUGEINT", "BIGINT", "9223372036854775807"],
+  ["NULL::HUGEINT", "BIGINT", null],
   ["'6d3f5a4e-0000-4000-8000-000000000001'::UUID", "VARCHAR", "6d3f5a4e-0000-4000-8000-000000000001"],
   [`'{"a": 1}'::JSON`, "VARCHAR", '{"a": 1}'],
   ["'b'::ENUM('a', 'b')", "VARCHAR", "b"],
@@ -28,11 +29,11 @@ test.each([
   ["MAP {'k': 1}", 'STRUCT("key" VARCHAR, "value" INTEGER)[]', "[{'key': k, 'value': 1}]"],
   ["NULL::MAP(VARCHAR, INTEGER)", 'STRUCT("key" VARCHAR, "value" INTEGER)[]', null],
   ["MAP {}::MAP(VARCHAR, INTEGER)", 'STRUCT("key" VARCHAR, "value" INTEGER)[]', "[]"],
-  ["{'h': [1::HUGEINT, NULL], 'n': 2}", "STRUCT(h DECIMAL(38,0)[], n INTEGER)", "{'h': [1, NULL], 'n': 2}"],
-  ["NULL::STRUCT(h HUGEINT)", "STRUCT(h DECIMAL(38,0))", null],
+  ["{'h': [1::HUGEINT, NULL], 'n': 2}", "STRUCT(h BIGINT[], n INTEGER)", "{'h': [1, NULL], 'n': 2}"],
+  ["NULL::STRUCT(h HUGEINT)", "STRUCT(h BIGINT)", null],
   [
     "[[{'m': MAP {'k': 1::HUGEINT}}, NULL]]",
-    'STRUCT(m STRUCT("key" VARCHAR, "value" DECIMAL(38,0))[])[][]',
+    'STRUCT(m STRUCT("key" VARCHAR, "value" BIGINT)[])[][]',
     "[[{'m': [{'key': k, 'value': 1}]}, NULL]]",
   ],
   ["9007199254740993", "BIGINT", "9007199254740993"],
@@ -48,6 +49,35 @@ test.each([
   await bench.query("SET TimeZone = 'UTC'");
   expect(await bench.query(`SELECT x::VARCHAR FROM '${bench.target}'`)).toEqual([[text]]);
 });
+
+test.each([
+  ["12345678901234567890123456789::HUGEINT", "DECIMAL(38,0)", "12345678901234567890123456789"],
+  ["9223372036854775808::UHUGEINT", "DECIMAL(38,0)", "9223372036854775808"],
+  ["{'h': [-9223372036854775809, NULL]}", "STRUCT(h DECIMAL(38,0)[])", "{'h': [-9223372036854775809, NULL]}"],
+])(
+  "%s, which no 64 bits hold, is a decimal, and the columns beside it stay whole numbers",
+  async (wide, type, text) => {
+    const sql = `SELECT CASE WHEN i = 2999 THEN ${wide} END AS "a ""b", sum(i) AS total, [{'n': sum(i)}] AS nested, i AS id,
+      '2024-05-01 09:30:00.25'::TIMESTAMP_MS AS at
+    FROM range(3000) r(i) GROUP BY i ORDER BY i`;
+    const warnings: string[] = [];
+
+    const { columns, rows } = await bench.extract(bench.sql(sql), undefined, (message) => void warnings.push(message));
+
+    expect(rows).toBe(3000);
+    expect(columns.map((column) => column.type)).toEqual([type, "BIGINT", "STRUCT(n BIGINT)[]", "BIGINT", "TIMESTAMP"]);
+    const unit = `SELECT converted_type FROM parquet_schema('${bench.target}') WHERE name = 'at'`;
+    expect(await bench.query(unit)).toEqual([["TIMESTAMP_MILLIS"]]);
+    expect(warnings).toEqual([expect.stringContaining('The column "a "b" holds whole numbers of more than 64 bits')]);
+    expect(await bench.query(`SELECT "a ""b"::VARCHAR, total::VARCHAR FROM '${bench.target}' WHERE id = 2999`)).toEqual(
+      [[text, "2999"]],
+    );
+    const order = await bench.query(
+      `SELECT bool_and(id = file_row_number) FROM read_parquet('${bench.target}', file_row_number = true)`,
+    );
+    expect(order).toEqual([[true]]);
+  },
+);
 
 test.each([
   ["INTERVAL 1 DAY", 'write epoch_us("my col") AS "my col"'],
