@@ -24,6 +24,8 @@ export type DuckdbSession = {
   readonly signal: AbortSignal;
   /** Reports what the user should know of a table and what is no error. */
   readonly warn: (message: string) => void;
+  /** A folder for files that the session reads, made by the first call and removed with the session. */
+  scratchFolder(): Promise<string>;
   /** Runs one statement and answers its rows, each an object of plain JSON values (integers above 32 bits are strings). */
   query(sql: string): Promise<Record<string, unknown>[]>;
 };
@@ -39,12 +41,13 @@ export async function withDuckdb<T>(
   const temporaryDirectory = settings.temporaryDirectory ?? tmpdir();
   await mkdir(temporaryDirectory, { recursive: true });
   const spill = join(temporaryDirectory, `duckdb-${randomUUID()}`);
+  const scratch = `${spill}-tables`;
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection | undefined;
   try {
     instance = await duckdb.DuckDBInstance.create(":memory:", configuration(settings, spill));
     connection = await instance.connect();
-    const session = createSession(duckdb, connection, signal, warn);
+    const session = createSession(duckdb, connection, signal, warn, scratch);
     // Answers must not depend on the zone of the machine that a run happens to use.
     await session.query("SET TimeZone = 'UTC'");
     // The setting is a comma-separated list without an escape.
@@ -56,6 +59,7 @@ export async function withDuckdb<T>(
     connection?.closeSync();
     instance?.closeSync();
     await rm(spill, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
@@ -94,12 +98,17 @@ function createSession(
   connection: DuckDBConnection,
   signal: AbortSignal,
   warn: (message: string) => void,
+  scratch: string,
 ): DuckdbSession {
   return {
     duckdb,
     connection,
     signal,
     warn,
+    async scratchFolder() {
+      await mkdir(scratch, { recursive: true });
+      return scratch;
+    },
     async query(sql) {
       const reader = await interruptible(connection, signal, () => connection.runAndReadAll(sql));
       return reader.getRowObjectsJson();

@@ -77,7 +77,31 @@ describeRefusals(
       return project.refusedRun({ exitCode: 1 });
     });
 
-    tell("a line of JSON Lines is no JSON", async () => {
+    tell("a key of a JSON object comes twice", async () => {
+      await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2,"x":2.5,"id":3}\n');
+      await project.spoilJob("rows.csv", "rows.jsonl");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("keys of JSON rows differ in case only", async () => {
+      await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2,"X":2.5}\n');
+      await project.spoilJob("rows.csv", "rows.jsonl");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a row of a JSON array is no object", async () => {
+      await project.write("rows.json", '[{"id":1,"x":1.5},\n[2,2.5]]\n');
+      await project.spoilJob("rows.csv", "rows.json");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a value of JSON Lines is none of the declared type", async () => {
+      await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2.5,"x":2.5}\n');
+      await project.spoilJob("rows.csv", "{ path: rows.jsonl, types: { id: BIGINT } }");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("the last line of JSON Lines is cut off", async () => {
       await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2,\n');
       await project.spoilJob("rows.csv", "rows.jsonl");
       return project.refusedRun({ exitCode: 1 });

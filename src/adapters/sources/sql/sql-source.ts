@@ -4,6 +4,8 @@ import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import { withDuckdb } from "../../duckdb/duckdb-session.ts";
 import { withEnoughMemory } from "../../duckdb/memory-limits.ts";
 import { createRemoteTables } from "../tables/remote-tables.ts";
+import type { SourceMemory } from "../tables/source-memory.ts";
+import { createSourceMemory } from "../tables/source-memory.ts";
 import type { Tables } from "../tables/table-definition.ts";
 import type { ExactSelect } from "./exact-select.ts";
 import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./exact-select.ts";
@@ -28,12 +30,15 @@ export type SqlSourceOptions = {
 
 /** Rows from a query over files. Every call opens a database of its own in memory, so nothing of the user's is ever written. */
 export function createSqlSource(options: SqlSourceOptions): FrameSource {
+  const memory = createSourceMemory();
   return {
     kind: "sql",
     describe: (context) =>
-      runSelect(options, context, DESCRIBE_PREFIX, (session, { sql }) => describeSelect(session, sql)),
+      runSelect(options, memory, context, DESCRIBE_PREFIX, (session, { sql }) => describeSelect(session, sql)),
     extract: (target, { limit, ...context }) =>
-      runSelect(options, context, COPY_PREFIX, (session, select) => writeParquet(session, select, target, limit)),
+      runSelect(options, memory, context, COPY_PREFIX, (session, select) =>
+        writeParquet(session, select, target, limit),
+      ),
   };
 }
 
@@ -43,18 +48,20 @@ export function createSqlSource(options: SqlSourceOptions): FrameSource {
  */
 async function runSelect<T>(
   options: SqlSourceOptions,
+  memory: SourceMemory,
   context: SourceContext,
   prefix: string,
   run: (session: DuckdbSession, select: ExactSelect) => Promise<T>,
 ): Promise<T> {
   const { signal } = context;
-  const remote = createRemoteTables(options, prefix === DESCRIBE_PREFIX, signal);
+  const use = { memory, columnsOnly: prefix === DESCRIBE_PREFIX };
+  const remote = createRemoteTables(options, use.columnsOnly, signal);
   try {
     return await withEnoughMemory(options.memoryLimitMb, (memoryLimitMb) =>
       withDuckdb({ ...options, memoryLimitMb }, context, async (session) => {
         const user = { sql: options.sql, tables: Object.keys(options.tables) };
         const bind = (): Promise<ExactSelect> => exactSelect(session, user);
-        const { tables, result: select } = await withUsedTables(session, options, remote, bind);
+        const { tables, result: select } = await withUsedTables(session, options, remote, use, bind);
         try {
           return await run(session, select);
         } catch (error) {

@@ -5,9 +5,10 @@ import type { RegisteredTable } from "../tables/register-tables.ts";
 import { registerTables } from "../tables/register-tables.ts";
 import type { RemoteTables } from "../tables/remote-tables.ts";
 import type { TableDefinition, Tables } from "../tables/table-definition.ts";
+import type { TablesUse } from "../tables/table-input.ts";
 import { sqlNames } from "./sql-body.ts";
 
-export type TablesUse<T> = { readonly tables: readonly RegisteredTable[]; readonly result: T };
+export type UsedTables<T> = { readonly tables: readonly RegisteredTable[]; readonly result: T };
 
 /**
  * Registers the tables whose names the SQL has, then binds it with `bind`. The others are not even looked at, so that a file that cannot be
@@ -18,12 +19,14 @@ export async function withUsedTables<T>(
   session: DuckdbSession,
   { tables, sql, baseDirectory }: { readonly tables: Tables; readonly sql: string; readonly baseDirectory: string },
   remote: RemoteTables,
+  use: TablesUse,
   bind: () => Promise<T>,
-): Promise<TablesUse<T>> {
+): Promise<UsedTables<T>> {
   const names = sqlNames(sql);
   const entries = Object.entries(tables);
   const isUsed = ([name]: (typeof entries)[number]) => names.has(name.toLowerCase());
-  const register = (some: typeof entries) => registerTables(session, Object.fromEntries(some), baseDirectory, remote);
+  const register = (some: typeof entries) =>
+    registerTables(session, Object.fromEntries(some), baseDirectory, remote, use);
   const used = await register(entries.filter(isUsed));
   try {
     return { tables: used, result: await bind() };

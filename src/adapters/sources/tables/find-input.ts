@@ -7,7 +7,7 @@ import { formatOfName, TABLE_FORMATS } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
 import type { TableFiles } from "./table-files.ts";
 import { findTableFiles } from "./table-files.ts";
-import type { TableInput } from "./table-input.ts";
+import type { TableInput, TablesUse } from "./table-input.ts";
 
 /** Finds a table's files, their format and the columns that their folders name. */
 export async function findInput(
@@ -15,7 +15,7 @@ export async function findInput(
   options: TableOptions,
   baseDirectory: string,
   remote: RemoteTables,
-): Promise<TableInput> {
+): Promise<Omit<TableInput, keyof TablesUse>> {
   const found = remote.isRemote(options.path)
     ? await remote.bring(name, options)
     : await findTableFiles(name, options, baseDirectory);

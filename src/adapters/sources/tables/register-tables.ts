@@ -4,7 +4,7 @@ import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import { quoteIdentifier } from "../../duckdb/sql-quoting.ts";
 import { csvReader } from "../readers/csv/csv-reader.ts";
 import { createDuckdbFiles } from "../readers/duckdb-files.ts";
-import { jsonReader } from "../readers/json-reader.ts";
+import { jsonReader } from "../readers/json/json-reader.ts";
 import { encrypted } from "../readers/parquet/encrypted-files.ts";
 import { parquetReader } from "../readers/parquet/parquet-reader.ts";
 import { findInput } from "./find-input.ts";
@@ -12,7 +12,7 @@ import { withHiveColumns } from "./hive-select.ts";
 import type { RemoteTables } from "./remote-tables.ts";
 import type { TableFormat, Tables } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
-import type { TableInput } from "./table-input.ts";
+import type { TableInput, TablesUse } from "./table-input.ts";
 
 /** A table that the SQL can name, and the files behind it. */
 export type RegisteredTable = { readonly name: string; readonly files: readonly string[] };
@@ -23,13 +23,14 @@ export async function registerTables(
   tables: Tables,
   baseDirectory: string,
   remote: RemoteTables,
+  use: TablesUse,
 ): Promise<RegisteredTable[]> {
   refuseSameNames(Object.keys(tables));
   const duckdbFiles = createDuckdbFiles(session);
   const registered: RegisteredTable[] = [];
   for (const [name, definition] of Object.entries(tables)) {
     const options = typeof definition === "string" ? { path: definition } : definition;
-    const input = await findInput(name, options, baseDirectory, remote);
+    const input = { ...use, ...(await findInput(name, options, baseDirectory, remote)) };
     try {
       const from = await fromClause(session, input, duckdbFiles);
       await session.query(`CREATE VIEW ${quoteIdentifier(name)} AS ${await withHiveColumns(session, input, from)}`);
@@ -58,8 +59,6 @@ function hintOf(reason: string, format: TableFormat): string | undefined {
     return "The file is cut off, damaged, or no Parquet file: write it again, or give the table its `format`";
   if (/not utf-8/i.test(reason))
     return "Write it again as UTF-8, or read the file in the SQL: FROM read_csv('…', encoding = 'latin-1'), or 'utf-16'";
-  if (/expected records/i.test(reason))
-    return "A row is an object, and without one the columns are unknown: write an object for each row, or a Parquet file, whose columns are known without rows";
   if (format === "duckdb" && /not a valid DuckDB/i.test(reason))
     return "Correct the path, or give the table its `format`";
   return undefined;
@@ -94,7 +93,7 @@ async function fromClause(
       return csvReader(session, input);
     case "json":
     case "jsonl":
-      return jsonReader(input);
+      return jsonReader(session, input);
     case "duckdb":
       return duckdbFiles.tableIn(input);
   }

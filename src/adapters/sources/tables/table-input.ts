@@ -1,9 +1,18 @@
 import type { HiveColumn } from "./hive-columns.ts";
+import type { SourceMemory } from "./source-memory.ts";
 import type { TableFormat, TableOptions } from "./table-definition.ts";
 import type { TableFiles } from "./table-files.ts";
 
+/** What the reading of tables is part of. */
+export type TablesUse = {
+  /** What the source knows of its files from calls before this one. */
+  readonly memory: SourceMemory;
+  /** Whether the columns are asked for, and no row will be read. */
+  readonly columnsOnly: boolean;
+};
+
 /** What one table is read from. */
-export type TableInput = {
+export type TableInput = TablesUse & {
   readonly name: string;
   readonly options: TableOptions;
   readonly found: TableFiles;

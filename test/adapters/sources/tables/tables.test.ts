@@ -351,27 +351,6 @@ test.each([
   expect((await bench.extract(source)).values).toEqual([["Café"]]);
 });
 
-test("JSON without an object is refused, because its columns are unknown", async () => {
-  await bench.write("none.json", "[]");
-
-  expect((await refusal("none.json")).message).toContain(
-    "without one the columns are unknown: write an object for each",
-  );
-});
-
-test("a key that only a late JSON line has is a column", async () => {
-  const lines = Array.from({ length: 30_000 }, (_, row) => (row === 29_000 ? '{"a":1,"b":2}' : `{"a":${row}}`));
-  await bench.write("late.jsonl", lines.join("\n"));
-
-  expect((await read("late.jsonl")).values[29_000]).toEqual([1n, 2n]);
-});
-
-test("malformed JSON is unreadable", async () => {
-  await bench.write("bad.jsonl", '{"a":1}\n{"a":\n');
-
-  expect((await refusal("bad.jsonl")).message).toMatch(/bad\.jsonl\) cannot be read: Malformed JSON/);
-});
-
 test("two tables whose names differ in case only are refused", async () => {
   await bench.write("plain.csv", CSV);
 
