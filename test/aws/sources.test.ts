@@ -9,8 +9,11 @@ import { createSqlSource } from "../../src/adapters/sources/sql/sql-source.ts";
 import type { Tables } from "../../src/adapters/sources/tables/table-definition.ts";
 import type { ScoreframeError } from "../../src/core/errors/scoreframe-error.ts";
 import type { ObjectStore } from "../../src/core/ports/object-store.ts";
+import type { JobInput } from "../../src/index.ts";
+import { createScoreframe } from "../../src/index.ts";
 import type { SourceBench } from "../adapters/sources/source-bench.ts";
 import { openSourceBench } from "../adapters/sources/source-bench.ts";
+import { functionBackend } from "../support/function-backend.ts";
 import { newBucket } from "./support/buckets.ts";
 import { S3_SERVERS } from "./support/s3-servers.ts";
 
@@ -191,6 +194,42 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     await put("t/_scoreframe/v1/ds=1/a.parquet", "SELECT 2 AS n");
     expect(await read("SELECT n FROM t", { t: `s3://${name}/t/**/*.parquet` })).toEqual([[1]]);
     expect(await read("SELECT n FROM t", { t: `s3://${name}/t/_scoreframe/**/*.parquet` })).toEqual([[2]]);
+  });
+
+  it("that scoreframe wrote are read by their manifest, with its types", async (context) => {
+    const { name, store, read, refusal, place, calls } = await bucket(context);
+    const backend = functionBackend("none", ({ instances }) => JSON.stringify({ predictions: instances.map(() => 1) }));
+    await using engine = await createScoreframe({ workspace: join(scratch, "runs"), backends: [backend] });
+    const sql = "select * from (values (1, '007', 'NO', ''), (2, '12E5', null, null)) t(id, code, flag, note)";
+    const output = join(scratch, "out");
+    await engine.run({
+      name: "publish",
+      source: { kind: "sql", sql },
+      model: { features: ["id"] },
+      backend: { kind: "none" },
+      output: { path: output, format: "csv", partition_by: ["code"] },
+    } as JobInput);
+    for (const entry of await readdir(output, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile()) await store.upload(path, `t/${path.slice(output.length + 1)}`);
+    }
+    await store.writeText("t/code=007/left-over.csv", "id\n9\n");
+
+    const tables = { t: `s3://${name}/t` };
+    expect(await read("SELECT id, code, flag, note FROM t ORDER BY id", tables)).toEqual([
+      [1, "007", "NO", ""],
+      [2, "12E5", null, null],
+    ]);
+    expect(calls.every((key) => key.startsWith("t/_scoreframe/v1-"))).toBe(true);
+    const columns = await createSqlSource({ sql: "SELECT id, code FROM t", tables, ...place }).describe(bench);
+    expect(columns.map(({ type }) => type)).toEqual(["INTEGER", "VARCHAR"]);
+
+    await store.writeText("t/_manifest.json", "{");
+    expect((await refusal("FROM t", tables)).message).toContain(
+      `(s3://${name}/t/_manifest.json) cannot be read: the manifest says which files are the table, and it is not JSON`,
+    );
+    await rm(output, { recursive: true });
+    await rm(join(scratch, "runs"), { recursive: true });
   });
 
   it("have the columns of folders that the path itself names if they are asked for", async (context) => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { ColumnType, StructField } from "../../core/frames/column-type.ts";
 import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
+import type { ParsedRecord } from "../records/parse-record.ts";
 import { parseRecord } from "../records/parse-record.ts";
 import { relativePath } from "../records/relative-path.ts";
 import { MANIFEST, STORE } from "./table-layout.ts";
@@ -60,9 +61,13 @@ const manifest = z.object({
   ),
 });
 
+export function readManifestText(text: string): ParsedRecord<TableManifest> {
+  return parseRecord<TableManifest>(manifest, text);
+}
+
 /** `path`: where the text comes from. `OUTPUT_UNWRITABLE` if it is not a manifest that this version can write on. */
 export function parseManifest(path: string, text: string): TableManifest {
-  const parsed = parseRecord<TableManifest>(manifest, text);
+  const parsed = readManifestText(text);
   if ("value" in parsed) return parsed.value;
   throw manifestUnreadable(path, parsed.problem);
 }

@@ -1,6 +1,8 @@
 import { stat } from "node:fs/promises";
 import { quoteText } from "../../duckdb/sql-quoting.ts";
-import { FILE_COLUMN, hasKeyedFolders, hiveColumns } from "./hive-columns.ts";
+import { publishedPartitions } from "../readers/published/published-reader.ts";
+import type { HiveColumn } from "./hive-columns.ts";
+import { FILE_COLUMN, folderColumn, hasKeyedFolders, hiveColumns } from "./hive-columns.ts";
 import type { RemoteTables } from "./remote-tables.ts";
 import type { TableFormat, TableOptions } from "./table-definition.ts";
 import { formatOfName, TABLE_FORMATS } from "./table-definition.ts";
@@ -19,10 +21,11 @@ export async function findInput(
   const found = remote.isRemote(options.path)
     ? await remote.bring(name, options)
     : await findTableFiles(name, options, baseDirectory);
-  const format = options.format ?? formatOfFiles(name, found);
-  const files = await withContent(name, found, format);
-  const hive = options.hive ?? files.some((file) => hasKeyedFolders(found.root, file));
-  const columns = hive && format !== "duckdb" ? hiveColumns(name, found.root, files) : [];
+  const { published } = found;
+  const format = published?.format ?? options.format ?? formatOfFiles(name, found);
+  const files = published === undefined ? await withContent(name, found, format) : found.files;
+  const columns =
+    options.hive === false || format === "duckdb" ? [] : columnsOfFolders(name, options, { ...found, files });
   return {
     name,
     options,
@@ -31,6 +34,14 @@ export async function findInput(
     hive: columns,
     fileOptions: `hive_partitioning = false${columns.length === 0 ? "" : `, filename = ${quoteText(FILE_COLUMN)}`}`,
   };
+}
+
+function columnsOfFolders(name: string, { hive }: TableOptions, { published, root, files }: TableFiles): HiveColumn[] {
+  if (published !== undefined) {
+    return publishedPartitions(published, (column, type) => folderColumn(root, column, type));
+  }
+  const keyed = hive ?? files.some((file) => hasKeyedFolders(root, file));
+  return keyed ? hiveColumns(name, root, files) : [];
 }
 
 function formatOfFiles(name: string, found: TableFiles): TableFormat {

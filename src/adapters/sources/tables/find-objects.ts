@@ -1,11 +1,14 @@
 import { closest } from "fastest-levenshtein";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
 import type { ObjectStore, StoredObject } from "../../../core/ports/object-store.ts";
 import { isFolderMarker } from "../../object-store/folder-marker.ts";
+import { MANIFEST, STORE } from "../../table-output/table-layout.ts";
 import { EVERY_FILE, globSelection } from "./file-selection.ts";
 import { isGlob } from "./glob-pattern.ts";
 import { aboveKeyedFolders } from "./hive-columns.ts";
 import { rejectLakeAbove, rejectLakeKey } from "./lake-objects.ts";
+import { publishedFiles, publishedTable } from "./published-table.ts";
 import type { Nearest } from "./table-not-found.ts";
 import { tableHasNoFiles, tableNotFound } from "./table-not-found.ts";
 
@@ -14,6 +17,8 @@ export type FoundObjects = {
   readonly objects: readonly StoredObject[];
   /** Beginning of every key, after which folders may be named `key=value`; ends with `/` or is empty. */
   readonly root: string;
+  /** The manifest of a table that scoreframe wrote. */
+  readonly published?: TableManifest | undefined;
 };
 
 /** Names of neighbours that are looked at to find out which was meant. */
@@ -39,11 +44,33 @@ async function objectsOf(store: ObjectStore, table: string, key: string, signal:
   const root = key === "" || key.endsWith("/") ? key : `${key}/`;
   const isPart = (rest: string): boolean =>
     rest.split("/").every((_, index, names) => EVERY_FILE.isFile(names.slice(0, index + 1)));
-  const objects = await collect(store, table, root, signal, isPart);
+  let objects = await collect(store, table, root, signal, () => true);
+  const published = await findPublished(store, table, root, objects, signal);
+  if (published !== undefined) return published;
+  objects = objects.filter(({ key: each }) => isPart(each.slice(root.length)));
   if (objects.length > 0) return { objects: objects.sort((a, b) => byNames(a.key, b.key)), root };
   if (single !== null && "refusal" in single) throw single.refusal;
   if (key === "") throw tableHasNoFiles(table, store.location);
   throw tableNotFound(table, store.locate(key), await nearest(store, key.replace(/\/$/, ""), signal));
+}
+
+/** The live objects below a key that has a manifest of ours. */
+async function findPublished(
+  store: ObjectStore,
+  table: string,
+  root: string,
+  objects: readonly StoredObject[],
+  signal: AbortSignal,
+): Promise<FoundObjects | undefined> {
+  const byName = new Map(objects.map((object) => [object.key.slice(root.length), object]));
+  if (!byName.has(MANIFEST)) return undefined;
+  const path = store.locate(root + MANIFEST);
+  const stored = await store.readText(root + MANIFEST, signal);
+  const hasStore = [...byName.keys()].some((name) => name.startsWith(`${STORE}/`));
+  const published = stored === null ? undefined : publishedTable(table, path, stored.text, hasStore);
+  if (published === undefined) return undefined;
+  const names = publishedFiles(table, path, published, (name) => byName.has(name));
+  return { objects: names.flatMap((name) => byName.get(name) ?? []), root, published };
 }
 
 /** Whoever may read what is below a prefix may not ask for an object of the prefix's name. */

@@ -31,11 +31,14 @@ export function hiveColumns(table: string, root: string, files: readonly string[
     }
     for (const [index, { value }] of folders.entries()) values[index]?.add(value);
   }
-  return keysOfFirst.map((name, index) => ({
-    name,
-    type: textType([...(values[index] ?? [])].filter((value) => value !== null)),
-    text: textOf(root, name),
-  }));
+  return keysOfFirst.map((name, index) =>
+    folderColumn(root, name, textType([...(values[index] ?? [])].filter((value) => value !== null))),
+  );
+}
+
+/** A column of a known type. */
+export function folderColumn(root: string, name: string, type: string): HiveColumn {
+  return { name, type, text: textOf(root, name) };
 }
 
 /** The value of a column with its type. */

@@ -7,6 +7,7 @@ import { createDuckdbFiles } from "../readers/duckdb-files.ts";
 import { jsonReader } from "../readers/json/json-reader.ts";
 import { encrypted } from "../readers/parquet/encrypted-files.ts";
 import { parquetReader } from "../readers/parquet/parquet-reader.ts";
+import { selectPublished } from "../readers/published/published-reader.ts";
 import { findInput } from "./find-input.ts";
 import { withHiveColumns } from "./hive-select.ts";
 import type { RemoteTables } from "./remote-tables.ts";
@@ -32,8 +33,8 @@ export async function registerTables(
     const options = typeof definition === "string" ? { path: definition } : definition;
     const input = { ...use, ...(await findInput(name, options, baseDirectory, remote)) };
     try {
-      const from = await fromClause(session, input, duckdbFiles);
-      await session.query(`CREATE VIEW ${quoteIdentifier(name)} AS ${await withHiveColumns(session, input, from)}`);
+      const select = await selectOf(session, input, duckdbFiles);
+      await session.query(`CREATE VIEW ${quoteIdentifier(name)} AS ${select}`);
     } catch (error) {
       session.signal.throwIfAborted();
       if (ScoreframeError.is(error)) throw error;
@@ -78,6 +79,16 @@ function refuseSameNames(names: readonly string[]): void {
     }
     seen.set(name.toLowerCase(), name);
   }
+}
+
+async function selectOf(
+  session: DuckdbSession,
+  input: TableInput,
+  duckdbFiles: ReturnType<typeof createDuckdbFiles>,
+): Promise<string> {
+  const { published } = input.found;
+  if (published !== undefined) return selectPublished(session, input, published);
+  return withHiveColumns(session, input, await fromClause(session, input, duckdbFiles));
 }
 
 async function fromClause(

@@ -61,7 +61,8 @@ export function createRemoteTables(
     folder ??= makeFolder();
     const local = join(await folder, String(places.length));
     places.push({ local, remote: store.locate(found.root) });
-    const isParquet = (name: string): boolean => (format ?? formatOfName(name)) === "parquet";
+    const isParquet = (name: string): boolean =>
+      (found.published?.format ?? format ?? formatOfName(name)) === "parquet";
     // A number of its own: names that differ for a store may be one for this machine's file system.
     const files = found.objects.map(({ key: each }, index) =>
       join(local, String(index), ...safeParts(each.slice(found.root.length))),
@@ -88,7 +89,7 @@ export function createRemoteTables(
       });
       return rows;
     };
-    return { files, path, root: `${local}/`, loadRows };
+    return { files, path, root: `${local}/`, loadRows, published: found.published };
   }
 
   return {

@@ -1,13 +1,20 @@
-import { lstat, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { lstat, readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
+import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import { hasCode } from "../../table-output/atomic-file.ts";
+import { MANIFEST, STORE } from "../../table-output/table-layout.ts";
 import { EVERY_FILE, globSelection } from "./file-selection.ts";
 import { isGlob } from "./glob-pattern.ts";
 import { aboveKeyedFolders } from "./hive-columns.ts";
 import { rejectLakeAbove } from "./lake-folders.ts";
+import { publishedFiles, publishedTable } from "./published-table.ts";
 import type { TableOptions } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
 import { fileNotFound, tableHasNoFiles } from "./table-not-found.ts";
-import { brokenLink, walkFiles } from "./walk-files.ts";
+import { brokenLink, codeOf, walkFiles } from "./walk-files.ts";
+
+const STATS_AT_A_TIME = 16;
 
 /** The files of one table, absolute and in the order in which they are read (by name). */
 export type TableFiles = {
@@ -18,6 +25,8 @@ export type TableFiles = {
   readonly root: string;
   /** Files of a store may be here with their footers only. This fetches the rest; after it, the rows of all files can be read. */
   readonly loadRows: () => Promise<void>;
+  /** The manifest of a table that scoreframe wrote: its files, and their columns and types. */
+  readonly published?: TableManifest | undefined;
 };
 
 /** Finds what a path stands for: a file, all files of a folder, or what a glob matches. */
@@ -36,7 +45,9 @@ export async function findTableFiles(table: string, options: TableOptions, baseD
   }
   if (found?.isDirectory()) {
     await rejectLakeAbove(table, path);
-    return at(path, await walkFiles(table, path, EVERY_FILE));
+    const published = await findPublished(table, path);
+    if (published === undefined) return at(path, await walkFiles(table, path, EVERY_FILE));
+    return { ...published, path, root: `${path}/`, loadRows: async () => undefined };
   }
   if (found !== undefined) throw tableUnreadable(table, path, "it is neither a file nor a folder. Correct the path");
   if (!isGlob(options.path)) throw await fileNotFound(table, path);
@@ -44,6 +55,29 @@ export async function findTableFiles(table: string, options: TableOptions, baseD
   const root = await globRoot(table, resolve(baseDirectory, fixed.slice(0, fixed.lastIndexOf("/") + 1)), path);
   const files = await walkFiles(table, root, globSelection(options.path.slice(fixed.lastIndexOf("/") + 1)));
   return at(root, files.sort());
+}
+
+/** The live files of a folder that has a manifest of ours. */
+async function findPublished(
+  table: string,
+  folder: string,
+): Promise<Pick<TableFiles, "files" | "published"> | undefined> {
+  const path = join(folder, MANIFEST);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    if (hasCode(cause, "ENOENT")) return undefined;
+    throw tableUnreadable(table, path, `the manifest cannot be read (${codeOf(cause)})`, cause);
+  });
+  if (text === undefined) return undefined;
+  const published = publishedTable(table, path, text, (await statIfPresent(table, join(folder, STORE))) !== undefined);
+  if (published === undefined) return undefined;
+  const names = published.files.flatMap((file) => [file.path, file.snapshot_path]);
+  const present = new Set<string>();
+  const looked = mapConcurrently(names, STATS_AT_A_TIME, async (name) => {
+    if ((await stat(join(folder, name)).catch(() => undefined))?.isFile()) present.add(name);
+  });
+  for await (const _ of looked);
+  const files = publishedFiles(table, path, published, (name) => present.has(name));
+  return { files: files.map((file) => join(folder, file)), published };
 }
 
 /** A path as DuckDB takes it literally. */
@@ -65,12 +99,11 @@ async function statIfPresent(table: string, path: string): Promise<Awaited<Retur
   } catch (cause) {
     const link = await lstat(path).catch(() => undefined);
     if (link?.isSymbolicLink()) throw await brokenLink(table, path, cause);
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (hasCode(cause, "ENOENT", "ENOTDIR")) return undefined;
     throw tableUnreadable(
       table,
       path,
-      `the system answers ${String(code)}. Give this user the right to read it, or correct the path`,
+      `the system answers ${codeOf(cause)}. Give this user the right to read it, or correct the path`,
       cause,
     );
   }

@@ -1,0 +1,88 @@
+import type { TypedColumn } from "../../../../core/frames/column-type.ts";
+import type { TableManifest } from "../../../../core/pipeline/table-manifest.ts";
+import type { DuckdbSession } from "../../../duckdb/duckdb-session.ts";
+import { quoteIdentifier, quoteText } from "../../../duckdb/sql-quoting.ts";
+import type { HiveColumn } from "../../tables/hive-columns.ts";
+import { hiveValue } from "../../tables/hive-columns.ts";
+import type { TableInput } from "../../tables/table-input.ts";
+import { parquetReader } from "../parquet/parquet-reader.ts";
+import { fileList } from "../parquet/parquet-schema.ts";
+import { columnSql, fromCell, fromJson } from "./column-sql.ts";
+
+/** A table that scoreframe wrote, as a query: the columns of its manifest, with their types. Types that the job declares for text formats come first. */
+export async function selectPublished(
+  session: DuckdbSession,
+  input: TableInput,
+  manifest: TableManifest,
+): Promise<string> {
+  const partitions = new Map(input.hive.map((column) => [column.name, column]));
+  const wanted = manifest.schema.filter(({ name }) => partitions.has(name) || !manifest.partition_by.includes(name));
+  const inFiles = wanted.filter(({ name }) => !partitions.has(name));
+  if (manifest.files.length === 0) {
+    return `SELECT ${wanted.map((column) => `${nothing(column)} AS ${quoteIdentifier(column.name)}`).join(", ")} LIMIT 0`;
+  }
+  const { from, valueSql } = await readerOf(session, input, manifest, inFiles);
+  const values = wanted.map((column) => {
+    const partition = partitions.get(column.name);
+    const value = partition === undefined ? valueSql(column) : hiveValue(partition);
+    return `${value} AS ${quoteIdentifier(column.name)}`;
+  });
+  return `SELECT ${values.join(", ")} FROM ${from}`;
+}
+
+/** The columns that the folders of such a table name: those of its manifest, and no other. */
+export function publishedPartitions(
+  { partition_by, schema }: TableManifest,
+  folderColumn: (name: string, type: string) => HiveColumn,
+): HiveColumn[] {
+  return partition_by.map((name) => {
+    const type = schema.find((column) => column.name === name)?.type ?? "String";
+    return folderColumn(name, columnSql(type));
+  });
+}
+
+type Reader = { readonly from: string; readonly valueSql: (column: TypedColumn) => string };
+
+async function readerOf(
+  session: DuckdbSession,
+  input: TableInput,
+  { format }: TableManifest,
+  columns: readonly TypedColumn[],
+): Promise<Reader> {
+  const declared = input.options.types ?? {};
+  if (format === "jsonl") {
+    const types = columns.map(({ name, type }) => {
+      return `${quoteText(name)}: ${quoteText(declared[name] ?? columnSql(type, "VARCHAR"))}`;
+    });
+    const options = `format = 'newline_delimited', records = true, columns = {${types.join(", ")}}`;
+    return {
+      from: `read_json(${fileList(input.found.files)}, ${options}, ${input.fileOptions})`,
+      valueSql: ({ name, type }) => (name in declared ? quoteIdentifier(name) : fromJson(quoteIdentifier(name), type)),
+    };
+  }
+  const from =
+    format === "parquet"
+      ? await parquetReader(session, input)
+      : `read_csv(${fileList(input.found.files)}, ${CSV}, union_by_name = true, ${input.fileOptions})`;
+  const found = new Set((await session.query(`DESCRIBE SELECT * FROM ${from}`)).map((row) => row["column_name"]));
+  return {
+    from,
+    valueSql(column) {
+      const name = quoteIdentifier(column.name);
+      const own = declared[column.name];
+      // Partitions of earlier publications may be without a column.
+      if (!found.has(column.name)) return nothing(column);
+      if (format === "parquet") return name;
+      return own === undefined ? fromCell(name, column.type) : `CAST(${name} AS ${own})`;
+    },
+  };
+}
+
+/** How the output writes CSV. A quoted empty cell is an empty text, one without quotes is null. */
+const CSV =
+  `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, ` +
+  `comment = '', skip = 0, null_padding = false, sample_size = 1`;
+
+function nothing({ type }: TypedColumn): string {
+  return `CAST(NULL AS ${columnSql(type)})`;
+}
