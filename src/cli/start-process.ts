@@ -1,4 +1,4 @@
-import { enableCompileCache } from "node:module";
+import { useCompileCache } from "./compile-cache.ts";
 import { exitCodeOfError } from "./exit-code.ts";
 import { failureDocument } from "./failure-document.ts";
 import { printDocument } from "./print-document.ts";
@@ -7,7 +7,7 @@ import { listenForStop } from "./stop-signals.ts";
 
 /** The command line as a process: its streams, its signals, its end. */
 export async function startProcess(args: readonly string[]): Promise<void> {
-  enableCompileCache();
+  useCompileCache();
   const { stderr, stdin, env } = process;
   for (const stream of [process.stdout, stderr]) ignoreClosedReader(stream);
   const stdout = args.includes("--json") ? stdoutOfOurOwn() : process.stdout;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement, DuckDBResultReader } from "@duckdb/node-api";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { SourceContext } from "../../core/ports/frame-source.ts";
 
@@ -26,6 +26,8 @@ export type DuckdbSession = {
   readonly warn: (message: string) => void;
   /** A folder for files that the session reads, made by the first call and removed with the session. */
   scratchFolder(): Promise<string>;
+  /** Runs one statement, which `bind` may give values, and answers its result. */
+  run(sql: string, bind?: (statement: DuckDBPreparedStatement) => void): Promise<DuckDBResultReader>;
   /** Runs one statement and answers its rows, each an object of plain JSON values (integers above 32 bits are strings). */
   query(sql: string): Promise<Record<string, unknown>[]>;
 };
@@ -100,6 +102,16 @@ function createSession(
   warn: (message: string) => void,
   scratch: string,
 ): DuckdbSession {
+  const run: DuckdbSession["run"] = async (sql, bind) => {
+    if (bind === undefined) return interruptible(connection, signal, () => connection.runAndReadAll(sql));
+    const statement = await connection.prepare(sql);
+    try {
+      bind(statement);
+      return await interruptible(connection, signal, () => statement.runAndReadAll());
+    } finally {
+      statement.destroySync();
+    }
+  };
   return {
     duckdb,
     connection,
@@ -109,9 +121,9 @@ function createSession(
       await mkdir(scratch, { recursive: true });
       return scratch;
     },
+    run,
     async query(sql) {
-      const reader = await interruptible(connection, signal, () => connection.runAndReadAll(sql));
-      return reader.getRowObjectsJson();
+      return (await run(sql)).getRowObjectsJson();
     },
   };
 }

@@ -26,7 +26,7 @@ function createSource(
       throw rowsMisplaced(
         "The job's source is SQL, and rows were handed over too. Set source: { kind: rows }, or leave the rows out.",
       );
-    return createSqlSource({ tables: source.tables, sql: source.sql, ...place });
+    return createSqlSource({ tables: source.tables, sql: source.sql, parameters: source.parameters, ...place });
   }
   const input = rows ?? source.path;
   if (input === undefined) {

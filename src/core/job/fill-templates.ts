@@ -1,9 +1,10 @@
 import { refuseSqlValue } from "./check-sql-value.ts";
 import type { JobPath } from "./job-path.ts";
-import { mapTexts } from "./job-path.ts";
+import { dotted, mapTexts } from "./job-path.ts";
 import type { JobProblem } from "./job-problem.ts";
 import { nearest } from "./nearest.ts";
 import { valueClassAt } from "./schema-lookup.ts";
+import { advanceShell, quoteForShell, SHELL_START } from "./shell-value.ts";
 import { advanceSql, SQL_START } from "./sql-position.ts";
 
 /** Known only when a run starts, so it may stay in a parsed job. */
@@ -70,13 +71,12 @@ function fillText(
   missing: JobProblem[],
   problems: JobProblem[],
 ): Piece {
-  const isSql = path.length === 2 && path[0] === "source" && path[1] === "sql";
-  let position = SQL_START;
+  const place = placeAt(path);
   let value = "";
   let unexpanded = "";
   let end = 0;
   const append = (piece: Piece): void => {
-    if (isSql) position = advanceSql(position, piece.value);
+    place.advance(piece.value);
     value += piece.value;
     unexpanded += piece.unexpanded;
   };
@@ -84,19 +84,68 @@ function fillText(
     const between = text.slice(end, match.index);
     append({ value: between, unexpanded: between });
     const piece = pieceFor(match, path, values, missing, problems);
-    const reason = isSql && match.groups?.["escaped"] === undefined ? refuseSqlValue(position, piece.value) : null;
-    if (reason !== null && piece.value !== match[0]) {
-      problems.push({
-        path,
-        at: "value",
-        message: `the value of \`${match[0]}\` ${reason}; it is not put into the query`,
-      });
-    }
-    append(piece);
+    const isFilled = match.groups?.["escaped"] === undefined && piece.value !== match[0];
+    const fitted = isFilled ? place.fit(piece, match[0]) : piece;
+    if ("reason" in fitted) {
+      problems.push({ path, at: "value", message: `the value of \`${match[0]}\` ${fitted.reason}` });
+      append(piece);
+    } else append(fitted);
     end = match.index + match[0].length;
   }
   append({ value: text.slice(end), unexpanded: text.slice(end) });
   return { value, unexpanded };
+}
+
+/** What a text is: where in it a value would be put, and how, or why not. */
+type Place = {
+  advance(text: string): void;
+  fit(piece: Piece, written: string): Piece | { readonly reason: string };
+};
+
+function placeAt(path: JobPath): Place {
+  switch (dotted(path)) {
+    case "source.sql":
+      return sqlPlace();
+    case "backend.command":
+      return shellPlace();
+    default:
+      return { advance: () => undefined, fit: (piece) => piece };
+  }
+}
+
+function sqlPlace(): Place {
+  let position = SQL_START;
+  return {
+    advance(text) {
+      position = advanceSql(position, text);
+    },
+    fit(piece, written) {
+      const reason = refuseSqlValue(position, piece.value);
+      if (reason === null) return piece;
+      const bound = `source.parameters: { value: "${written}" }`;
+      return { reason: `${reason}; it is not put into the query. Bind it instead: ${bound}, and $value in the SQL` };
+    },
+  };
+}
+
+function shellPlace(): Place {
+  let position = SHELL_START;
+  return {
+    advance(text) {
+      position = advanceShell(position, text);
+    },
+    fit(piece, written) {
+      const quoted = quoteForShell(position, piece.value);
+      if (quoted === null) {
+        const variable = `backend.env: { VALUE: "${written}" }`;
+        return {
+          reason: `has characters that the shell would read as its own; it is not put into the command. Give it as ${variable}, and write "$VALUE" in the command`,
+        };
+      }
+      const isFromEnvironment = piece.unexpanded === written;
+      return { value: quoted, unexpanded: isFromEnvironment ? written : quoted.replaceAll("${", () => "$${") };
+    },
+  };
 }
 
 function pieceFor(

@@ -56,6 +56,15 @@ export type JobInput<Backend = AnyBackendInput> = {
          * Values in SQL.
          */
         readonly sql: string;
+        /**
+         * Values that the query names as `$name`: `{ ds: '{{ ds }}' }` and `where ds = $ds`. No value can become a part
+         * of the query.
+         */
+        readonly parameters?:
+          | {
+              readonly [name: string]: string | number | boolean | null | readonly (string | number | boolean | null)[];
+            }
+          | undefined;
       }
     | {
         /** The rows are given as they are. */

@@ -63,6 +63,8 @@ const table = z.union([
   tableObject.describe("A path with options."),
 ]);
 
+const scalar = z.union([z.string().describe("Text."), z.number(), z.boolean(), z.null()]);
+
 const sqlSource = z
   .strictObject({
     kind: z.literal("sql").describe("The rows are the result of a query."),
@@ -74,6 +76,15 @@ const sqlSource = z
       "The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted as they stand, see " +
         "[Values in SQL](#values-in-sql).",
     ),
+    parameters: z
+      .record(
+        z.string().regex(/^[A-Za-z_]\w*$/, "expected a name of letters, digits and underscores"),
+        z.union([scalar, z.array(scalar)]),
+      )
+      .optional()
+      .describe(
+        "Values that the query names as `$name`: `{ ds: '{{ ds }}' }` and `where ds = $ds`. No value can become a part of the query.",
+      ),
   })
   .describe("Rows from a query.");
 

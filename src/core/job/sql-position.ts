@@ -19,9 +19,15 @@ export type SqlPosition = {
   readonly tag: string;
   /** Block comments nest. */
   readonly depth: number;
+  /** Whether a quote begins a part of the escape literal that ended before: right behind it, or after space with a line break. */
+  readonly continues: boolean;
 };
 
-export const SQL_START: SqlPosition = { inside: "code", last: "", word: "", tag: "", depth: 0 };
+export const SQL_START: SqlPosition = { inside: "code", last: "", word: "", tag: "", depth: 0, continues: false };
+
+/** The delimiter of dollar quotes, and the characters of a name; both may have any letter outside ASCII. */
+const DOLLAR_TAG = /^\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/;
+const NAME_CHARACTER = /[\w$\u0080-\uffff]/;
 
 /** The position after `text`, read on from `from`. */
 export function advanceSql(from: SqlPosition, text: string): SqlPosition {
@@ -29,7 +35,7 @@ export function advanceSql(from: SqlPosition, text: string): SqlPosition {
   for (let index = 0; index < text.length; index += 1) {
     const character = text.charAt(index);
     if (position.inside === "code" && character === "$") {
-      const tag = /^\$([A-Za-z_]\w*)?\$/.exec(text.slice(index))?.[0];
+      const tag = DOLLAR_TAG.exec(text.slice(index))?.[0];
       if (tag !== undefined && position.word === "") {
         position = { ...SQL_START, inside: "dollar_literal", tag };
         index += tag.length - 1;
@@ -54,13 +60,13 @@ function step(position: SqlPosition, character: string): SqlPosition {
       return character === "'" ? SQL_START : position;
     case "escape_literal":
       if (position.last === "\\") return { ...position, last: "" };
-      return character === "'" ? SQL_START : { ...position, last: character };
+      return character === "'" ? { ...SQL_START, continues: true } : { ...position, last: character };
     case "identifier":
       return character === '"' ? SQL_START : position;
     case "dollar_literal":
       return position;
     case "line_comment":
-      return character === "\n" || character === "\r" ? SQL_START : position;
+      return character === "\n" || character === "\r" ? { ...SQL_START, continues: position.continues } : position;
     case "block_comment":
       return stepInBlockComment(position, character);
   }
@@ -68,11 +74,20 @@ function step(position: SqlPosition, character: string): SqlPosition {
 
 function stepInCode(position: SqlPosition, character: string): SqlPosition {
   const pair = position.last + character;
-  if (pair === "--") return { ...SQL_START, inside: "line_comment" };
+  if (pair === "--") return { ...SQL_START, inside: "line_comment", continues: position.continues };
   if (pair === "/*") return { ...SQL_START, inside: "block_comment", depth: 1 };
-  if (character === "'") return { ...SQL_START, inside: /^e$/i.test(position.word) ? "escape_literal" : "literal" };
+  if (character === "'") {
+    const escapes = position.continues || /^e$/i.test(position.word);
+    return { ...SQL_START, inside: escapes ? "escape_literal" : "literal" };
+  }
   if (character === '"') return { ...SQL_START, inside: "identifier" };
-  return { ...SQL_START, last: character, word: /[\w$]/.test(character) ? position.word + character : "" };
+  return {
+    ...SQL_START,
+    last: character,
+    word: NAME_CHARACTER.test(character) ? position.word + character : "",
+    // The first dash of a comment, too.
+    continues: position.continues && (/\s/.test(character) || character === "-"),
+  };
 }
 
 function stepInBlockComment(position: SqlPosition, character: string): SqlPosition {

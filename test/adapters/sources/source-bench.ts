@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { createRowsSource } from "../../../src/adapters/sources/rows/rows-source.ts";
+import type { SqlParameters } from "../../../src/adapters/sources/sql/sql-parameters.ts";
 import { createSqlSource } from "../../../src/adapters/sources/sql/sql-source.ts";
 import type { Tables } from "../../../src/adapters/sources/tables/table-definition.ts";
 import type { ScoreframeError } from "../../../src/core/errors/scoreframe-error.ts";
@@ -14,7 +15,7 @@ export type SourceBench = {
   readonly target: string;
   readonly signal: AbortSignal;
   write(name: string, content: string | Uint8Array): Promise<string>;
-  sql(sql: string, tables?: Tables, options?: { memoryLimitMb?: number }): FrameSource;
+  sql(sql: string, tables?: Tables, options?: { memoryLimitMb?: number; parameters?: SqlParameters }): FrameSource;
   rows(input: Parameters<typeof createRowsSource>[0]): FrameSource;
   /** Extracts and reads everything back. */
   extract(

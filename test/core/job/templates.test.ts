@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { assert, asyncProperty, constantFrom, string } from "fast-check";
+import { assert, asyncProperty, constantFrom, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { jobForRecord } from "../../../src/core/job/job-record.ts";
 import { fillRunId, parseJob } from "../../../src/core/job/parse-job.ts";
 import { errorOf, sampleJob } from "./sample-job.ts";
 
@@ -104,10 +106,16 @@ describe("a value in SQL", () => {
     ["select {{ v }}", "1 --"],
     ["select 1-{{ v }}, 2", "-1"],
     ["select {{ v }}, 2", "1 /* "],
+    ["select E'it''s {{ v }}'", "\\"],
+    ["select E'a'\n'it {{ v }}'", "\\"],
+    ["select e'a' -- x\n  '{{ v }}'", "\\"],
+    ["select $ü$ {{ v }} $ü$", "$ü$, 1 --"],
+    ["select $é1_ß$ it's {{ v }} $é1_ß$", "$é1_ß$"],
   ])("%j refuses %j", async (sql, v) => {
     const error = await errorOf(() => sqlOf(sql, { v }));
     expect(error.code).toBe("JOB_INVALID");
     expect(error.message).toContain("the value of `{{ v }}`");
+    expect(error.message).toContain('source.parameters: { value: "{{ v }}" }');
   });
 
   it("from the environment is held to the same, and not printed", async () => {
@@ -119,7 +127,15 @@ describe("a value in SQL", () => {
 
   it("that is accepted in quotes is that very text to DuckDB", async () => {
     const connection = await (await DuckDBInstance.create()).connect();
-    const forms = constantFrom("'{{ v }}'", "e'{{ v }}'", "$q$ {{ v }} $q$", "/* ' */ '{{ v }}'", "-- '\n'{{ v }}'");
+    const forms = constantFrom(
+      "'{{ v }}'",
+      "e'{{ v }}'",
+      "$q$ {{ v }} $q$",
+      "/* ' */ '{{ v }}'",
+      "-- '\n'{{ v }}'",
+      "E'it''s' '{{ v }}'".replace("' '", "'\n'"),
+      "$ü$ {{ v }} $ü$",
+    );
     const value = string({
       unit: constantFrom("'", '"', "\\", "$", "q", "-", "/", "*", ";", "\n", "a", " ", "{", "é"),
     });
@@ -131,8 +147,58 @@ describe("a value in SQL", () => {
         return;
       }
       const rows = (await connection.runAndReadAll(sql)).getRowObjects();
-      expect(rows).toEqual([{ v: form.startsWith("$") ? ` ${v} ` : v, one: 1 }]);
+      const text = form.startsWith("$") ? ` ${v} ` : form.startsWith("E") ? `it's${v}` : v;
+      expect(rows).toEqual([{ v: text, one: 1 }]);
     });
     await assert(holds, { numRuns: 300 });
+  });
+});
+
+describe("a value in a command", () => {
+  const commandOf = (command: string, v: string): unknown =>
+    parseJob(sampleJob({ backend: { kind: "local", command } }), { variables: { v }, env: { V: v } }).backend[
+      "command"
+    ];
+
+  it.each([
+    ["serve {{ v }}", "model.pkl", "serve model.pkl"],
+    ["serve {{ v }}", "$(touch x)", "serve '$(touch x)'"],
+    ["serve --name=${V}", "it's; rm -r *", "serve --name='it'\\''s; rm -r *'"],
+    ['serve "{{ v }}"', '`x` $y "z" \\', 'serve "\\`x\\` \\$y \\"z\\" \\\\"'],
+    ["serve '{{ v }}'", "it's", "serve 'it'\\''s'"],
+    ["serve `which {{ v }}`", "python3", "serve `which python3`"],
+  ])("%s takes %s as text", (command, v, expected) => {
+    expect(commandOf(command, v)).toBe(expected);
+  });
+
+  it.each(["serve `which {{ v }}`", "serve $(which {{ v }})", "serve # {{ v }}", "cat << {{ v }}", "serve \\{{ v }}"])(
+    "%s rejects one that no quotes make text",
+    async (command) => {
+      const error = await errorOf(() => commandOf(command, "a b"));
+      expect(error.message).toContain('Give it as backend.env: { VALUE: "{{ v }}" }');
+    },
+  );
+
+  it("is that very text to the shell, whatever is in it", () => {
+    const forms = constantFrom("{{ v }}", "'{{ v }}'", '"{{ v }}"', "''{{ v }}", "x '' \"\" a\\ b; printf %s {{ v }}");
+    const value = string({
+      unit: constantFrom("'", '"', "\\", "$", "(", ")", "`", ";", "\n", "a", " ", "#", "*", "~", "!", "é", "&", "<"),
+    });
+    const holds = property(forms, value, (form, v) => {
+      const command = String(
+        commandOf(form.startsWith("x") ? form.replace("x ", "printf '' ") : `printf %s ${form}`, v),
+      );
+      expect(execFileSync("sh", ["-c", command], { encoding: "utf8" })).toBe(v);
+    });
+    void assert(holds, { numRuns: 100 });
+  });
+
+  it("stays quoted in the record of the job, and is quoted again if it comes from the environment", () => {
+    const backend = { kind: "local", command: "serve {{ v }} ${V}" };
+    const job = parseJob(sampleJob({ backend }), { variables: { v: "$(touch x)" }, env: { V: "a b" } });
+    expect(job.backend["command"]).toBe("serve '$(touch x)' 'a b'");
+    const record = jobForRecord(job);
+    expect(record["backend"]).toMatchObject({ command: "serve '$(touch x)' ${V}" });
+    expect(parseJob(record, { env: { V: "a b" } }).backend["command"]).toBe("serve '$(touch x)' 'a b'");
   });
 });

@@ -4,6 +4,7 @@ import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import { sqlBody, withoutComments } from "./sql-body.ts";
 import type { UserSql } from "./sql-error.ts";
 import { sqlInvalid, sqlRefused } from "./sql-error.ts";
+import { BOUND_PREFIX, boundColumns, hasParameter, parameterNames } from "./sql-parameters.ts";
 
 /** A query that is known to be one statement that only reads. */
 export type InspectedQuery = {
@@ -21,12 +22,11 @@ export async function inspectQuery(session: DuckdbSession, user: UserSql): Promi
   const statement = await prepareOnly(session, user);
   try {
     refuseOthersThanQueries(session, withoutComments(user.sql), statement);
-    const columns = Array.from({ length: statement.columnCount }, (_, index) => ({
-      name: statement.columnName(index),
-      type: statement.columnType(index),
-    }));
-    refuseSameNames(columns.map((column) => column.name));
-    return { body: sqlBody(user.sql), columns };
+    checkParameters(statement, user);
+    const body = sqlBody(user.sql);
+    const columns = await columnsOf(session, statement, user, body);
+    refuseSameNames(columns.map(({ name }) => name));
+    return { body, columns };
   } finally {
     statement.destroySync();
   }
@@ -54,12 +54,33 @@ function refuseOthersThanQueries({ duckdb }: DuckdbSession, sql: string, stateme
   if (type !== duckdb.StatementType.SELECT || name === "PRAGMA") {
     throw sqlRefused(`Only a query that yields rows is allowed, and this SQL is ${name}: write a SELECT.`);
   }
-  if (statement.parameterCount > 0) {
-    const name = statement.parameterName(1);
+}
+
+/** With values a type may turn out wrong that was open without them. */
+async function columnsOf(session: DuckdbSession, statement: DuckDBPreparedStatement, user: UserSql, body: string) {
+  try {
+    return await boundColumns(session, statement, body);
+  } catch (thrown) {
+    session.signal.throwIfAborted();
+    const error = readDuckdbError(thrown);
+    const position = error.position === undefined ? undefined : error.position - BOUND_PREFIX.length;
+    throw sqlInvalid(user, { ...error, position }, thrown);
+  }
+}
+
+/** Each parameter of the SQL has a value, and each value a parameter: one that is not used is a name that was misspelt. */
+function checkParameters(statement: DuckDBPreparedStatement, { parameters }: UserSql): void {
+  const used = parameterNames(statement);
+  const missing = used.find((name) => !hasParameter(parameters, name));
+  if (missing !== undefined) {
+    const name = /^\d/.test(missing) ? "name" : missing;
     throw sqlRefused(
-      `The SQL has the parameter "${name}", for which there is no value: write {{ ${/^\d/.test(name) ? "name" : name} }} and set it in the job or with --set.`,
+      `The SQL has the parameter "${missing}", for which there is no value: write $${name} and set source.parameters: { ${name}: … } in the job.`,
     );
   }
+  const unused = parameters.find((name) => !hasParameter(used, name));
+  if (unused !== undefined)
+    throw sqlRefused(`The SQL has no $${unused}, which source.parameters has: write it in the SQL, or leave it out.`);
 }
 
 /** Case is ignored, as SQL does: a table with both `a` and `A` cannot be read by name. */

@@ -2,8 +2,12 @@ import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import type { DuckdbError } from "../../duckdb/duckdb-error.ts";
 import { placeOf } from "./sql-caret.ts";
 
-/** The SQL as the user wrote it, and the names that it may use. */
-export type UserSql = { readonly sql: string; readonly tables: readonly string[] };
+/** The SQL as the user wrote it, and the names of tables and parameters that it may use. */
+export type UserSql = {
+  readonly sql: string;
+  readonly tables: readonly string[];
+  readonly parameters: readonly string[];
+};
 
 /** A mistake in the SQL, shown at its line and column. `position` counts bytes of the user's SQL. */
 export function sqlInvalid(user: UserSql, error: DuckdbError, cause: unknown): ScoreframeError {

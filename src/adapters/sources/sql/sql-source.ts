@@ -10,6 +10,8 @@ import type { Tables } from "../tables/table-definition.ts";
 import type { ExactSelect } from "./exact-select.ts";
 import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./exact-select.ts";
 import { extractionError } from "./extraction-error.ts";
+import type { SqlParameters } from "./sql-parameters.ts";
+import { withParameters } from "./sql-parameters.ts";
 import { withUsedTables } from "./used-tables.ts";
 import { COPY_PREFIX, writeParquet } from "./write-parquet.ts";
 
@@ -18,6 +20,8 @@ export type SqlSourceOptions = {
   readonly tables: Tables;
   /** One query in DuckDB's dialect. */
   readonly sql: string;
+  /** Values of `$name` in the SQL. */
+  readonly parameters?: SqlParameters | undefined;
   /** Absolute folder that relative paths are relative to. */
   readonly baseDirectory: string;
   /** Where results that exceed the memory limit are spilled to. Default: the system's. */
@@ -58,10 +62,12 @@ async function runSelect<T>(
   const remote = createRemoteTables(options, use.columnsOnly, signal);
   try {
     return await withEnoughMemory(options.memoryLimitMb, (memoryLimitMb) =>
-      withDuckdb({ ...options, memoryLimitMb }, context, async (session) => {
-        const user = { sql: options.sql, tables: Object.keys(options.tables) };
+      withDuckdb({ ...options, memoryLimitMb }, context, async (database) => {
+        const { parameters = {} } = options;
+        const session = withParameters(database, parameters);
+        const user = { sql: options.sql, tables: Object.keys(options.tables), parameters: Object.keys(parameters) };
         const bind = (): Promise<ExactSelect> => exactSelect(session, user);
-        const { tables, result: select } = await withUsedTables(session, options, remote, use, bind);
+        const { tables, result: select } = await withUsedTables(database, options, remote, use, bind);
         try {
           return await run(session, select);
         } catch (error) {

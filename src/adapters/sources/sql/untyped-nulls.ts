@@ -1,5 +1,6 @@
 import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import type { InspectedQuery } from "./inspect-query.ts";
+import { boundColumns } from "./sql-parameters.ts";
 
 /**
  * The numbers of the columns that are an untyped NULL (or a list of them), which the driver reports as INTEGER. In a list together with a
@@ -10,13 +11,11 @@ export async function findUntypedNulls(session: DuckdbSession, query: InspectedQ
   if (suspects.length === 0) return new Set();
   const probes = suspects.map((index) => `[c${index}, CAST(NULL AS ${asBoolean(query, index)})]`);
   const names = query.columns.map((_, index) => `c${index}`).join(", ");
-  const statement = await session.connection.prepare(
-    `SELECT ${probes.join(", ")} FROM (${query.body}\n) AS q(${names})`,
-  );
+  const probe = `SELECT ${probes.join(", ")} FROM (${query.body}\n) AS q(${names})`;
+  const statement = await session.connection.prepare(probe);
   try {
-    return new Set(
-      suspects.filter((index, probe) => String(statement.columnType(probe)) === `${asBoolean(query, index)}[]`),
-    );
+    const columns = await boundColumns(session, statement, probe);
+    return new Set(suspects.filter((index, at) => String(columns[at]?.type) === `${asBoolean(query, index)}[]`));
   } finally {
     statement.destroySync();
   }

@@ -104,7 +104,7 @@ test.each([
   ["PRAGMA version", "this SQL is PRAGMA"],
   ["EXPLAIN SELECT 1", "this SQL is EXPLAIN"],
   ["ATTACH 'x.duckdb'", "this SQL is ATTACH"],
-  ["SELECT $day", "write {{ day }}"],
+  ["SELECT $day", "write $day and set source.parameters"],
   ["SELECT 1\0; DROP", "NUL character"],
   ["SELECT 1 AS a, 2 AS a", 'two columns named "a": give one of them another name with AS'],
   ["SELECT 1 AS a, 2 AS A", 'the columns "a" and "A", which differ in case only'],
