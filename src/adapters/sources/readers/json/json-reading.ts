@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../../duckdb/sql-quoting.ts";
 import type { DeclaredType } from "./declared-type.ts";
 import type { JsonNode, JsonPlace } from "./json-survey.ts";
-import { KIND, MOST_FIELDS, pathOf } from "./json-survey.ts";
+import { KIND, pathOf } from "./json-survey.ts";
 
 /** How the values of a column, field or list element are written again before DuckDB reads them. */
 export type Rewrite =
@@ -204,10 +204,10 @@ function readingOfElement(node: JsonNode, element: DeclaredType): Reading {
   return declaredReading(node.element as JsonNode, element);
 }
 
-function tooWide(node: JsonNode, place: JsonPlace, { warnings }: Findings): Reading {
+function tooWide(node: JsonNode, { reason, place }: NonNullable<JsonNode["tooWide"]>, { warnings }: Findings): Reading {
   const path = pathOf(node);
   warnings.push(
-    `The objects of "${path}" have more than ${MOST_FIELDS} different keys (${placeText(place)}). They are read as text that holds their JSON; ` +
+    `The objects of "${path}" ${reason} (${placeText(place)}). They are read as text that holds their JSON; ` +
       `give the column a type: types: {${JSON.stringify(path)}: 'MAP(VARCHAR, DOUBLE)'} (or what the values are), or JSON.`,
   );
   return JSON_TEXT;

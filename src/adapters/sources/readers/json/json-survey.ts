@@ -29,23 +29,23 @@ export type JsonNode = {
   readonly order: JsonNode[];
   /** The object in which the key was seen last; a second time in the same one is a mistake. */
   seenIn: number;
-  /** Why the fields are not surveyed, where they are too many: their number is then unknown. */
-  tooWide: JsonPlace | undefined;
+  /** Set if there are too many fields to survey them: why, as a clause, and where there was one more. */
+  tooWide: { readonly reason: string; readonly place: JsonPlace } | undefined;
 };
 
 /** Fields of one object, over all rows. An object with more is read as text that holds its JSON. */
-export const MOST_FIELDS = 1000;
+const MOST_FIELDS = 1000;
 /** Columns of a table. */
 export const MOST_COLUMNS = 10_000;
-/** Fields of a table, those inside of objects included: memory is bounded by it. */
-const MOST_NODES = 100_000;
+/** Fields inside of objects, over a table: memory is bounded by it. */
+const MOST_NESTED_FIELDS = 20_000;
 
 export type JsonSurvey = {
   readonly root: JsonNode;
   /** Types of columns that the job declares. */
   readonly types: ReadonlyMap<string, DeclaredType>;
-  /** Fields that were found and not declared. */
-  nodes: number;
+  /** Fields inside of objects that were found and not declared. */
+  nestedFields: number;
   /** Objects that were read; each has the number at which it began. */
   objects: number;
 };
@@ -53,7 +53,7 @@ export type JsonSurvey = {
 const NO_NUMBERS = createNumberSurvey();
 
 export function createJsonSurvey(types: ReadonlyMap<string, DeclaredType>): JsonSurvey {
-  return { root: createNode(undefined, "", undefined, undefined), types, nodes: 0, objects: 0 };
+  return { root: createNode(undefined, "", undefined, undefined), types, nestedFields: 0, objects: 0 };
 }
 
 function createNode(
@@ -104,16 +104,24 @@ export function addDeclaredColumn({ root, types }: JsonSurvey, name: string): vo
   addField(root, name, undefined, types.get(name));
 }
 
-/** A new field; undefined if the object has too many, and is text from now on. */
+/** A new field of an object; undefined if it has too many, and is text from now on. */
 export function newField(survey: JsonSurvey, node: JsonNode, name: string, place: JsonPlace): JsonNode | undefined {
-  const most = node === survey.root ? MOST_COLUMNS : MOST_FIELDS;
-  if (node.order.length >= most || survey.nodes >= MOST_NODES) {
-    node.tooWide = place;
-    if (node !== survey.root) survey.nodes -= forgetFields(node);
+  if (node.order.length >= MOST_FIELDS || survey.nestedFields >= MOST_NESTED_FIELDS) {
+    const reason =
+      node.order.length >= MOST_FIELDS
+        ? `have more than ${MOST_FIELDS} different keys`
+        : `have keys beyond the ${MOST_NESTED_FIELDS} that the objects of a table may have`;
+    node.tooWide = { reason, place };
+    survey.nestedFields -= forgetFields(node);
     return undefined;
   }
-  survey.nodes += 1;
-  return addField(node, name, place, node === survey.root ? survey.types.get(name) : undefined);
+  survey.nestedFields += 1;
+  return addField(node, name, place, undefined);
+}
+
+/** A new column; undefined if the table has too many. */
+export function newColumn({ root, types }: JsonSurvey, name: string, place: JsonPlace): JsonNode | undefined {
+  return root.order.length >= MOST_COLUMNS ? undefined : addField(root, name, place, types.get(name));
 }
 
 function forgetFields(node: JsonNode): number {

@@ -4,7 +4,7 @@ import type { JsonCursor } from "./json-cursor.ts";
 import { byteAt, skipSpace, textBetween, textEnd } from "./json-cursor.ts";
 import { isShortest, noteExactFraction, noteLongInteger, noteOtherNumber, noteShortInteger } from "./json-number.ts";
 import type { JsonNode, JsonPlace, JsonSurvey } from "./json-survey.ts";
-import { elementOf, KIND, MOST_COLUMNS, newField, noteKind, pathOf } from "./json-survey.ts";
+import { elementOf, KIND, MOST_COLUMNS, newColumn, newField, noteKind, pathOf } from "./json-survey.ts";
 import type { JsonNumber } from "./json-tokens.ts";
 import { createJsonNumber, expectWord, readNumber, unexpected } from "./json-tokens.ts";
 import {
@@ -89,9 +89,10 @@ export function createRecordScanner(survey: JsonSurvey, cursor: JsonCursor): (at
 
   function addField(node: JsonNode, name: string): JsonNode | undefined {
     if (node.declared !== undefined) throw unknownField(cursor, node, name);
-    const field = newField(survey, node, name, here());
-    if (field === undefined && node === survey.root) throw tooManyColumns(cursor);
-    return field;
+    if (node !== survey.root) return newField(survey, node, name, here());
+    const column = newColumn(survey, name, here());
+    if (column === undefined) throw tooManyColumns(cursor);
+    return column;
   }
 
   function scanList(node: JsonNode, start: number, depth: number): number {
