@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_BATCH_ROWS } from "../src/core/pipeline/request-batch.ts";
 import type { BackendCapabilities } from "../src/core/ports/backend-capabilities.ts";
 import type { BackendPlugin } from "../src/core/ports/scoring-backend.ts";
 
@@ -13,6 +14,10 @@ type Row = { readonly label: string; readonly cell: (capabilities: BackendCapabi
 
 const ROWS: readonly Row[] = [
   { label: "Payload protocols, the preferred one first", cell: ({ protocols }) => protocols.map(code).join(", ") },
+  {
+    label: "Rows of a request without `requests.batch_size`",
+    cell: ({ defaultBatchSize }) => String(defaultBatchSize ?? DEFAULT_BATCH_ROWS),
+  },
   { label: "Most bytes of a request", cell: ({ maxRequestBytes }) => bytes(maxRequestBytes) },
   {
     label: "Requests in flight: least / default / most",

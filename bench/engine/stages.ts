@@ -1,4 +1,5 @@
 import type { ShardRecord } from "../../src/core/ledger/shard-record.ts";
+import { requestBatch } from "../../src/core/pipeline/request-batch.ts";
 import type { ShardResponse } from "../../src/core/pipeline/shard-response.ts";
 import type { StitchedShard } from "../../src/core/pipeline/stitched-shard.ts";
 import type { RequestShard } from "../../src/core/ports/scoring-backend.ts";
@@ -138,9 +139,18 @@ async function parsedJob(dataset: Dataset, paths: BenchPaths) {
 }
 
 async function preparedJob({ dataset, paths }: Setting) {
-  const requestOptions = { params: null, nonFinite: "null" as const, csvHeader: true, tensor: null };
+  const requestOptions = {
+    params: null,
+    nonFinite: "null" as const,
+    csvHeader: true,
+    tensor: null,
+    shape: null,
+    predictions: null,
+  };
   const backend = precomputedBackend(paths.answers, { seconds: 0, shards: 0, computed: 0 }).create({});
-  return { job: await parsedJob(dataset, paths), backend, protocol: "instances" as const, requestOptions };
+  const job = await parsedJob(dataset, paths);
+  const batch = requestBatch(job, backend.capabilities);
+  return { job, backend, protocol: "instances" as const, requestOptions, batch };
 }
 
 async function runStore(paths: BenchPaths) {

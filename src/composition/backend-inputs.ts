@@ -11,11 +11,14 @@ export type BackendOptionsByKind = {
      */
     readonly method?: "POST" | "PUT" | undefined;
     /**
-     * Sent with every request, the health check included. Values are secrets: no message, log or event shows them. A
-     * `content-type` or `accept` here replaces the protocol's.
+     * Sent with every request, the health check included. Values are secrets: no message, log or event shows them.
      * @default {}
      */
     readonly headers?: { readonly [name: string]: string } | undefined;
+    /** The `Content-Type` of requests. Without it: the protocol's. */
+    readonly content_type?: string | undefined;
+    /** The `Accept` of requests. Without it: the protocol's. */
+    readonly accept?: string | undefined;
     /** Asked with GET until it answers 2xx, before the first request. The body is not read. */
     readonly health_path?: string | undefined;
     /**
@@ -79,6 +82,10 @@ export type BackendOptionsByKind = {
     readonly health_path?: string | undefined;
     /** Of a `command`: where rows are posted. Without it: `/invocations`. */
     readonly invocations_path?: string | undefined;
+    /** The `Content-Type` of requests. Without it: the protocol's. */
+    readonly content_type?: string | undefined;
+    /** The `Accept` of requests. Without it: the protocol's. */
+    readonly accept?: string | undefined;
     /**
      * Until the model must be ready.
      * @default 120
@@ -149,6 +156,10 @@ export type BackendOptionsByKind = {
     readonly instance_count?: number | undefined;
     /** Instead of `instance_count`: at most so many, and no more than there are request files. */
     readonly max_instance_count?: number | undefined;
+    /** The `Content-Type` of requests. Without it: the protocol's. */
+    readonly content_type?: string | undefined;
+    /** The `Accept` of requests. Without it: the protocol's. */
+    readonly accept?: string | undefined;
     /**
      * `single_record`: a request line is one invocation. `multi_record`: as many lines as fit in the payload; the
      * container must take several and answer each with a line.

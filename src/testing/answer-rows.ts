@@ -25,8 +25,9 @@ function asJson(line: string, { answerNotation }: Protocol): string {
 
 function rowsOfLine(line: string, protocol: Protocol): AnswerRow[] {
   const value: unknown = parse(line);
-  if (protocol.answerList === null || isErrorObject(value)) return [answerRow(value, line)];
-  const { key, bare } = protocol.answerList;
+  const { holds, path, bare } = protocol.predictionPlace;
+  if (holds === "value" || isErrorObject(value)) return [answerRow(value, line)];
+  const [key = ""] = path;
   const isBare = bare && Array.isArray(value);
   const list: unknown = isBare ? value : isObject(value) ? value[key] : undefined;
   if (!Array.isArray(list))

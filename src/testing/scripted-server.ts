@@ -67,9 +67,10 @@ function encode(predictions: readonly string[], protocol: Protocol, id: string |
     const output = `{"name":"id","datatype":"INT64","shape":[${predictions.length},1],"data":[${predictions.join(",")}]}`;
     return Buffer.from(`{"id":${JSON.stringify(id)},"model_name":"scripted","outputs":[${output}]}`);
   }
-  if (protocol.answerList === null) return Buffer.from(predictions.join("\n"));
+  const { holds, path, bare } = protocol.predictionPlace;
+  if (holds === "value") return Buffer.from(predictions.join("\n"));
   const list = `[${predictions.join(",")}]`;
-  return Buffer.from(protocol.answerList.bare ? list : `{${JSON.stringify(protocol.answerList.key)}:${list}}`);
+  return Buffer.from(bare ? list : `{${JSON.stringify(path[0])}:${list}}`);
 }
 
 function send(response: ServerResponse, body: Buffer, { protocol, drop }: Part): void {

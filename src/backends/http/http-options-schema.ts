@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
 import { HTTP_SESSION_DEFAULTS } from "../shared/http/index.ts";
+import { contentTypeOptions } from "../shared/options/content-type-options.ts";
 import { httpCapabilities } from "./http-capabilities.ts";
 
 /** Timers of Node end at 2^31 milliseconds. */
@@ -41,9 +42,9 @@ export const httpOptionsSchema = z.strictObject({
     })
     .default({})
     .describe(
-      "Sent with every request, the health check included. Values are secrets: no message, log or event shows them. A `content-type` or `accept` " +
-        "here replaces the protocol's.",
+      "Sent with every request, the health check included. Values are secrets: no message, log or event shows them.",
     ),
+  ...contentTypeOptions,
   health_path: z
     .string()
     .min(1)

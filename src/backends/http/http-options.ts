@@ -1,4 +1,5 @@
 import type { HttpSessionOptions } from "../shared/http/index.ts";
+import { contentTypeHeaders } from "../shared/options/content-type-options.ts";
 import { readOptions } from "../shared/options/read-options.ts";
 import { httpCapabilities } from "./http-capabilities.ts";
 import { httpOptionsSchema } from "./http-options-schema.ts";
@@ -20,7 +21,10 @@ export function parseHttpOptions(input: Readonly<Record<string, unknown>>): Http
     backend: "http",
     url: url.href,
     method: options.method,
-    headers: Object.fromEntries(Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value])),
+    headers: {
+      ...Object.fromEntries(Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value])),
+      ...contentTypeHeaders(options),
+    },
     healthUrl: options.health_path === undefined ? null : new URL(options.health_path, url).href,
     healthTimeoutMs: options.health_timeout_s * 1000,
     connectTimeoutMs: options.connect_timeout_s * 1000,

@@ -46,6 +46,7 @@ function sessionWith(model: RunningModel, options: LocalOptions, context: Backen
     {
       backend: "local",
       url: model.url,
+      headers: options.headers,
       concurrency: options.concurrency,
       maxRequestBytes: localCapabilities.maxRequestBytes,
       nonFinite: options.nonFinite,

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { z } from "zod";
 import { HTTP_SESSION_DEFAULTS } from "../shared/http/index.ts";
+import { contentTypeOptions } from "../shared/options/content-type-options.ts";
 import { MODEL_EXTENSIONS } from "./load-model.ts";
 import { localCapabilities } from "./local-capabilities.ts";
 
@@ -30,6 +31,7 @@ export const localOptionsSchema = z
       ),
     health_path: path.optional().describe("Of a `command`: returns 2xx when it is ready. Without it: `/ping`."),
     invocations_path: path.optional().describe("Of a `command`: where rows are posted. Without it: `/invocations`."),
+    ...contentTypeOptions,
     // Python servers import for a long time, from a cold disk most of all.
     start_timeout_s: seconds.default(120).describe("Until the model must be ready."),
     request_timeout_s: seconds.default(300).describe("Until a response must begin."),
@@ -55,7 +57,10 @@ export const localOptionsSchema = z
     if (found !== null) context.issues.push({ code: "custom", ...found, input: context.value });
   });
 
-type ModelOptions = Readonly<Record<"model" | "command" | "health_path" | "invocations_path", string | undefined>>;
+/** What a model that is served by scoreframe has no use for. */
+const COMMAND_OPTIONS = ["health_path", "invocations_path", "content_type", "accept"] as const;
+
+type ModelOptions = Readonly<Record<"model" | "command" | (typeof COMMAND_OPTIONS)[number], string | undefined>>;
 
 function modelComplaint(options: Partial<ModelOptions>): { readonly path: string[]; readonly message: string } | null {
   const { model, command } = options;
@@ -66,7 +71,7 @@ function modelComplaint(options: Partial<ModelOptions>): { readonly path: string
     const message = "is missing: the path of a model (.ts, .js or .onnx), or a `command` that serves one by HTTP.";
     return { path: ["model"], message };
   }
-  const stray = (["health_path", "invocations_path"] as const).find((name) => options[name] !== undefined);
+  const stray = COMMAND_OPTIONS.find((name) => options[name] !== undefined);
   if (stray !== undefined)
     return { path: [stray], message: "belongs to a `command`; a `model` is served by scoreframe." };
   if (MODEL_EXTENSIONS.includes(extname(model).toLowerCase())) return null;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { NonFinite } from "../shared/http/index.ts";
+import { contentTypeHeaders } from "../shared/options/content-type-options.ts";
 import { readOptions } from "../shared/options/read-options.ts";
 import { localOptionsSchema } from "./local-options-schema.ts";
 
@@ -13,6 +14,8 @@ export type LocalOptions = {
         readonly healthPath: string;
         readonly invocationsPath: string;
       };
+  /** Of requests to a `command`. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly startTimeoutSeconds: number;
   /** Until one request's response begins. */
   readonly requestTimeoutSeconds: number;
@@ -27,6 +30,7 @@ export function parseLocalOptions(input: Readonly<Record<string, unknown>>): Loc
   const options = readOptions("local", localOptionsSchema, input);
   return Object.freeze({
     model: modelOf(options),
+    headers: contentTypeHeaders(options),
     startTimeoutSeconds: options.start_timeout_s,
     requestTimeoutSeconds: options.request_timeout_s,
     concurrency: options.concurrency,

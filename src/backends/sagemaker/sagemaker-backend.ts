@@ -86,11 +86,11 @@ function refuseUnfitProtocol(options: SagemakerOptions, protocol: Protocol, warn
     ["backend.input_filter", inputFilter],
     ["backend.output_filter", outputFilter],
   ] as const) {
-    const complaint = filterComplaint(filter, protocol.contentType);
+    const complaint = filterComplaint(filter, options.contentType ?? protocol.contentType);
     if (complaint === null) continue;
     throw new ScoreframeError("BACKEND_OPTIONS_INVALID", `${option} ${complaint}`, { backend: "sagemaker", option });
   }
-  if (batchStrategy === "MultiRecord" && protocol.lineHolds === "batch") {
+  if (batchStrategy === "MultiRecord" && protocol.linesInRequest === "one") {
     warn(
       `backend.batch_strategy: multi_record sends several lines of the protocol "${protocol.id}" at once, which are several JSON documents in one request. ` +
         "Few containers read that: json_lines and csv are made for it, and requests.batch_size puts more rows on a line.",

@@ -15,6 +15,8 @@ export function lineBytes(payloadMb: number): number {
 /** SageMaker Batch Transform: one job a run. A file is answered whole or not at all, and nothing tells which record it was. */
 export const sagemakerCapabilities: BackendCapabilities = {
   maxRequestBytes: lineBytes(DEFAULT_PAYLOAD_MB),
+  // What the bridge sends. A payload may have more, and the container's limits are not known.
+  defaultBatchSize: 5,
   protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv", "open_inference"],
   requestHeader: false,
   failureUnit: "shard",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contentTypeOptions } from "../shared/options/content-type-options.ts";
 import { filterComplaint } from "./filter-rule.ts";
 import type { OptionComplaint } from "./option-rules.ts";
 import { optionsComplaint, tagsComplaint, variablesComplaint } from "./option-rules.ts";
@@ -101,6 +102,7 @@ export const sagemakerOptionsSchema = z
       .max(100)
       .optional()
       .describe("Instead of `instance_count`: at most so many, and no more than there are request files."),
+    ...contentTypeOptions,
     batch_strategy: z
       .enum(["single_record", "multi_record"])
       .default("single_record")

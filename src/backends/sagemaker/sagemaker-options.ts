@@ -28,6 +28,9 @@ export type SagemakerOptions = {
   readonly instanceCount: number;
   /** Whether a job with fewer files gets fewer instances (`max_instance_count`). */
   readonly instanceCountIsMost: boolean;
+  /** Null is the protocol's; so is the accepted type. */
+  readonly contentType: string | null;
+  readonly accept: string | null;
   readonly batchStrategy: "SingleRecord" | "MultiRecord";
   readonly maxPayloadMb: number;
   /** 0: what the container advises. */
@@ -62,6 +65,8 @@ export function parseSagemakerOptions(input: Readonly<Record<string, unknown>>):
     instanceType: options.instance_type,
     instanceCount: options.max_instance_count ?? options.instance_count ?? 1,
     instanceCountIsMost: options.max_instance_count !== undefined,
+    contentType: options.content_type ?? null,
+    accept: options.accept ?? null,
     batchStrategy: options.batch_strategy === "multi_record" ? "MultiRecord" : "SingleRecord",
     maxPayloadMb: options.max_payload_mb,
     maxConcurrentTransforms: options.max_concurrent_transforms,

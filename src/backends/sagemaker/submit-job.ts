@@ -32,8 +32,8 @@ export async function submitJob(
     runId: context.runId,
     requests,
     responses: remote.locate(dirname(first.responsePath)),
-    contentType: context.protocol.contentType,
-    accept: context.protocol.accept,
+    contentType: options.contentType ?? context.protocol.contentType,
+    accept: options.accept ?? context.protocol.accept,
     instances,
   });
   const made = await service.createTransformJob(job).catch((thrown: unknown) => {

@@ -13,7 +13,20 @@ import { withEngine } from "../with-engine.ts";
 
 type StitchOptions = OutputOptions &
   WorkspaceOptions &
-  Pick<StitchRequest, "requests" | "responses" | "output" | "protocol" | "format" | "prefix" | "suffix" | "joined">;
+  Pick<
+    StitchRequest,
+    | "requests"
+    | "responses"
+    | "output"
+    | "protocol"
+    | "rows"
+    | "row"
+    | "predictions"
+    | "format"
+    | "prefix"
+    | "suffix"
+    | "joined"
+  >;
 
 const EXAMPLES: readonly Example[] = [
   ["join requests and responses of a batch job into a table", "stitch --requests in --responses out --output table"],
@@ -30,6 +43,9 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
     )
     .requiredOption("--output <place>", "folder or s3://bucket/prefix of the table that is written")
     .option("--protocol <name>", "how rows are written in a request (default: what the first one shows)")
+    .option("--rows <pointer>", "JSON pointer to the list of rows in a request, such as /data")
+    .option("--row <pointer>", "JSON pointer to the row in a request that holds one row alone")
+    .option("--predictions <pointer>", "JSON pointer to the predictions in a response, such as /result")
     .addOption(
       new Option("--format <format>", "format of the table (default: parquet)").choices(["parquet", "csv", "jsonl"]),
     )
@@ -41,12 +57,15 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
   addOutputOptions(addWorkspaceOption(command));
   addHelp(command, EXAMPLES);
   return command.action(async (options: StitchOptions) => {
-    const { requests, responses, output, protocol, format, prefix, suffix, joined } = options;
+    const { requests, responses, output, protocol, rows, row, predictions, format, prefix, suffix, joined } = options;
     const request: StitchRequest = {
       requests,
       responses,
       output,
       ...(protocol === undefined ? {} : { protocol }),
+      ...(rows === undefined ? {} : { rows }),
+      ...(row === undefined ? {} : { row }),
+      ...(predictions === undefined ? {} : { predictions }),
       ...(format === undefined ? {} : { format }),
       ...(prefix === undefined ? {} : { prefix }),
       ...(suffix === undefined ? {} : { suffix }),

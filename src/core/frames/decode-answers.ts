@@ -13,7 +13,7 @@ export function decodeAnswers(input: DecodeAnswersInput): DecodedAnswers {
 }
 
 function decodeUniform({ lines, lineRows, protocol }: DecodeAnswersInput): DecodedAnswers | null {
-  const exploded = explodeUniform(lines, protocol.answerList);
+  const exploded = explodeUniform(lines, protocol.predictionPlace);
   if (exploded === null || !lineRows.every((rows, line) => exploded.counts[line] === rows)) return null;
   return { predictions: exploded.values.rename({ value: "prediction" }), type: exploded.type, failures: [] };
 }

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
-import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import type { ColumnType } from "./column-type.ts";
 import { containsListOfStruct } from "./column-type.ts";
@@ -39,7 +38,7 @@ export type EncodeChunkInput = {
   readonly options: RequestOptions;
   /** Of the features that are lists; only tensors ask for it. */
   readonly widths: ListWidths;
-  readonly limits: Pick<LineLimits, "batchSize" | "maxLineBytes" | "maxFileBytes">;
+  readonly limits: Pick<LineLimits, "batchSize" | "softLineBytes" | "maxLineBytes" | "maxFileBytes">;
   /** Folder for the files, whose names begin with `name`; it must be on the file system of the run's other folders. */
   readonly directory: string;
   /** Folder for the rows that no request can carry. */
@@ -177,13 +176,13 @@ function sentColumns({ columns, features }: Pick<RowFormat, "columns" | "feature
 
 /** None but where rows go by columns. */
 function tensorsOf(format: RowFormat): Tensor[] {
-  if (PROTOCOLS[format.protocol].rowForm !== "tensors") return [];
+  if (bindProtocol(format.protocol, format.options).rowForm !== "tensors") return [];
   return planTensors(sentColumns(format), format.options, format.widths);
 }
 
 const rowText = remembered((format: RowFormat): Expr[] => {
   const { protocol, options } = format;
-  const { rowForm } = PROTOCOLS[protocol];
+  const { rowForm } = bindProtocol(protocol, options);
   const sent = sentColumns(format);
   const tensors = tensorsOf(format);
   const reason = unsendableReason(sent, { rowForm }, options, tensors) ?? pl.lit(null).cast(pl.Utf8);

@@ -20,6 +20,7 @@ export function encodeRow(
   nonFinite: NonFiniteFeatures,
 ): Expr {
   if (rowForm === "csv") return encodeRecord(columns, nonFinite);
+  if (rowForm === "value") return joined("", [[encodeValue(columns[0] as EncodedColumn, nonFinite)]], "");
   if (rowForm === "array")
     return joined(
       "[",

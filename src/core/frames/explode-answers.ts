@@ -23,7 +23,7 @@ export function explodeAnswers(
   ids: readonly (string | null)[] | null,
 ): ExplodedAnswers {
   const json = jsonAnswers(lines, protocol, ids);
-  const uniform = explodeUniform(json, protocol.answerList);
+  const uniform = explodeUniform(json, protocol.predictionPlace);
   return uniform === null ? explodeOneByOne(json, protocol, file, shard) : { ...uniform, failures: [] };
 }
 

@@ -1,8 +1,12 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ExactJson } from "../json/exact-json.ts";
 import { exactField, parseExact } from "../json/exact-json.ts";
+import { exactAt, pointerText } from "../json/json-pointer.ts";
+import type { BodyShape } from "../protocols/body-shape.ts";
 import { parseRecord } from "../protocols/csv-records.ts";
-import type { ListPlace, ProtocolId } from "../protocols/protocol.ts";
+import type { PredictionPlace } from "../protocols/prediction-place.ts";
+import { LINE_ITSELF } from "../protocols/prediction-place.ts";
+import type { ProtocolId } from "../protocols/protocol.ts";
 import { readTensors } from "../protocols/tensors.ts";
 import { typeText } from "./column-type.ts";
 import type { Explosion } from "./explode-uniform.ts";
@@ -11,15 +15,15 @@ import { findUnreadable, widenType } from "./json-type.ts";
 import type { DataFrame } from "./polars.ts";
 import { createValueColumn } from "./value-column.ts";
 
-/** Where a request line has its list of rows; null where the line is the row, or its rows are no list of objects. */
-const ROWS: Readonly<Record<ProtocolId, ListPlace | null>> = {
-  instances: { key: "instances", bare: false },
-  dataframe_split: null,
-  dataframe_records: { key: "dataframe_records", bare: false },
-  records: { key: "records", bare: true },
-  json_lines: null,
-  csv: null,
-  open_inference: null,
+/** Where a request line has its rows: a list, or a line that is the row. */
+const ROWS: Readonly<Record<ProtocolId, PredictionPlace>> = {
+  instances: { holds: "list", path: ["instances"], bare: false },
+  dataframe_split: LINE_ITSELF,
+  dataframe_records: { holds: "list", path: ["dataframe_records"], bare: false },
+  records: { holds: "list", path: [], bare: false },
+  json_lines: LINE_ITSELF,
+  csv: LINE_ITSELF,
+  open_inference: LINE_ITSELF,
 };
 
 /** Values stand in lists of several types, which no column can hold, or in no JSON. */
@@ -29,18 +33,27 @@ const OF_MIXED_LISTS: readonly ProtocolId[] = ["dataframe_split", "csv", "open_i
  * Explodes request lines into one value a row: an object from column to value. Throws `LINE_NOT_JSON` and `ROWS_INVALID`, which name file and
  * line: whose rows are not known cannot be paired.
  */
-export function explodeRequests(lines: DataFrame, protocol: ProtocolId, file: string): Explosion {
-  const uniform = OF_MIXED_LISTS.includes(protocol) ? null : explodeUniform(lines, ROWS[protocol]);
-  return uniform ?? explodeOneByOne(lines, protocol, file);
+export function explodeRequests(
+  lines: DataFrame,
+  protocol: ProtocolId,
+  shape: BodyShape | null,
+  file: string,
+): Explosion {
+  const place: PredictionPlace =
+    shape === null
+      ? ROWS[protocol]
+      : { holds: shape.holds === "row" ? "value" : "list", path: shape.path, bare: false };
+  const uniform = OF_MIXED_LISTS.includes(protocol) ? null : explodeUniform(lines, place);
+  return uniform ?? explodeOneByOne(lines, protocol, place, file);
 }
 
-function explodeOneByOne(lines: DataFrame, protocol: ProtocolId, file: string): Explosion {
+function explodeOneByOne(lines: DataFrame, protocol: ProtocolId, place: PredictionPlace, file: string): Explosion {
   const column = createValueColumn();
   const texts = lines.getColumn("line").toArray() as (string | null)[];
   const counts = texts.map((text, line) => {
     const fail = (code: "LINE_NOT_JSON" | "ROWS_INVALID", complaint: string): ScoreframeError =>
       new ScoreframeError(code, `Request file ${file}, line ${line}: ${complaint}`, { line, operation: "stitch" });
-    const rows = readRows(text ?? "", protocol, fail);
+    const rows = readRows(text ?? "", protocol, place, fail);
     for (const row of rows) {
       const unreadable = findUnreadable(row);
       if (unreadable !== null) throw fail("ROWS_INVALID", `a row holds ${unreadable}. Mend the request file.`);
@@ -59,7 +72,7 @@ function explodeOneByOne(lines: DataFrame, protocol: ProtocolId, file: string): 
 
 type Fail = (code: "LINE_NOT_JSON" | "ROWS_INVALID", complaint: string) => ScoreframeError;
 
-function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly ExactJson[] {
+function readRows(text: string, protocol: ProtocolId, place: PredictionPlace, fail: Fail): readonly ExactJson[] {
   if (protocol === "csv") return readRecords(text);
   let request: ExactJson;
   try {
@@ -72,11 +85,13 @@ function readRows(text: string, protocol: ProtocolId, fail: Fail): readonly Exac
   }
   if (protocol === "open_inference") return readInputs(exactField(request, "inputs"), fail);
   if (protocol === "dataframe_split") return readSplit(exactField(request, "dataframe_split"), fail);
-  const place = ROWS[protocol];
-  if (place === null) return [request];
-  const rows = place.bare ? request : exactField(request, place.key);
-  if (Array.isArray(rows)) return rows;
-  const what = place.bare ? "it is no list of rows" : `it has no list "${place.key}"`;
+  const rows = exactAt(request, place.path);
+  if (place.holds === "value" && rows !== undefined) return [rows];
+  if (place.holds === "list" && Array.isArray(rows)) return rows;
+  const [name = ""] = place.path;
+  const where = place.path.length === 1 && name === protocol ? `"${name}"` : `at ${pointerText(place.path)}`;
+  const list = place.path.length === 0 ? "it is no list of rows" : `it has no list ${where}`;
+  const what = place.holds === "value" ? `it has no row at ${pointerText(place.path)}` : list;
   throw fail("ROWS_INVALID", `${what}. Say which protocol the requests have, or mend the file.`);
 }
 

@@ -1,5 +1,7 @@
-import type { ListPlace } from "../protocols/protocol.ts";
+import type { JsonPath } from "../json/json-pointer.ts";
+import type { PredictionPlace } from "../protocols/prediction-place.ts";
 import type { ColumnType } from "./column-type.ts";
+import type { DecodedColumn } from "./decode-json-column.ts";
 import { decodeJsonColumn } from "./decode-json-column.ts";
 import type { DataFrame, Expr } from "./polars.ts";
 import { column, pl, structField } from "./polars.ts";
@@ -15,19 +17,19 @@ export type Explosion = {
 };
 
 /**
- * Explodes lines (a column `line`) that all have one form: the elements of the list at `place`, or the lines themselves where it is null.
- * Null at the first doubt; then the lines are to be read one by one.
+ * Explodes lines (a column `line`) that all have one form: the elements of the list at `place`, or the values there. Null at the first doubt;
+ * then the lines are to be read one by one.
  */
-export function explodeUniform(lines: DataFrame, place: ListPlace | null): Explosion | null {
+export function explodeUniform(lines: DataFrame, place: PredictionPlace): Explosion | null {
   if (lines.height === 0) return null;
   const decoded = decodeJsonColumn(lines.rename({ line: "text" }));
   // An object with a key `error` may be an error object, which only its own text can tell.
   if (decoded === null || fieldOf(decoded.type, "error") !== null) return null;
-  if (place === null) return { ...decoded, counts: new Int32Array(lines.height).fill(1) };
+  if (place.holds === "value") return valuesAt(decoded, place.path);
   const bare = place.bare ? elementOf(decoded.type) : null;
-  const element = bare ?? elementOf(fieldOf(decoded.type, place.key));
+  const element = bare ?? elementOf(fieldAt(decoded.type, place.path));
   if (element === null || fieldOf(element, "error") !== null) return null;
-  const lists = bare === null ? listsUnder(decoded.values, place.key) : decoded.values;
+  const lists = bare === null ? fieldsAt(decoded.values, place.path) : decoded.values;
   const counts = countElements(lists);
   // An empty list would explode to a row of its own.
   return counts === null || counts.includes(0)
@@ -37,11 +39,27 @@ export function explodeUniform(lines: DataFrame, place: ListPlace | null): Explo
 
 const valueColumn = remembered((_: null): Expr => column("value"));
 
-function listsUnder(objects: DataFrame, key: string): DataFrame {
-  return objects.lazy().select(fieldOfValue(key)).collectSync();
+/** One value of each line. A null may be a value that is missing, which only the line's own text can tell. */
+function valuesAt({ values, type }: DecodedColumn, path: JsonPath): Explosion | null {
+  const found = fieldAt(type, path);
+  if (found === null || (path.length > 0 && fieldOf(found, "error") !== null)) return null;
+  const picked = fieldsAt(values, path);
+  if (path.length > 0 && picked.getColumn("value").nullCount() > 0) return null;
+  return { values: picked, type: found, counts: new Int32Array(values.height).fill(1) };
 }
 
-const fieldOfValue = remembered((key: string): Expr => structField(column("value"), key).alias("value"));
+function fieldsAt(objects: DataFrame, path: JsonPath): DataFrame {
+  return path.length === 0 ? objects : objects.lazy().select(fieldOfValue(path)).collectSync();
+}
+
+const fieldOfValue = remembered(
+  (path: JsonPath): Expr => path.reduce((object, name) => structField(object, name), column("value")).alias("value"),
+);
+
+/** Null if there is no such field; also of a place in a list. */
+function fieldAt(type: ColumnType, path: JsonPath): ColumnType | null {
+  return path.reduce<ColumnType | null>((at, name) => (at === null ? null : fieldOf(at, name)), type);
+}
 
 function fieldOf(type: ColumnType, name: string): ColumnType | null {
   if (typeof type === "string" || !("Struct" in type)) return null;

@@ -2,6 +2,8 @@
 export type LineLimits = {
   /** Most rows in a line. */
   readonly batchSize: number;
+  /** Most bytes of a line of several rows; absent for no such limit. */
+  readonly softLineBytes?: number;
   /** Most bytes of a line without its line feed, envelope included. */
   readonly maxLineBytes: number;
   /** Most bytes of a file, line feeds included. */
@@ -30,7 +32,7 @@ function lineBytes(limits: LineLimits, rows: number, bytes: number): number {
 
 /** Fills lines greedily in the order of the rows; every row must fit (`largestRowBytes`). */
 export function planLines(rowBytes: Iterable<number>, limits: LineLimits): Line[] {
-  const most = Math.min(limits.maxLineBytes, limits.maxFileBytes - 1);
+  const most = Math.min(limits.softLineBytes ?? Number.POSITIVE_INFINITY, limits.maxLineBytes, limits.maxFileBytes - 1);
   const lines: Line[] = [];
   let rows = 0;
   let bytes = 0;

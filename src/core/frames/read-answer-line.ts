@@ -1,6 +1,8 @@
 import { counted } from "../errors/counted.ts";
 import type { ExactJson } from "../json/exact-json.ts";
-import { exactField, parseExact } from "../json/exact-json.ts";
+import { isExactObject, parseExact } from "../json/exact-json.ts";
+import { exactAt, pointerText } from "../json/json-pointer.ts";
+import { namedKeys } from "../json/named-keys.ts";
 import type { RowCause } from "../protocols/error-object.ts";
 import { readErrorObject } from "../protocols/error-object.ts";
 import type { Protocol } from "../protocols/protocol.ts";
@@ -24,17 +26,22 @@ export function readAnswerLine(text: string, where: string, protocol: Protocol):
     const mend = "See that the model server answers strict JSON (no bare NaN) for every request.";
     return rowCause("LINE_NOT_JSON", `${where}: the answer ${reason}. ${mend}`);
   }
-  if (protocol.answerList === null) return [rowAnswer(answer, where)];
+  const { holds, path, bare } = protocol.predictionPlace;
+  if (holds === "value" && path.length === 0) return [rowAnswer(answer, where)];
   const cause = readErrorObject(answer);
   if (cause !== null) return cause;
-  const { key, bare } = protocol.answerList;
-  const list = bare && Array.isArray(answer) ? answer : exactField(answer, key);
-  if (Array.isArray(list)) return list.map((value: ExactJson) => rowAnswer(value, where));
-  const complaint = `the answer has no list "${key}": ${quote(text)}`;
-  return rowCause(
-    "RESPONSE_INVALID",
-    `${where}: ${complaint}. See that the server speaks the protocol ${protocol.id}.`,
-  );
+  const found = bare && Array.isArray(answer) ? answer : exactAt(answer, path);
+  if (holds === "value" && found !== undefined) return [rowAnswer(found, where)];
+  if (holds === "list" && Array.isArray(found)) return found.map((value: ExactJson) => rowAnswer(value, where));
+  return rowCause("RESPONSE_INVALID", `${where}: ${noPredictions(answer, text, protocol)}`);
+}
+
+function noPredictions(answer: ExactJson, text: string, { id, predictionPlace: { holds, path } }: Protocol): string {
+  const what = holds === "list" ? "list" : "value";
+  if (path.length === 1 && path[0] === "predictions")
+    return `the answer has no list "predictions": ${quote(text)}. See that the server speaks the protocol ${id}, or set response.predictions.`;
+  const keys = isExactObject(answer) ? ` Its top-level keys are ${namedKeys(answer)}.` : "";
+  return `the answer has no ${what} at ${pointerText(path)}: ${quote(text)}.${keys} Correct response.predictions.`;
 }
 
 /** Why the rows of a line failed that has another number of predictions. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import type { ListPlace } from "../protocols/protocol.ts";
+import { valueAtPath } from "../json/json-pointer.ts";
+import type { PredictionPlace } from "../protocols/prediction-place.ts";
 import type { ColumnType, ScalarType } from "./column-type.ts";
 import type { DecodedAnswers } from "./decoded-answers.ts";
 import type { Expr } from "./polars.ts";
@@ -36,30 +37,35 @@ type Reading = { readonly keys: readonly Buffer[] | null; readonly columns: read
 export function readNumberAnswers(
   path: string,
   lineRows: readonly number[],
-  place: ListPlace | null,
+  place: PredictionPlace,
 ): DecodedAnswers | null {
-  if (statSync(path).size > MOST_BYTES) return null;
+  if (!isShallow(place) || statSync(path).size > MOST_BYTES) return null;
   const bytes = readFileSync(path);
   const form = formOf(firstPrediction(bytes, place));
   if (form === null) return null;
-  const list = place === null ? null : { key: isBare(bytes, place) ? null : keyBytes(place.key) };
+  const list = place.holds === "value" ? null : { key: isBare(bytes, place) ? null : keyBytes(place.path[0] ?? "") };
   const rows = lineRows.reduce((sum, count) => sum + count, 0);
   const columns = form.kinds.map((kind) => createScalarColumn(kind, rows));
   const keys = form.keys?.map(keyBytes) ?? null;
   return readLines(bytes, lineRows, list, { keys, columns }) ? decoded(form, columns) : null;
 }
 
-/** Whether the first line is the list itself; one that is not like the first deviates. */
-function isBare(bytes: Buffer, place: ListPlace): boolean {
-  return place.bare && bytes[afterSpaces(bytes, 0)] === BRACKET;
+/** Whether it is the line itself or under one key of it. */
+function isShallow({ holds, path }: PredictionPlace): boolean {
+  return path.length <= (holds === "value" ? 0 : 1);
 }
 
-function firstPrediction(bytes: Buffer, place: ListPlace | null): unknown {
+/** Whether the first line is the list itself; one that is not like the first deviates. */
+function isBare(bytes: Buffer, { bare, path }: PredictionPlace): boolean {
+  return (bare || path.length === 0) && bytes[afterSpaces(bytes, 0)] === BRACKET;
+}
+
+function firstPrediction(bytes: Buffer, place: PredictionPlace): unknown {
   const newline = bytes.indexOf(NEWLINE);
   try {
     const line: unknown = JSON.parse(bytes.toString("utf8", 0, newline === -1 ? bytes.length : newline));
-    if (place === null) return line;
-    const list = isBare(bytes, place) ? line : (line as Record<string, unknown> | null)?.[place.key];
+    if (place.holds === "value") return line;
+    const list = isBare(bytes, place) ? line : valueAtPath(line, place.path);
     return Array.isArray(list) ? list[0] : undefined;
   } catch {
     return undefined;

@@ -1,7 +1,9 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { AnswerLines } from "../lines/answer-lines.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
-import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { RequestOptions } from "../protocols/request-options.ts";
+import { DEFAULT_REQUEST_OPTIONS } from "../protocols/request-options.ts";
 import { assertSameLines } from "./assert-same-lines.ts";
 import type { ColumnType, TypedColumn } from "./column-type.ts";
 import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
@@ -43,6 +45,7 @@ export type StitchPairInput = {
   /** Number of the file's first line among those of all files. */
   readonly firstRowId: number;
   readonly protocol: ProtocolId;
+  readonly options: Pick<RequestOptions, "shape" | "predictions">;
   /** Whether answers hold their requests, too; null if only their form says so. */
   readonly joined: boolean | null;
   /** Put before every prediction column's name. */
@@ -68,14 +71,14 @@ export type StitchedPair = {
 
 /** Explodes one request file and its answer file, each by itself, and joins them on (row_id, batch_index). */
 export function stitchPair(input: StitchPairInput): StitchedPair {
-  const protocol = PROTOCOLS[input.protocol];
+  const protocol = bindProtocol(input.protocol, { ...DEFAULT_REQUEST_OPTIONS, ...input.options });
   const requestFile = input.names.request;
   const answerFile = `${input.names.answer}${input.answerLines === "all" ? "" : " (without its empty lines)"}`;
   const requestLines = requestUnits(input.requestsPath, protocol);
   const answered = pickLines(withoutMarks(readUnits(input.responsesPath, protocol)), input.answerLines);
   assertSameLines(requestFile, requestLines.height, answerFile, answered.height);
   const answerLines = unwrapJoined(answered, requestLines, { answerFile, joined: input.joined, protocol });
-  const requests = explodeRequests(requestLines, input.protocol, requestFile);
+  const requests = explodeRequests(requestLines, input.protocol, input.options.shape, requestFile);
   const answers = explodeAnswers(
     answerLines,
     protocol,

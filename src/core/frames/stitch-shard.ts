@@ -1,9 +1,10 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { PredictionField } from "../job/prediction-type.ts";
 import type { PartitionRun } from "../pipeline/stitched-shard.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { RowCause } from "../protocols/error-object.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
-import { PROTOCOLS } from "../protocols/protocols.ts";
+import type { RequestOptions } from "../protocols/request-options.ts";
 import { applyContract } from "./apply-contract.ts";
 import type { TypedColumn } from "./column-type.ts";
 import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
@@ -39,6 +40,7 @@ export type StitchShardInput = {
   readonly firstId?: number;
   readonly lineRows: RunLengths;
   readonly protocol: ProtocolId;
+  readonly options: RequestOptions;
   readonly naming: PredictionNaming;
   readonly contract: readonly PredictionField[] | null;
   /** Columns of the features file, in order. */
@@ -100,9 +102,9 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
 }
 
 function readAnswers(input: StitchShardInput, lineRows: readonly number[]): DecodedAnswers {
-  const protocol = PROTOCOLS[input.protocol];
+  const protocol = bindProtocol(input.protocol, input.options);
   return (
-    readNumberAnswers(input.responsePath, lineRows, protocol.answerList) ??
+    readNumberAnswers(input.responsePath, lineRows, protocol.predictionPlace) ??
     decodeAnswers({
       shard: input.shard,
       lines: readAnswerLines(input, lineRows.length),

@@ -32,7 +32,7 @@ export function jobFileTemplate(answers: JobFileAnswers): string {
     `${editor}# Try it: scoreframe check <this file>. Run it: scoreframe run <this file>.\n${entry("name", name)}`,
     section("Where the rows come from. Paths are relative to this file.", "source", sourceLines(source)),
     modelSection(answers),
-    section("How rows are packed. A request holds at most batch_size rows.", "requests", "batch_size: 100\n"),
+    "# How rows are packed. A request holds at most batch_size rows; without it, as many as suit the backend.\n# requests:\n#   batch_size: 500\n",
     section("Where the model is.", "backend", backendLines(backend)),
     section(
       "The table that is written. A re-run of the same job gives the same table.",

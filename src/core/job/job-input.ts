@@ -111,8 +111,8 @@ export type JobInput<Backend = AnyBackendInput> = {
          */
         readonly file_size_mb?: number | undefined;
         /**
-         * Most rows in one request.
-         * @default 5
+         * Most rows in one request. Without it: 500, and no more than 1 MB (10^6 bytes) of them; 5 with the backend
+         * `sagemaker`.
          */
         readonly batch_size?: number | undefined;
         /**
@@ -126,6 +126,39 @@ export type JobInput<Backend = AnyBackendInput> = {
          * the backend can: the sagemaker backend sends none, and its built-in algorithms want none.
          */
         readonly csv_header?: boolean | undefined;
+      }
+    | undefined;
+  /** The shape of a request's body, for servers whose JSON is not that of a protocol. */
+  readonly request?:
+    | {
+        /**
+         * JSON pointer (RFC 6901) to the list of rows in the body of a request: `/data` makes `{"data": [row, …]}`,
+         * `/payload/rows` nested objects, and `""` the list alone.
+         */
+        readonly rows?: string | undefined;
+        /**
+         * Instead of `rows`, for a server that takes one row per request: JSON pointer to the row. `/features` makes
+         * `{"features": row}`, and `""` the row alone.
+         */
+        readonly row?: string | undefined;
+        /**
+         * A row as an object by column (`{"a":1,"b":2}`), as a list of its values (`[1,2]`), or as the value of its only
+         * feature (`1`). Without it: `object`.
+         */
+        readonly row_form?: "object" | "array" | "value" | undefined;
+        /** Other members of the body, the same in every request: `{ model: churn, version: 3 }`. */
+        readonly body?: { readonly [name: string]: JsonValue } | undefined;
+      }
+    | undefined;
+  /** The shape of a response's body. */
+  readonly response?:
+    | {
+        /**
+         * JSON pointer to the predictions in the body of a response: a list with one for each row, or, with
+         * `request.row`, the prediction of the row. `""` is the whole body. Without it: where the protocol has them;
+         * with `request.row`, the whole body.
+         */
+        readonly predictions?: string | undefined;
       }
     | undefined;
   /** Where the model is, with the options of that backend. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageOf } from "../errors/scoreframe-error.ts";
+import { parsePointer } from "../json/json-pointer.ts";
 import { PROTOCOL_IDS } from "../protocols/protocols.ts";
 import { PREDICTION_TYPE_NAMES, parsePredictionType } from "./parse-prediction-type.ts";
 
@@ -132,7 +133,13 @@ const requests = z.strictObject({
     .describe(
       "Most megabytes (10^6 bytes) in one request file, which is one shard: the unit of scoring, retry and the ledger.",
     ),
-  batch_size: z.int().min(1).default(5).describe("Most rows in one request."),
+  batch_size: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "Most rows in one request. Without it: 500, and no more than 1 MB (10^6 bytes) of them; 5 with the backend `sagemaker`.",
+    ),
   non_finite: z
     .enum(["null", "text", "error"])
     .nullable()
@@ -146,6 +153,44 @@ const requests = z.strictObject({
     .optional()
     .describe(
       "For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes, where the backend can: the sagemaker backend sends none, and its built-in algorithms want none.",
+    ),
+});
+
+const pointer = z.string().check((context) => {
+  if (parsePointer(context.value) !== null) return;
+  const message = 'expected a JSON pointer: "" (the whole body), or text that begins with "/", such as /data';
+  context.issues.push({ code: "custom", message, input: context.value });
+});
+
+const request = z.strictObject({
+  rows: pointer
+    .optional()
+    .describe(
+      'JSON pointer (RFC 6901) to the list of rows in the body of a request: `/data` makes `{"data": [row, …]}`, `/payload/rows` nested objects, and `""` the list alone.',
+    ),
+  row: pointer
+    .optional()
+    .describe(
+      'Instead of `rows`, for a server that takes one row per request: JSON pointer to the row. `/features` makes `{"features": row}`, and `""` the row alone.',
+    ),
+  row_form: z
+    .enum(["object", "array", "value"])
+    .optional()
+    .describe(
+      'A row as an object by column (`{"a":1,"b":2}`), as a list of its values (`[1,2]`), or as the value of its only feature (`1`). Without it: `object`.',
+    ),
+  body: z
+    .record(text, z.json())
+    .optional()
+    .describe("Other members of the body, the same in every request: `{ model: churn, version: 3 }`."),
+});
+
+const response = z.strictObject({
+  predictions: pointer
+    .optional()
+    .describe(
+      'JSON pointer to the predictions in the body of a response: a list with one for each row, or, with `request.row`, the prediction of the row. `""` is the whole body. ' +
+        "Without it: where the protocol has them; with `request.row`, the whole body.",
     ),
 });
 
@@ -217,6 +262,12 @@ export const jobSchema = z.strictObject({
   source: z.discriminatedUnion("kind", [sqlSource, rowsSource]).describe("Where the rows come from."),
   model: model.prefault({}).describe("What the model is given."),
   requests: requests.prefault({}).describe("How rows are packed into requests."),
+  request: request
+    .optional()
+    .describe(
+      "The shape of a request's body, for servers whose JSON is not that of a [protocol](protocols.md#a-shape-of-your-own).",
+    ),
+  response: response.optional().describe("The shape of a response's body."),
   backend: backend.describe("Where the model is, with the options of that backend."),
   backends: z
     .array(text)

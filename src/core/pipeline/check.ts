@@ -129,7 +129,9 @@ export async function checkJob(
             warn,
             onFeatures: (features, inexact) => {
               items.push(...inexact.map(featureWarning));
-              if (prepared.backend.servesModel !== true) items.push(...warningsOf(features, prepared.protocol));
+              // What is known of servers is known of those that read the protocol's own shape.
+              if (prepared.backend.servesModel !== true && prepared.requestOptions.shape === null)
+                items.push(...warningsOf(features, prepared.protocol));
             },
           },
           (scored) => describeSample(scored, items),

@@ -5,11 +5,12 @@ import type { RowSizes } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { SourceContext } from "../ports/frame-source.ts";
 import type { PlanCost, PlanEstimate } from "../ports/scoring-backend.ts";
-import { PROTOCOLS } from "../protocols/protocols.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
+import { DEFAULT_BATCH_BYTES, DEFAULT_BATCH_ROWS } from "./request-batch.ts";
 import { chunkInput } from "./shard.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
 import { withListWidths } from "./with-list-widths.ts";
@@ -70,15 +71,22 @@ async function planTable(
   const sampled = sum(samples, ({ rows }) => rows);
   const perRow = sampled === 0 ? 0 : sum(samples, ({ bytes }) => bytes) / sampled;
   const envelope = samples[0]?.envelopeBytes ?? 0;
-  const batch = input.batchSize;
+  const bound = bindProtocol(protocol, prepared.requestOptions);
+  const isRowByRow = bound.lineHolds === "row" && bound.linesInRequest === "one";
+  const batch = isRowByRow ? 1 : input.batchSize;
   // A line takes as many rows as the batch allows, and no more bytes than the backend and the file do.
   const rowsPerLine = Math.max(
     1,
-    Math.min(batch, Math.floor((Math.min(input.maxLineBytes, input.maxFileBytes) - envelope) / Math.max(1, perRow))),
+    Math.min(
+      batch,
+      Math.floor(
+        (Math.min(input.softLineBytes, input.maxLineBytes, input.maxFileBytes) - envelope) / Math.max(1, perRow),
+      ),
+    ),
   );
   const requests = Math.ceil(table.rows / rowsPerLine);
   const bytes = Math.round(table.rows * perRow + requests * envelope);
-  const lines = PROTOCOLS[protocol].lineHolds === "row" ? table.rows : requests;
+  const lines = bound.lineHolds === "row" ? table.rows : requests;
   const shards = filesFor(lines, bytes, input.maxFileBytes);
   const work = { rows: table.rows, requests: lines, bytes, shards, fileBytes: input.maxFileBytes };
   const estimate = (await backend.estimate?.(work, signal)) ?? NO_ESTIMATE;
@@ -96,7 +104,12 @@ async function planTable(
     sampled_rows: sampled,
     oversized_in_sample: sum(samples, ({ oversized }) => oversized),
     unsendable_in_sample: sum(samples, ({ unsendable }) => unsendable),
-    advice: [...adviceFor({ batch, rowsPerLine, rows: table.rows, perRow }), ...estimate.advice],
+    advice: [
+      ...(isRowByRow
+        ? []
+        : adviceFor({ batch, isDefault: prepared.batch.isDefault, rowsPerLine, rows: table.rows, perRow })),
+      ...estimate.advice,
+    ],
     cost: estimate.cost,
   };
 }
@@ -125,13 +138,17 @@ function samplePlaces(rows: number): [offset: number, rows: number][] {
 
 function adviceFor(facts: {
   readonly batch: number;
+  readonly isDefault: boolean;
   readonly rowsPerLine: number;
   readonly rows: number;
   readonly perRow: number;
 }): string[] {
   const advice: string[] = [];
   if (facts.batch < 100 && facts.rows > facts.batch * 100) {
-    const larger = Math.max(1, Math.min(500, Math.floor(1_000_000 / Math.max(1, facts.perRow))));
+    const larger = Math.max(
+      1,
+      Math.min(DEFAULT_BATCH_ROWS, Math.floor(DEFAULT_BATCH_BYTES / Math.max(1, facts.perRow))),
+    );
     if (larger > facts.batch) {
       advice.push(
         `requests.batch_size is ${facts.batch}: model servers spend most of their time per request, not per row. ` +
@@ -139,7 +156,7 @@ function adviceFor(facts: {
       );
     }
   }
-  if (facts.rowsPerLine < facts.batch) {
+  if (facts.rowsPerLine < facts.batch && !facts.isDefault) {
     advice.push(
       `Only about ${facts.rowsPerLine} rows fit into a request, not requests.batch_size = ${facts.batch}: the limit of the backend or requests.file_size_mb cuts it.`,
     );

@@ -11,6 +11,8 @@ import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import type { BackendRegistry, JobBackend } from "./backend-registry.ts";
 import type { JobOptions, JobReference, RowsInput } from "./options.ts";
+import type { RequestBatch } from "./request-batch.ts";
+import { requestBatch } from "./request-batch.ts";
 import { requestOptions } from "./request-options.ts";
 
 /** Makes the source that a job names, or one of rows in memory. */
@@ -39,6 +41,7 @@ export type PreparedRun = {
   readonly backend: ScoringBackend;
   readonly protocol: ProtocolId;
   readonly requestOptions: RequestOptions;
+  readonly batch: RequestBatch;
   readonly output: TableOutput;
 };
 
@@ -60,6 +63,7 @@ export async function prepareRun(
     backend,
     protocol,
     requestOptions: requestOptions(job, protocol, backend),
+    batch: requestBatch(job, backend.capabilities),
     source: tools.source(job, baseDirectory, options.rows),
     output: await tools.output(job.output.path, baseDirectory),
   };

@@ -19,6 +19,13 @@ export function refuseFeatures(
       options,
       {},
     );
+  if (options.shape?.rowForm === "value" && sent.length !== 1) {
+    throw new ScoreframeError(
+      "JOB_INVALID",
+      `request.row_form: value sends the value of one feature, and there are ${sent.length}. Set model.features to one column, or another row_form.`,
+      { option: "request.row_form" },
+    );
+  }
   const culprit = sent.find(({ type }) => protocol === "csv" && isNested(type));
   if (culprit === undefined) return;
   throw new ScoreframeError(

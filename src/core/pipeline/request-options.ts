@@ -4,14 +4,17 @@ import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
+import { bodyShape, predictionPath } from "./body-shape.ts";
 
 /** What the job says of its requests. Throws `JOB_INVALID` where the protocol has no place for it, or the backend cannot do it. */
 export function requestOptions(
-  { model, requests }: Pick<Job, "model" | "requests">,
+  job: Pick<Job, "model" | "requests" | "request" | "response">,
   id: ProtocolId,
-  { id: backend, capabilities }: Pick<ScoringBackend, "id" | "capabilities">,
+  { id: backend, capabilities, servesModel = false }: Pick<ScoringBackend, "id" | "capabilities" | "servesModel">,
 ): RequestOptions {
+  const { model, requests } = job;
   const params = model.params ?? null;
+  const shape = bodyShape(job, id, servesModel);
   if (params !== null && PROTOCOLS[id].paramsKey === null) {
     const able = Object.values(PROTOCOLS).filter(({ paramsKey }) => paramsKey !== null);
     throw refused(
@@ -45,6 +48,8 @@ export function requestOptions(
     nonFinite,
     csvHeader: requests.csv_header ?? capabilities.requestHeader,
     tensor: model.tensor ?? null,
+    shape,
+    predictions: predictionPath(job, id),
   };
 }
 

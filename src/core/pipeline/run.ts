@@ -31,6 +31,7 @@ import { inexactFeatures } from "./inexact-features.ts";
 import { knownSchema } from "./known-schema.ts";
 import { outputIntent } from "./output-intent.ts";
 import { publishTable } from "./publish.ts";
+import type { RequestBatch } from "./request-batch.ts";
 import { runError, stoppedRun } from "./run-error.ts";
 import type { RunOutput, RunReport } from "./run-report.ts";
 import type { RunTracker } from "./run-tracker.ts";
@@ -54,6 +55,7 @@ export type RunInput = {
   readonly backend: ScoringBackend;
   readonly protocol: ProtocolId;
   readonly requestOptions: RequestOptions;
+  readonly batch: RequestBatch;
   readonly output: TableOutput;
   readonly events: EventSink;
   readonly signal: AbortSignal;
@@ -181,7 +183,8 @@ function contextOf(run: Run): BackendContext {
   return {
     runId: run.runId,
     protocol: bindProtocol(run.protocol, run.requestOptions),
-    batchSize: run.job.requests.batch_size,
+    batchSize: run.batch.rows,
+    batchBytes: run.batch.bytes,
     isolateFailedRows: run.job.failure.isolate_failed_rows,
     logDirectory: run.files.folders.logs,
     ...(run.files.remote === undefined ? {} : { remote: run.files.remote }),

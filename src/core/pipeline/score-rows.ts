@@ -5,12 +5,10 @@ import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { BackendChoice, RowsInput, ScoreOptions } from "./options.ts";
 import type { PreparationTools } from "./prepare-run.ts";
 import { chooseBackend, chooseProtocol } from "./prepare-run.ts";
+import { requestBatch } from "./request-batch.ts";
 import { requestOptions } from "./request-options.ts";
 import type { SampleTools, ScoredSample } from "./score-sample.ts";
 import { scoreSample } from "./score-sample.ts";
-
-/** Rows in a request where the caller does not say. */
-const BATCH_SIZE = 500;
 
 /** Scores rows that are too few to need a run, and returns them with their predictions as a Polars frame. */
 export async function scoreRows(
@@ -28,7 +26,7 @@ export async function scoreRows(
       ...(options.features === undefined ? {} : { features: options.features }),
       ...(options.params === undefined ? {} : { params: options.params }),
     },
-    requests: { batch_size: options.batchSize ?? BATCH_SIZE },
+    requests: options.batchSize === undefined ? {} : { batch_size: options.batchSize },
     backend: { kind: chosen.id },
     output: { path: "nowhere", ...(options.prefix === undefined ? {} : { prefix: options.prefix }) },
   });
@@ -36,7 +34,15 @@ export async function scoreRows(
   const wanted = requestOptions(job, protocol, chosen);
   const source = tools.source(job, baseDirectory, rows);
   return scoreSample(
-    { job, baseDirectory, source, backend: chosen, protocol, requestOptions: wanted },
+    {
+      job,
+      baseDirectory,
+      source,
+      backend: chosen,
+      protocol,
+      requestOptions: wanted,
+      batch: requestBatch(job, chosen.capabilities),
+    },
     tools,
     { signal: options.signal },
     readScored,

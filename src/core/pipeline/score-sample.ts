@@ -69,7 +69,7 @@ async function scoreInto(
   options: SampleOptions,
   scope: Scope,
 ): Promise<ScoredSample> {
-  const { job, backend, protocol, requestOptions, baseDirectory } = prepared;
+  const { job, backend, protocol, requestOptions, batch, baseDirectory } = prepared;
   const { pool, clock, events } = tools;
   const { signal } = scope;
   const table = await extractTable(prepared.source, folders.root, pool, { ...options, signal });
@@ -89,7 +89,8 @@ async function scoreInto(
   const session = await backend.open({
     runId: "sample",
     protocol: bindProtocol(protocol, requestOptions),
-    batchSize: job.requests.batch_size,
+    batchSize: batch.rows,
+    batchBytes: batch.bytes,
     isolateFailedRows: job.failure.isolate_failed_rows,
     logDirectory: folders.logs,
     baseDirectory,

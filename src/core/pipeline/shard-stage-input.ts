@@ -19,7 +19,13 @@ const NOWHERE: RunFolders = {
 
 /** What the job and the backend say of how rows are cut into shards; MB are 10^6 bytes. Throws `COLUMN_TYPE_UNSUPPORTED`. */
 export function shardStageInput(
-  { job, backend, protocol, requestOptions }: Pick<PreparedRun, "job" | "backend" | "protocol" | "requestOptions">,
+  {
+    job,
+    backend,
+    protocol,
+    requestOptions,
+    batch,
+  }: Pick<PreparedRun, "job" | "backend" | "protocol" | "requestOptions" | "batch">,
   table: ExtractedInput,
   { features }: ChosenColumns,
   folders: RunFolders = NOWHERE,
@@ -31,7 +37,8 @@ export function shardStageInput(
     features,
     protocol,
     options: requestOptions,
-    batchSize: job.requests.batch_size,
+    batchSize: batch.rows,
+    softLineBytes: batch.bytes,
     maxLineBytes: backend.capabilities.maxRequestBytes,
     maxFileBytes: Math.floor(job.requests.file_size_mb * 1_000_000),
     oversizedRows: job.failure.oversized_rows,

@@ -11,6 +11,7 @@ export type ShardStageInput = {
   readonly protocol: ProtocolId;
   readonly options: RequestOptions;
   readonly batchSize: number;
+  readonly softLineBytes: number;
   readonly maxLineBytes: number;
   readonly maxFileBytes: number;
   readonly oversizedRows: "fail" | "dead_letter" | "skip";

@@ -90,7 +90,12 @@ export function chunkInput(
     protocol: input.protocol,
     options: input.options,
     widths: input.widths,
-    limits: { batchSize: input.batchSize, maxLineBytes: input.maxLineBytes, maxFileBytes: input.maxFileBytes },
+    limits: {
+      batchSize: input.batchSize,
+      softLineBytes: input.softLineBytes,
+      maxLineBytes: input.maxLineBytes,
+      maxFileBytes: input.maxFileBytes,
+    },
     directory: input.folders.stitched,
     refusedDirectory: input.folders.deadLetter,
     name: `chunk-${String(chunk).padStart(5, "0")}`,
@@ -99,8 +104,12 @@ export function chunkInput(
 
 /** Whole batches, so that only the last line of a table is short. */
 function chunkRows(input: ShardStageInput, bytesPerRow: number): number {
-  const rows = Math.floor((input.maxFileBytes * FILL) / bytesPerRow);
-  return Math.max(1, Math.floor(rows / input.batchSize)) * input.batchSize;
+  const { batchSize, softLineBytes, maxLineBytes, maxFileBytes } = input;
+  const rows = Math.floor((maxFileBytes * FILL) / bytesPerRow);
+  // Of large rows a line holds fewer than a batch.
+  const inLine = Math.floor(Math.min(softLineBytes, maxLineBytes, maxFileBytes) / bytesPerRow);
+  const rowsPerLine = Math.max(1, Math.min(batchSize, inLine));
+  return Math.max(1, Math.floor(rows / rowsPerLine)) * rowsPerLine;
 }
 
 function takeOversized(oversized: OversizedRows, input: ShardStageInput, hooks: ShardStageHooks): void {

@@ -7,7 +7,7 @@ import type { StitchStageInput } from "./stitch.ts";
 
 /** What the job says of how answers become columns. */
 export function stitchStageInput(
-  { job, protocol }: Pick<PreparedRun, "job" | "protocol">,
+  { job, protocol, requestOptions }: Pick<PreparedRun, "job" | "protocol" | "requestOptions">,
   table: ExtractedInput,
   { keep }: ChosenColumns,
   folders: RunFolders,
@@ -15,6 +15,7 @@ export function stitchStageInput(
   const { output } = job;
   return {
     protocol,
+    options: requestOptions,
     naming: { prefix: output.prefix ?? "", flatten: output.flatten },
     contract: parsePredictionTypes(output.predictions),
     source: table.columns,

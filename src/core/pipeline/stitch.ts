@@ -10,7 +10,7 @@ import type { ShardResponse } from "./shard-response.ts";
 
 export type StitchStageInput = Pick<
   StitchShardInput,
-  "protocol" | "naming" | "contract" | "source" | "keep" | "partitionBy" | "includeRowId"
+  "protocol" | "options" | "naming" | "contract" | "source" | "keep" | "partitionBy" | "includeRowId"
 > & { readonly folders: RunFolders };
 
 export type StitchedAnswer = { readonly stitched: StitchOutcome; readonly record: ShardRecord };

@@ -4,6 +4,8 @@ import type { ProtocolId } from "../protocols/protocol.ts";
 export type BackendCapabilities = {
   /** Most bytes that one request line may have, envelope included; `Infinity` where the service sets no limit. */
   readonly maxRequestBytes: number;
+  /** Rows in a request if the job does not say. @default 500, and no more than 1 MB */
+  readonly defaultBatchSize?: number;
   /** Protocols that it can speak, the preferred one first. */
   readonly protocols: readonly ProtocolId[];
   /** Whether a line that stands in no request file can go before the lines of each request: CSV's line of names. */

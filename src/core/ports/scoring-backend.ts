@@ -30,6 +30,8 @@ export type BackendContext = {
   readonly protocol: Protocol;
   /** Most rows (lines) that a line-oriented protocol may send in one request. */
   readonly batchSize: number;
+  /** Bytes from which on such a request takes no more rows; absent for no limit. */
+  readonly batchBytes?: number;
   /** Whether a refused request is sent again in smaller parts, to find the rows that fail. */
   readonly isolateFailedRows: boolean;
   /** A folder of this run for logs of model processes. */

@@ -1,15 +1,33 @@
+import type { BodyShape } from "./body-shape.ts";
+import { textAround } from "./body-shape.ts";
+import { LINE_ITSELF } from "./prediction-place.ts";
 import type { Protocol, ProtocolId } from "./protocol.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import type { RequestOptions } from "./request-options.ts";
 
-/** A protocol as one job speaks it: its parameters are part of the text after the rows, and what it leaves out is gone. */
-export function bindProtocol(id: ProtocolId, { params, csvHeader }: RequestOptions): Protocol {
-  const protocol = PROTOCOLS[id];
-  const { header, close, paramsKey } = protocol;
+/** A protocol as one job speaks it: with the job's shape of bodies and place of predictions, its parameters in the text after the rows. */
+export function bindProtocol(id: ProtocolId, { params, csvHeader, shape, predictions }: RequestOptions): Protocol {
+  const protocol = shape === null ? PROTOCOLS[id] : shaped(PROTOCOLS[id], shape);
+  const { header, close, paramsKey, predictionPlace } = protocol;
   return {
     ...protocol,
     header: csvHeader ? header : () => null,
     close: params === null || paramsKey === null ? close : withParams(close, paramsKey, params),
+    predictionPlace: predictions === null ? predictionPlace : { ...predictionPlace, path: predictions, bare: false },
+  };
+}
+
+function shaped(protocol: Protocol, { path, holds, rowForm, body }: BodyShape): Protocol {
+  const [before, after] = textAround(body, path);
+  if (holds === "list") return { ...protocol, rowForm, open: () => `${before}[`, close: `]${after}` };
+  return {
+    ...protocol,
+    rowForm,
+    open: () => before,
+    close: after,
+    lineHolds: "row",
+    linesInRequest: "one",
+    predictionPlace: LINE_ITSELF,
   };
 }
 

@@ -1,3 +1,4 @@
+import { LINE_ITSELF } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** One record of RFC 4180 a row and line ↔ one record a line: SageMaker's built-in algorithms; MLflow, which answers in JSON. */
@@ -6,13 +7,14 @@ export const csv: Protocol = {
   contentType: "text/csv",
   accept: "text/csv",
   lineHolds: "row",
+  linesInRequest: "many",
   rowForm: "csv",
   open: () => "",
   close: "",
   header: (columns) => columns.map(csvText).join(","),
   paramsKey: null,
   answerNotation: "csv",
-  answerList: null,
+  predictionPlace: LINE_ITSELF,
 };
 
 /** A text as a cell: in quotes where it must be. An empty one stands in quotes, because a cell with nothing in it is null. */

@@ -1,3 +1,4 @@
+import { UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** `{"dataframe_records":[{…},…]}` ↔ `{"predictions":[…]}`: MLflow and Databricks, names sent with every row. */
@@ -6,11 +7,12 @@ export const dataframeRecords: Protocol = {
   contentType: "application/json",
   accept: "application/json",
   lineHolds: "batch",
+  linesInRequest: "one",
   rowForm: "object",
   open: () => '{"dataframe_records":[',
   close: "]}",
   header: () => null,
   paramsKey: "params",
   answerNotation: "json",
-  answerList: { key: "predictions", bare: false },
+  predictionPlace: UNDER_PREDICTIONS,
 };

@@ -1,3 +1,4 @@
+import { UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** `{"dataframe_split":{"columns":[…],"data":[[…],…]}}` ↔ `{"predictions":[…]}`: MLflow and Databricks, names sent once a request. */
@@ -6,11 +7,12 @@ export const dataframeSplit: Protocol = {
   contentType: "application/json",
   accept: "application/json",
   lineHolds: "batch",
+  linesInRequest: "one",
   rowForm: "array",
   open: (columns) => `{"dataframe_split":{"columns":${JSON.stringify(columns)},"data":[`,
   close: "]}}",
   header: () => null,
   paramsKey: "params",
   answerNotation: "json",
-  answerList: { key: "predictions", bare: false },
+  predictionPlace: UNDER_PREDICTIONS,
 };

@@ -1,3 +1,4 @@
+import { UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** `{"instances":[{…},…]}` ↔ `{"predictions":[…]}`: TensorFlow Serving, Vertex AI, MLflow, and our own model server. */
@@ -6,11 +7,12 @@ export const instances: Protocol = {
   contentType: "application/json",
   accept: "application/json",
   lineHolds: "batch",
+  linesInRequest: "one",
   rowForm: "object",
   open: () => '{"instances":[',
   close: "]}",
   header: () => null,
   paramsKey: "params",
   answerNotation: "json",
-  answerList: { key: "predictions", bare: false },
+  predictionPlace: UNDER_PREDICTIONS,
 };

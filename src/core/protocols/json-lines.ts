@@ -1,3 +1,4 @@
+import { LINE_ITSELF } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** One JSON object a row and line ↔ one JSON value a line: SageMaker's `application/jsonlines`. */
@@ -6,11 +7,12 @@ export const jsonLines: Protocol = {
   contentType: "application/jsonlines",
   accept: "application/jsonlines",
   lineHolds: "row",
+  linesInRequest: "many",
   rowForm: "object",
   open: () => "",
   close: "",
   header: () => null,
   paramsKey: null,
   answerNotation: "json",
-  answerList: null,
+  predictionPlace: LINE_ITSELF,
 };

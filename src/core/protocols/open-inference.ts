@@ -1,3 +1,4 @@
+import { BARE_OR_UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** `{"inputs":[{"name":…,"shape":…,"datatype":…,"data":[…]}]}` ↔ `{"outputs":[…]}`: the V2 protocol of KServe, MLServer and Triton. */
@@ -6,11 +7,12 @@ export const openInference: Protocol = {
   contentType: "application/json",
   accept: "application/json",
   lineHolds: "batch",
+  linesInRequest: "one",
   rowForm: "tensors",
   open: () => '{"id":"',
   close: "]}",
   header: () => null,
   paramsKey: "parameters",
   answerNotation: "tensors",
-  answerList: { key: "predictions", bare: true },
+  predictionPlace: BARE_OR_UNDER_PREDICTIONS,
 };

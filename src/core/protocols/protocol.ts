@@ -1,3 +1,5 @@
+import type { PredictionPlace } from "./prediction-place.ts";
+
 export type ProtocolId =
   | "instances"
   | "dataframe_split"
@@ -6,9 +8,6 @@ export type ProtocolId =
   | "json_lines"
   | "csv"
   | "open_inference";
-
-/** Where an answer line keeps its list of predictions: under a key, or, where `bare`, the line may be the list itself. */
-export type ListPlace = { readonly key: string; readonly bare: boolean };
 
 /**
  * How rows become a request line and an answer line becomes predictions: pure data, so that the frame engine can apply it to whole columns.
@@ -20,10 +19,12 @@ export type Protocol = {
   readonly contentType: string;
   /** The one Accept value. */
   readonly accept: string;
-  /** `batch`: a line holds up to `batch_size` rows. `row`: a line is one row; a request may hold several lines, its answer as many. */
+  /** `batch`: a line holds up to `batch_size` rows. `row`: a line is one row. */
   readonly lineHolds: "batch" | "row";
-  /** A row as a JSON object keyed by column, as a JSON array in the order of the columns, as a record of CSV, or not at all: rows go by columns, a tensor each. */
-  readonly rowForm: "object" | "array" | "csv" | "tensors";
+  /** Whether a request is one line, or up to `batch_size` lines, with as many lines in its response. */
+  readonly linesInRequest: "one" | "many";
+  /** A row as a JSON object keyed by column, as a JSON array in the order of the columns, as the value of its only column, as a record of CSV, or not at all: rows go by columns, a tensor each. */
+  readonly rowForm: "object" | "array" | "value" | "csv" | "tensors";
   /** Text before the rows; in the form of tensors, before the id of the line. */
   open(columns: readonly string[]): string;
   /** Text after the rows. */
@@ -34,6 +35,6 @@ export type Protocol = {
   readonly paramsKey: "params" | "parameters" | null;
   /** How answer lines are written. Those of CSV and tensors become JSON first, see `csvAnswerJson` and `tensorAnswerJson`. */
   readonly answerNotation: "json" | "csv" | "tensors";
-  /** Where an answer line keeps its predictions; null where the line itself is the prediction of its one row. */
-  readonly answerList: ListPlace | null;
+  /** Where a response line has its predictions. */
+  readonly predictionPlace: PredictionPlace;
 };

@@ -1,3 +1,4 @@
+import { BARE_OR_UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** `[{…},…]` ↔ `[…]`, or `{"predictions":[…]}`: servers of one's own, and SageMaker containers whose code reads a JSON list. */
@@ -6,11 +7,12 @@ export const records: Protocol = {
   contentType: "application/json",
   accept: "application/json",
   lineHolds: "batch",
+  linesInRequest: "one",
   rowForm: "object",
   open: () => "[",
   close: "]",
   header: () => null,
   paramsKey: null,
   answerNotation: "json",
-  answerList: { key: "predictions", bare: true },
+  predictionPlace: BARE_OR_UNDER_PREDICTIONS,
 };

@@ -1,3 +1,6 @@
+import type { JsonPath } from "../json/json-pointer.ts";
+import type { BodyShape } from "./body-shape.ts";
+
 /** What a job says of its requests beyond their protocol. Plain data: it travels to the worker threads. */
 export type RequestOptions = {
   /** Sent with every request beside its rows; null sends none. */
@@ -7,6 +10,10 @@ export type RequestOptions = {
   readonly csvHeader: boolean;
   /** Name of the one tensor that holds all features of a request of `open_inference`; null where each has its own. */
   readonly tensor: string | null;
+  /** The job's own shape of request bodies; null is the protocol's. */
+  readonly shape: BodyShape | null;
+  /** Where the job says that the predictions are in a response; null is the protocol's place. */
+  readonly predictions: JsonPath | null;
 };
 
 /** How NaN and infinities among the features travel: as null, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all. */
@@ -17,4 +24,6 @@ export const DEFAULT_REQUEST_OPTIONS: RequestOptions = {
   nonFinite: "null",
   csvHeader: true,
   tensor: null,
+  shape: null,
+  predictions: null,
 };

@@ -11,6 +11,7 @@ it("fills in what the job leaves out", () => {
     requestTimeoutSeconds: 300,
     concurrency: 2,
     env: {},
+    headers: {},
   });
 });
 

@@ -7,6 +7,7 @@ import { readParquetSchema } from "../../../src/core/frames/parquet-schema.ts";
 import { expandRunLengths } from "../../../src/core/frames/run-lengths.ts";
 import { stitchPair } from "../../../src/core/frames/stitch-pair.ts";
 import { stitchShard } from "../../../src/core/frames/stitch-shard.ts";
+import { DEFAULT_REQUEST_OPTIONS } from "../../../src/core/protocols/request-options.ts";
 import { encodeTable } from "./support/encode.ts";
 import type { Answers } from "./support/faulty-answers.ts";
 import { faultyAnswers } from "./support/faulty-answers.ts";
@@ -69,7 +70,7 @@ async function cut(lab: Lab, given: PairingCase): Promise<Shard[]> {
 async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<void> {
   const { shard, firstRowId, piece, answers } = cutOut;
   const responsesPath = lab.write(`${shard}.jsonl.out`, answers.lines.map((line) => `${line}\n`).join(""));
-  const shared = { shard, firstRowId, protocol: given.protocol };
+  const shared = { shard, firstRowId, protocol: given.protocol, options: DEFAULT_REQUEST_OPTIONS };
   for (const way of ["fast", "independent"] as const) {
     const paths = {
       outputPath: lab.path(`${shard}-${way}.parquet`),

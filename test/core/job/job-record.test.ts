@@ -58,7 +58,7 @@ describe("the record of a job", () => {
 
 describe("the digest of a job", () => {
   it("does not depend on the order of keys, on defaults that are written out, or on the value of a secret", () => {
-    const input = sampleJob({ backend: { kind: "b", a: 1, token: "${T}" }, requests: { batch_size: 5 } });
+    const input = sampleJob({ backend: { kind: "b", a: 1, token: "${T}" }, requests: { file_size_mb: 5 } });
     const other = Object.fromEntries(
       Object.entries({ ...input, backend: { token: "${T}", a: 1, kind: "b" } }).reverse(),
     );

@@ -14,7 +14,7 @@ describe("a job", () => {
       name: "sample",
       source: { kind: "sql", tables: {}, sql: "select 1 as a" },
       model: {},
-      requests: { file_size_mb: 5, batch_size: 5, non_finite: "null" },
+      requests: { file_size_mb: 5, non_finite: "null" },
       backend: { kind: "local", model: "model.ts" },
       output: {
         path: "out/sample",

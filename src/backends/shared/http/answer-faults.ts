@@ -1,4 +1,7 @@
 import { counted } from "../../../core/errors/counted.ts";
+import { pointerText } from "../../../core/json/json-pointer.ts";
+import { namedKeys } from "../../../core/json/named-keys.ts";
+import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { answerExcerpt, contentTypeOf, shorten } from "./answer-excerpt.ts";
 import { bareNonFinite } from "./bare-non-finite.ts";
 import type { HttpReply } from "./http-exchange.ts";
@@ -32,6 +35,20 @@ export function reported(error: unknown): AnswerFault {
 
 export function invalid(what: string): AnswerFault {
   return { code: "RESPONSE_INVALID", message: `The server answered with ${what}.`, isolable: true };
+}
+
+/** A response that is JSON, without predictions at their place. */
+export function noPredictions(value: unknown, text: Buffer, { predictionPlace }: Protocol): AnswerFault {
+  const { holds, path, bare } = predictionPlace;
+  const excerpt = JSON.stringify(shorten(text.toString("utf8", 0, 1000)));
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const keys = isObject ? ` Its top-level keys are ${namedKeys(value)}` : "";
+  if (path.length === 1 && path[0] === "predictions") {
+    const hint = isObject ? `.${keys}: set response.predictions to where they are` : "";
+    return invalid(`${excerpt}, which ${bare ? "is no list, and " : ""}has no list under "predictions"${hint}`);
+  }
+  const place = path.length === 0 ? "is no list" : `has no ${holds} at ${pointerText(path)}`;
+  return invalid(`${excerpt}, which ${place}.${keys}${keys === "" ? " C" : ": c"}orrect response.predictions`);
 }
 
 export function wrongCount(

@@ -1,16 +1,16 @@
 import { isUtf8 } from "node:buffer";
 import { parseExact } from "../../../core/json/exact-json.ts";
+import { valueAtPath } from "../../../core/json/json-pointer.ts";
 import { isErrorObject, readErrorObject } from "../../../core/protocols/error-object.ts";
 import { tensorAnswerJson } from "../../../core/protocols/tensor-answer.ts";
-import { shorten } from "./answer-excerpt.ts";
 import type { AnswerFault } from "./answer-faults.ts";
-import { invalid, notJson, reported, wrongCount } from "./answer-faults.ts";
-import { memberOf, NEWLINE, nonBlankLines, oneLine, parseJson } from "./answer-text.ts";
+import { invalid, noPredictions, notJson, reported, wrongCount } from "./answer-faults.ts";
+import { NEWLINE, nonBlankLines, oneLine, parseJson } from "./answer-text.ts";
 import { withoutNonFinite } from "./bare-non-finite.ts";
 import { checkCsv } from "./check-csv.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
 import type { HttpReply } from "./http-exchange.ts";
-import { listElements, listUnderKey, trimSpan } from "./json-spans.ts";
+import { listAtPath, listElements, trimSpan } from "./json-spans.ts";
 
 /** An answer with a 2xx status is kept only when it is what the protocol says; otherwise the rows have failed, and why. */
 export function checkAnswer(reply: HttpReply, question: Question): GoodAnswer | AnswerFault {
@@ -29,13 +29,10 @@ function checkBatch(reply: HttpReply, text: Buffer, question: Question): GoodAns
   const parsed = parseJson(text);
   if (parsed === undefined) return notJson(reply, text);
   if (isErrorObject(parsed.value)) return reported(parsed.value.error);
-  const { key, bare } = question.protocol.answerList ?? { key: "", bare: false };
+  const { path, bare } = question.protocol.predictionPlace;
   const isBare = bare && Array.isArray(parsed.value);
-  const list = isBare ? parsed.value : memberOf(parsed.value, key);
-  if (!Array.isArray(list)) {
-    const excerpt = JSON.stringify(shorten(text.toString("utf8", 0, 1000)));
-    return invalid(`${excerpt}, which ${bare ? "is no list, and " : ""}has no list under "${key}"`);
-  }
+  const list = isBare ? parsed.value : valueAtPath(parsed.value, path);
+  if (!Array.isArray(list)) return noPredictions(parsed.value, text, question.protocol);
   if (!question.expects(list.length) && list.length !== question.rows()) {
     return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "prediction", question.rows());
   }
@@ -43,9 +40,7 @@ function checkBatch(reply: HttpReply, text: Buffer, question: Question): GoodAns
   return {
     lines: Buffer.concat([line, NEWLINE]),
     predictions: () =>
-      listElements(line, isBare ? line.indexOf("[") : listUnderKey(line, key)).map((span) =>
-        line.subarray(span.start, span.end),
-      ),
+      listElements(line, listAtPath(line, isBare ? [] : path)).map((span) => line.subarray(span.start, span.end)),
   };
 }
 
@@ -64,8 +59,13 @@ function checkLines(reply: HttpReply, text: Buffer, question: Question): GoodAns
   const lines = nonBlankLines(text);
   // One row may be answered by one value printed over several lines.
   if (rows === 1 && lines.length > 1 && parseJson(text) !== undefined) lines.splice(0, lines.length, oneLine(text));
-  const broken = lines.find((line) => parseJson(line) === undefined);
-  if (broken !== undefined) return notJson(reply, broken);
+  const { path } = question.protocol.predictionPlace;
+  for (const line of lines) {
+    const parsed = parseJson(line);
+    if (parsed === undefined) return notJson(reply, line);
+    if (path.length === 0 || isErrorObject(parsed.value)) continue;
+    if (valueAtPath(parsed.value, path) === undefined) return noPredictions(parsed.value, line, question.protocol);
+  }
   if (lines.length !== rows) return wrongCount("LINE_COUNT_MISMATCH", lines.length, "line", rows);
   return { lines: Buffer.concat(lines.flatMap((line) => [line, NEWLINE])), predictions: () => lines };
 }

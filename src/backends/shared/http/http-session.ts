@@ -15,11 +15,12 @@ import { scoreShards } from "./score-shards.ts";
  */
 export function createHttpSession(options: HttpSessionOptions, context: BackendContext): ScoringSession {
   const resolved = withDefaults(options);
-  const { protocol, batchSize, isolateFailedRows } = context;
+  const { protocol, batchSize, batchBytes = Number.POSITIVE_INFINITY, isolateFailedRows } = context;
   const redact = createRedactor(resolved.headers);
   const exchange = createHttpExchange(resolved, protocol);
   const pace = createPace(resolved.requestsPerSecond, context.clock);
-  const { concurrency, nonFinite, maxRequestBytes } = resolved;
+  const { concurrency, nonFinite } = resolved;
+  const maxRequestBytes = Math.min(resolved.maxRequestBytes, batchBytes);
   const inFlight = createInFlightLimit(concurrency);
   const sender = createRequestSender({ options: resolved, context, exchange, pace, inFlight, redact });
   const scoreUnit = createRequestScorer(sender, { protocol, batchSize, isolateFailedRows, nonFinite, redact });

@@ -1,3 +1,6 @@
+import type { JsonPath } from "../../../core/json/json-pointer.ts";
+import { indexOf } from "../../../core/json/json-pointer.ts";
+
 /** Where an element's text begins and ends (exclusive) in a buffer of JSON. */
 export type Span = { readonly start: number; readonly end: number };
 
@@ -79,20 +82,38 @@ export function listThatClosesAt(json: Buffer, closesAt: number): number {
   return -1;
 }
 
-/** Offset of the `[` that is the value of `key` in the object that is the whole text, or -1. Of equal keys the last one counts, as in JSON.parse. */
+/** Offset of the `[` that is the value of `key` in the object that is the whole text, or -1. */
 export function listUnderKey(json: Buffer, key: string): number {
+  return listAtPath(json, [key]);
+}
+
+/** Offset of the `[` at a path into the text, or -1. */
+export function listAtPath(json: Buffer, path: JsonPath): number {
+  let at = trimSpan(json, 0, json.length).start;
+  for (const name of path) {
+    if (json[at] === OPEN_OBJECT) at = memberOffset(json, at, name);
+    else at = json[at] === OPEN_LIST ? (listElements(json, at)[indexOf(name) ?? -1]?.start ?? -1) : -1;
+    if (at === -1) return -1;
+  }
+  return json[at] === OPEN_LIST ? at : -1;
+}
+
+/** Offset of the value of `key` in the object that opens at `at`, or -1. Of equal keys the last one counts, as in JSON.parse. */
+function memberOffset(json: Buffer, at: number, key: string): number {
   let found = -1;
   let depth = 0;
-  for (let i = 0; i < json.length; i += 1) {
+  for (let i = at; i < json.length; i += 1) {
     const byte = json[i];
     if (byte === QUOTE) {
       const end = skipString(json, i);
       const value = depth === 1 ? afterColon(json, end) : -1;
-      if (value !== -1 && JSON.parse(json.toString("utf8", i, end)) === key)
-        found = json[value] === OPEN_LIST ? value : -1;
+      if (value !== -1 && JSON.parse(json.toString("utf8", i, end)) === key) found = value;
       i = end - 1;
     } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
-    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
+      depth -= 1;
+      if (depth === 0) return found;
+    }
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { textAround } from "../../../core/protocols/body-shape.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { listElements, listThatClosesAt } from "./json-spans.ts";
 import type { OpenedRequest } from "./opened-request.ts";
@@ -29,8 +30,9 @@ export function openEnvelope(
 /** A line of answers made of the rows' own texts. */
 export function wrapPredictions(predictions: readonly Buffer[], protocol: Protocol): Buffer {
   if (protocol.lineHolds === "row") return Buffer.concat([join(predictions, NEWLINE), NEWLINE]);
-  const [before, after] =
-    protocol.answerList?.bare === true ? ["[", "]\n"] : [`{${JSON.stringify(protocol.answerList?.key)}:[`, "]}\n"];
+  const { path, bare } = protocol.predictionPlace;
+  // A place in a list is written as a member: whoever reads it by the path finds it.
+  const [before, after] = bare ? ["[", "]\n"] : [`${textAround({}, path)[0]}[`, `]${textAround({}, path)[1]}\n`];
   return Buffer.concat([Buffer.from(before), join(predictions, COMMA), Buffer.from(after)]);
 }
 

@@ -32,7 +32,7 @@ export function* requestUnits(
   { batchSize, maxRequestBytes }: UnitLimits,
 ): Generator<RequestUnit> {
   const header = Buffer.from(headerText === null ? "" : `${headerText}\n`);
-  const linesInRequest = protocol.lineHolds === "row" ? Math.max(1, batchSize) : 1;
+  const linesInRequest = protocol.linesInRequest === "many" ? Math.max(1, batchSize) : 1;
   let index = 0;
   let firstLine = 0;
   let start = 0;

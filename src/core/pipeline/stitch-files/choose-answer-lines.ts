@@ -2,8 +2,7 @@ import { counted } from "../../errors/counted.ts";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import type { AnswerLines } from "../../lines/answer-lines.ts";
 import { answerLines } from "../../lines/answer-lines.ts";
-import type { ProtocolId } from "../../protocols/protocol.ts";
-import { PROTOCOLS } from "../../protocols/protocols.ts";
+import type { Protocol } from "../../protocols/protocol.ts";
 import type { UnitCounts } from "./count-units.ts";
 import { countUnits } from "./count-units.ts";
 import { documentFile } from "./document-file.ts";
@@ -13,7 +12,10 @@ import type { FilePair } from "./pair-files.ts";
 /** The file that holds the answers, a line or a record of CSV each, and which of them they are. */
 export type ChosenAnswers = { readonly path: string; readonly answerLines: AnswerLines };
 
-export type RequestFile = { readonly lines: number; readonly protocol: ProtocolId };
+export type RequestFile = {
+  readonly lines: number;
+  readonly protocol: Pick<Protocol, "lineHolds" | "answerNotation">;
+};
 
 /**
  * Which lines of an answer file are the answers to so many request lines. JSON documents of several lines, or several on one line, are written to
@@ -23,9 +25,8 @@ export async function chooseAnswerLines(
   path: string,
   linesPath: string,
   pair: FilePair,
-  { lines: expected, protocol: id }: RequestFile,
+  { lines: expected, protocol }: RequestFile,
 ): Promise<ChosenAnswers> {
-  const protocol = PROTOCOLS[id];
   const documents = beginsDocument(await firstLine(path)) ? await documentFile(path, linesPath) : null;
   if (documents !== null) {
     // A list shows how many rows it answers. Of documents of one row each, one may be missing beside a request that has two.

@@ -3,8 +3,9 @@ import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import type { FramePool } from "../../frames/frame-pool.ts";
 import type { StitchedPair } from "../../frames/stitch-pair.ts";
 import type { AnswerLines } from "../../lines/answer-lines.ts";
+import { bindProtocol } from "../../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../../protocols/protocol.ts";
-import { PROTOCOLS } from "../../protocols/protocols.ts";
+import { DEFAULT_REQUEST_OPTIONS } from "../../protocols/request-options.ts";
 import { mapAhead } from "../map-ahead.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import { chooseAnswerLines } from "./choose-answer-lines.ts";
@@ -16,11 +17,13 @@ import { beginsDocument, firstLine } from "./first-line.ts";
 import type { FilePair } from "./pair-files.ts";
 import { plainFile } from "./plain-file.ts";
 import { shownProtocol } from "./request-protocol.ts";
+import type { StitchShape } from "./stitch-shape.ts";
 
 export type Places = { readonly requests: FilePlace; readonly responses: FilePlace };
 
 export type StitchSettings = {
   readonly named: ProtocolId | null;
+  readonly options: StitchShape;
   readonly prefix: string;
   /** Whether answers hold their requests, too; null if only their form says so. */
   readonly joined: boolean | null;
@@ -49,7 +52,7 @@ export async function stitchPairs(
   pool: FramePool,
   signal: AbortSignal,
 ): Promise<StitchedPair[]> {
-  const { prefix, joined, scratch } = settings;
+  const { options, prefix, joined, scratch } = settings;
   const stop = new AbortController();
   const fetched = fetchPairs(pairs, places, scratch, AbortSignal.any([signal, stop.signal]));
   try {
@@ -59,7 +62,7 @@ export async function stitchPairs(
       const outputPath = join(scratch, `${pair.shard}.parquet`);
       const names = pairs[pair.shard] as FilePair;
       const paths = { outputPath, deadLetterPath: deadLetterPath(scratch, pair.shard) };
-      const made = await pool.run("stitchPair", { ...pair, names, prefix, joined, ...paths }, signal);
+      const made = await pool.run("stitchPair", { ...pair, names, options, prefix, joined, ...paths }, signal);
       await removeCopies(pair.requestsPath, scratch);
       await removeCopies(pair.responsesPath, scratch);
       return made;
@@ -102,7 +105,7 @@ function fetchPairs(
 async function* numberPairs(
   fetched: AsyncIterable<FetchedPair>,
   pairs: readonly FilePair[],
-  { named, scratch }: StitchSettings,
+  { named, options, scratch }: StitchSettings,
   requests: FilePlace,
 ): AsyncGenerator<NumberedPair> {
   let firstRowId = 0;
@@ -114,10 +117,11 @@ async function* numberPairs(
     const first = await firstLine(requestsPath);
     if (first !== null) protocol ??= shownProtocol(first, location);
     const known = protocol ?? "instances";
-    const { lines, openQuote } = await countUnits(requestsPath, PROTOCOLS[known]);
+    const bound = bindProtocol(known, { ...DEFAULT_REQUEST_OPTIONS, ...options });
+    const { lines, openQuote } = await countUnits(requestsPath, bound);
     if (openQuote !== null) throw unclosed(location, openQuote);
     const linesPath = join(scratch, "responses", `${pair.shard}.lines`);
-    const answers = await chooseAnswerLines(pair.responsesPath, linesPath, names, { lines, protocol: known });
+    const answers = await chooseAnswerLines(pair.responsesPath, linesPath, names, { lines, protocol: bound });
     if (requestsPath !== pair.requestsPath) await removeCopies(pair.requestsPath, scratch);
     if (answers.path !== pair.responsesPath) await removeCopies(pair.responsesPath, scratch);
     const { path: responsesPath, answerLines } = answers;

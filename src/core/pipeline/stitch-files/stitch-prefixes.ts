@@ -24,6 +24,7 @@ import { ANSWER_SUFFIX, pairFiles } from "./pair-files.ts";
 import { namedProtocol } from "./request-protocol.ts";
 import type { Places } from "./stitch-pairs.ts";
 import { deadLetterPath, stitchPairs } from "./stitch-pairs.ts";
+import { stitchShape } from "./stitch-shape.ts";
 import { unifyRequests } from "./unify-requests.ts";
 
 /** Requests and responses that somebody else wrote, and where their join goes. */
@@ -35,6 +36,12 @@ export type StitchRequest = {
   readonly output: string;
   /** @default what the first request line shows */
   readonly protocol?: string;
+  /** JSON pointer to the list of rows in a request. @default the protocol's place */
+  readonly rows?: string;
+  /** JSON pointer to the row in a request that has one row alone. */
+  readonly row?: string;
+  /** JSON pointer to the predictions in a response, a list, or with `row` the prediction. @default the protocol's place */
+  readonly predictions?: string;
   readonly format?: "parquet" | "csv" | "jsonl";
   readonly prefix?: string;
   /**
@@ -79,7 +86,9 @@ export async function stitchPrefixes(
   signal: AbortSignal,
 ): Promise<StitchReport> {
   const places = await openPlaces(request, tools.openStore);
-  const named = namedProtocol(request.protocol);
+  const options = stitchShape(request);
+  // Requests of another shape than the protocol's do not show it.
+  const named = namedProtocol(request.protocol) ?? (options.shape === null ? null : "records");
   const output = await tools.output(request.output, request.baseDirectory ?? ".");
   const deadLetterLocation = `${output.location}.dead-letter`;
   const rules = { suffix: suffixOf(request, places), except: [output.location, deadLetterLocation] };
@@ -98,7 +107,13 @@ export async function stitchPrefixes(
   try {
     return await inScratchFolder(store === null ? output.location : null, async (scratch) => {
       const { prefix = "", joined = null } = request;
-      const stitched = await stitchPairs(pairs, places, { named, prefix, joined, scratch }, tools.pool, signal);
+      const stitched = await stitchPairs(
+        pairs,
+        places,
+        { named, options, prefix, joined, scratch },
+        tools.pool,
+        signal,
+      );
       const emptySchema = checkTogether(stitched, pairs, prefix);
       await deadLetters.keep(deadLetterFiles(stitched, pairs, scratch, intent.runId), intent.runId);
       refuseWithoutRows(stitched, deadLetters.location);

@@ -2,6 +2,7 @@ import { readParquetSchema } from "../../../../src/core/frames/parquet-schema.ts
 import type { StitchOutcome, StitchShardInput } from "../../../../src/core/frames/stitch-shard.ts";
 import { stitchShard } from "../../../../src/core/frames/stitch-shard.ts";
 import { parsePredictionTypes } from "../../../../src/core/job/parse-prediction-type.ts";
+import { DEFAULT_REQUEST_OPTIONS } from "../../../../src/core/protocols/request-options.ts";
 import type { Lab } from "./lab.ts";
 
 export type StitchOptions = Partial<Omit<StitchShardInput, "contract" | "naming">> & {
@@ -25,6 +26,7 @@ export function stitchAnswers(
     firstRowId: 100,
     lineRows: [[1, answers.length]],
     protocol: "instances",
+    options: DEFAULT_REQUEST_OPTIONS,
     naming: { prefix: prefix ?? "", flatten: flatten ?? false },
     contract: parsePredictionTypes(predictions),
     source: readParquetSchema(featuresPath),

@@ -1,0 +1,43 @@
+import { ScoreframeError } from "../../errors/scoreframe-error.ts";
+import type { JsonPath } from "../../json/json-pointer.ts";
+import { parsePointer } from "../../json/json-pointer.ts";
+import { PROTOCOLS } from "../../protocols/protocols.ts";
+import type { RequestOptions } from "../../protocols/request-options.ts";
+
+/** Where rows are in requests and predictions in responses that something else wrote. */
+export type StitchShape = Pick<RequestOptions, "shape" | "predictions">;
+
+type Pointers = {
+  readonly protocol?: string;
+  readonly rows?: string;
+  readonly row?: string;
+  readonly predictions?: string;
+};
+
+/** Throws `USAGE` for a pointer that is none, and for one that the protocol has no use for. */
+export function stitchShape(request: Pointers): StitchShape {
+  const [rows, row, predictions] = (["rows", "row", "predictions"] as const).map((name) => pathOf(name, request[name]));
+  if (rows != null && row != null)
+    throw usage("row", "cannot be given together with rows: a request has one row, or a list.");
+  const path = row ?? rows ?? null;
+  const known = Object.values(PROTOCOLS).find(({ id }) => id === request.protocol);
+  if (known !== undefined && path !== null && known.rowForm !== "object")
+    throw usage(row == null ? "rows" : "row", `has no use in the protocol ${known.id}. Leave one of them out.`);
+  if (known !== undefined && predictions != null && known.answerNotation !== "json")
+    throw usage("predictions", `has no use in the protocol ${known.id}. Leave one of them out.`);
+  return {
+    shape: path === null ? null : { path, holds: row == null ? "list" : "row", rowForm: "object", body: {} },
+    predictions: predictions ?? null,
+  };
+}
+
+function pathOf(name: string, pointer: string | undefined): JsonPath | null {
+  if (pointer === undefined) return null;
+  const path = parsePointer(pointer);
+  if (path !== null) return path;
+  throw usage(name, `must be a JSON pointer: "", or text that begins with "/", such as /data.`);
+}
+
+function usage(option: string, complaint: string): ScoreframeError {
+  return new ScoreframeError("USAGE", `${option} ${complaint}`, { option, operation: "stitch" });
+}

@@ -1,0 +1,15 @@
+import type { JsonPath } from "../json/json-pointer.ts";
+
+/** Where a response line has its predictions. */
+export type PredictionPlace = {
+  /** `list`: one prediction for each row of its request line. `value`: the prediction of the one row. */
+  readonly holds: "list" | "value";
+  /** The names on the way from the whole line to them; empty if the line is the list or the value itself. */
+  readonly path: JsonPath;
+  /** Whether the line may also be the list itself. */
+  readonly bare: boolean;
+};
+
+export const UNDER_PREDICTIONS: PredictionPlace = { holds: "list", path: ["predictions"], bare: false };
+export const BARE_OR_UNDER_PREDICTIONS: PredictionPlace = { ...UNDER_PREDICTIONS, bare: true };
+export const LINE_ITSELF: PredictionPlace = { holds: "value", path: [], bare: false };
