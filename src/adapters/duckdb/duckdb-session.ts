@@ -118,7 +118,8 @@ function createSession(
     signal,
     warn,
     async scratchFolder() {
-      await mkdir(scratch, { recursive: true });
+      // What is copied there is nobody else's to read.
+      await mkdir(scratch, { recursive: true, mode: 0o700 });
       return scratch;
     },
     run,

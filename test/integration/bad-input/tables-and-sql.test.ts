@@ -117,6 +117,52 @@ describeRefusals(
       await project.write("rows.csv", 'id,x\n1,"1.5\n2,2.5\n3,-1\n');
       return project.refusedRun({ exitCode: 1 });
     });
+
+    tell("a backslash escapes the quotes of a CSV file", async () => {
+      await project.write("rows.csv", 'id,x,note\n1,1.5,"say \\"yes\\""\n');
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("the first line of a CSV file may be names or a row", async () => {
+      await project.write("rows.csv", "7,85,66\n8,86,67\n");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("lines come before the table in a CSV file", async () => {
+      await project.write("rows.csv", "Report of May\n\nid,x\n1,1.5\n2,2.5\n");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a CSV file of several has no header", async () => {
+      await project.write("parts/1.csv", "id,x\n1,1.5\n");
+      await project.write("parts/2.csv", "2,2.5\n3,-1\n");
+      await project.spoilJob("rows.csv", "parts");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a CSV file of several has other names", async () => {
+      await project.write("parts/1.csv", "id,x\n1,1.5\n");
+      await project.write("parts/2.csv", "id,y\n2,2.5\n");
+      await project.spoilJob("rows.csv", "parts");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a CSV file of several has another delimiter", async () => {
+      await project.write("parts/1.csv", "id,x\n1,1.5\n");
+      await project.write("parts/2.csv", "id;x\n2;2,5\n");
+      await project.spoilJob("rows.csv", "parts");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a cell does not fit its declared type", async () => {
+      await project.spoilJob("{ rows: rows.csv }", "{ rows: { path: rows.csv, types: { x: BIGINT } } }");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a declared type is of no column", async () => {
+      await project.spoilJob("{ rows: rows.csv }", "{ rows: { path: rows.csv, types: { idd: BIGINT } } }");
+      return project.refusedRun({ exitCode: 1 });
+    });
   },
 );
 

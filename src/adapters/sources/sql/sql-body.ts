@@ -21,16 +21,18 @@ export function withoutComments(sql: string): string {
  * (`FROM 'flights'`).
  */
 export function sqlNames(sql: string): ReadonlySet<string> {
+  const names = new Set(sqlIdentifiers(sql));
+  for (const [token] of sql.matchAll(TOKEN)) {
+    if (token.startsWith("'")) names.add(token.slice(1, -1).replaceAll("''", "'").toLowerCase());
+  }
+  return names;
+}
+
+/** The same without the texts: whatever may be the name of a column. */
+export function sqlIdentifiers(sql: string): ReadonlySet<string> {
   const names = new Set<string>();
   const bare = sql.replace(TOKEN, (token) => {
-    const quote = token[0];
-    if (quote === '"' || quote === "'")
-      names.add(
-        token
-          .slice(1, -1)
-          .replaceAll(quote + quote, quote)
-          .toLowerCase(),
-      );
+    if (token.startsWith('"')) names.add(token.slice(1, -1).replaceAll('""', '"').toLowerCase());
     return " ";
   });
   // Names without quotes: no white space, and of ASCII only letters, digits, `_` and `$`.

@@ -7,6 +7,7 @@ import { createRemoteTables } from "../tables/remote-tables.ts";
 import type { SourceMemory } from "../tables/source-memory.ts";
 import { createSourceMemory } from "../tables/source-memory.ts";
 import type { Tables } from "../tables/table-definition.ts";
+import { columnNames } from "./column-names.ts";
 import type { ExactSelect } from "./exact-select.ts";
 import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./exact-select.ts";
 import { extractionError } from "./extraction-error.ts";
@@ -57,12 +58,19 @@ async function runSelect<T>(
   prefix: string,
   run: (session: DuckdbSession, select: ExactSelect) => Promise<T>,
 ): Promise<T> {
-  const { signal } = context;
-  const use = { memory, columnsOnly: prefix === DESCRIBE_PREFIX };
+  const { signal, warn = () => undefined } = context;
+  // A second attempt finds the same.
+  const warned = new Set<string>();
+  const warnOnce = (message: string): void => {
+    if (!warned.has(message)) warn(message);
+    warned.add(message);
+  };
+  const sqlNames = columnNames(options.sql, Object.keys(options.tables));
+  const use = { memory, sqlNames, columnsOnly: prefix === DESCRIBE_PREFIX };
   const remote = createRemoteTables(options, use.columnsOnly, signal);
   try {
     return await withEnoughMemory(options.memoryLimitMb, (memoryLimitMb) =>
-      withDuckdb({ ...options, memoryLimitMb }, context, async (database) => {
+      withDuckdb({ ...options, memoryLimitMb }, { signal, warn: warnOnce }, async (database) => {
         const { parameters = {} } = options;
         const session = withParameters(database, parameters);
         const user = { sql: options.sql, tables: Object.keys(options.tables), parameters: Object.keys(parameters) };

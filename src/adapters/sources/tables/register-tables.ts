@@ -58,8 +58,6 @@ function hintOf(reason: string, format: TableFormat): string | undefined {
   if (/permission denied/i.test(reason)) return "Give this user the right to read it";
   if (format === "parquet")
     return "The file is cut off, damaged, or no Parquet file: write it again, or give the table its `format`";
-  if (/not utf-8/i.test(reason))
-    return "Write it again as UTF-8, or read the file in the SQL: FROM read_csv('…', encoding = 'latin-1'), or 'utf-16'";
   if (format === "duckdb" && /not a valid DuckDB/i.test(reason))
     return "Correct the path, or give the table its `format`";
   return undefined;

@@ -7,6 +7,8 @@ import type { TableFiles } from "./table-files.ts";
 export type TablesUse = {
   /** What the source knows of its files from calls before this one. */
   readonly memory: SourceMemory;
+  /** Names in the SQL that may be columns, in lower case. */
+  readonly sqlNames: ReadonlySet<string>;
   /** Whether the columns are asked for, and no row will be read. */
   readonly columnsOnly: boolean;
 };

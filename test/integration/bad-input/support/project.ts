@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
 import { runInProcess } from "../../../cli/support/memory-context.ts";
 import { publishedFiles } from "./published-files.ts";
@@ -50,7 +50,10 @@ export function useProject(): Project {
     get path() {
       return folder;
     },
-    write: (name, content) => writeFile(at(name), content),
+    async write(name, content) {
+      await mkdir(dirname(at(name)), { recursive: true });
+      await writeFile(at(name), content);
+    },
     async spoilJob(from, to) {
       const job = await readFile(at("job.yaml"), "utf8");
       expect(job).toContain(from);

@@ -1,75 +1,137 @@
+import { stat } from "node:fs/promises";
 import type { DuckdbSession } from "../../../duckdb/duckdb-session.ts";
-import { quoteText, quoteTexts } from "../../../duckdb/sql-quoting.ts";
 import { tableUnreadable } from "../../tables/table-error.ts";
-import { escapeGlob } from "../../tables/table-files.ts";
 import type { TableInput } from "../../tables/table-input.ts";
-import { sampleSize } from "../sample-size.ts";
-import { repeatedName } from "./csv-header.ts";
-import { CSV_QUOTES, csvFieldCount, readCsvShape } from "./csv-shape.ts";
-import { wideIntegerTypes } from "./wide-integers.ts";
-
-const DELIMITERS = [",", "\t", ";", "|"] as const;
+import type { CsvSelect, PlainFile } from "./csv-select.ts";
+import { csvQuery, csvTextQuery } from "./csv-select.ts";
+import { findHeader, headerUnclear } from "./header/find-header.ts";
+import { nameColumns } from "./header/name-columns.ts";
+import type { CsvFile } from "./layout/csv-bytes.ts";
+import type { CsvDialect } from "./layout/csv-dialect.ts";
+import { declaredDialect, QUOTE } from "./layout/csv-dialect.ts";
+import { cut } from "./layout/csv-head.ts";
+import { findCell } from "./layout/find-cell.ts";
+import { scratchFile } from "./layout/open-csv.ts";
+import { readHeads } from "./layout/read-heads.ts";
+import { writePlainCsv } from "./layout/write-plain-csv.ts";
+import { cellKind } from "./types/cell-kind.ts";
+import { parseDateFormat } from "./types/date-format.ts";
+import type { ScannedFile } from "./types/decide-types.ts";
+import { decideTypes } from "./types/decide-types.ts";
+import { declaredTypes, findUnfitCell } from "./types/declared-types.ts";
+import type { FileScan } from "./types/scan-file.ts";
+import { scanFile } from "./types/scan-file.ts";
 
 /**
- * A reader of CSV whose delimiter is taken from the first line, and whose files are known to have one shape. Left alone, DuckDB reads a file
- * with one ragged row as a single column, and skips lines until the rest fits, both without a word.
+ * A query for the rows of CSV files. Each file is read whole before DuckDB reads it: its records, its types and its names are those that all of
+ * its cells show, and DuckDB is told of them and guesses nothing.
  */
-export async function csvReader(
-  session: DuckdbSession,
-  { name, found, format, fileOptions }: TableInput,
-): Promise<string> {
-  const header = await firstLine(session, found.files[0] ?? "");
-  const delimiter = format === "tsv" ? "\t" : delimiterOf(header);
-  const sample = await sampleSize(found.files);
-  const given = delimiter === undefined ? [] : [`delim = ${quoteText(delimiter)}`];
-  const options = [CSV_QUOTES, ...given, `sample_size = ${sample}`].join(", ");
-  const doubles = new Set<string>();
-  for (const file of found.files) {
-    const shape = await readCsvShape(session, file, { header, delimiter, options });
-    if (shape.problem !== undefined) throw tableUnreadable(name, file, withMend(shape.problem));
-    if (shape.hasHeader) refuseSameNames(name, file, await firstLine(session, file), delimiter);
-    for (const column of shape.columns) if (column.type === "DOUBLE") doubles.add(column.name);
+export async function csvReader(session: DuckdbSession, input: TableInput): Promise<string> {
+  const { name, found, options } = input;
+  const fault = (path: string) => (reason: string) => tableUnreadable(name, path, reason);
+  const tableFault = fault(found.path);
+  const declared = declaredDialect(input, tableFault);
+  const dateFormat = options.dateformat === undefined ? undefined : parseDateFormat(options.dateformat, tableFault);
+
+  const { dialect, heads } = await readHeads(session, input, declared, fault);
+  const hasHeader = options.header ?? findHeader(heads, input.sqlNames);
+  if (hasHeader === undefined) throw await headerUnclear(session, input, heads, dialect);
+  const named = nameColumns(input, heads, hasHeader, dialect);
+  const names = named[0]?.names ?? [];
+  const ofFolders = new Set(input.hive.map(({ name: folder }) => folder));
+  const ofFiles = Object.entries(options.types ?? {}).filter(([column]) => !ofFolders.has(column));
+  const types = await declaredTypes(session, ofFiles, names, tableFault);
+  const files: ScannedFile[] = [];
+  for (const head of named) {
+    const columns = head.names.length;
+    const columnTypes = new Set([...head.names.keys()].filter((index) => types.has(head.names[index] ?? "")));
+    const scanOptions = { dialect, hasHeader, columns, nulls: options.nulls ?? [], declared: columnTypes };
+    const scanKey = {
+      ...scanOptions,
+      declared: [...columnTypes],
+      dateformat: options.dateformat,
+      encoding: options.encoding,
+    };
+    const scan = await rememberScan(input, head.file, scanKey, () =>
+      scanFile(
+        head.file,
+        { ...scanOptions, isDeclaredDate: dateFormat?.matches },
+        session.signal,
+        fault(head.file.path),
+      ),
+    );
+    files.push({ ...head, scan });
   }
-  const files = quoteTexts(found.files.map(escapeGlob));
-  const reader = (more: string) =>
-    `read_csv(${files}, ${options}${more}, ${fileOptions}, union_by_name = ${found.files.length > 1})`;
-  const wide = await wideIntegerTypes(session, reader(", all_varchar = true"), doubles, (reason) =>
-    tableUnreadable(name, found.path, reason),
-  );
-  return reader(wide);
+  const columns = decideTypes(session, input, files, { names, types, dateFormat });
+  const select: CsvSelect = {
+    columns,
+    files: await plainFiles(session, input, files, dialect),
+    delimiter: dialect.delimiter,
+    hasHeader,
+    fileOptions: input.fileOptions,
+    hasFileColumn: input.hive.length > 0,
+    nulls: options.nulls ?? [],
+    dateFormat,
+  };
+  const unfit = await findUnfitCell(session, csvTextQuery(select), types, options.nulls ?? [], dateFormat);
+  if (unfit !== undefined) {
+    const place = await findCell(files, unfit, dialect, hasHeader);
+    const cell = JSON.stringify(cut(unfit.text));
+    const asNull = cellKind(unfit.text) === undefined ? `, declare it as null (nulls: [${cell}])` : "";
+    throw fault(place?.path ?? found.path)(
+      `line ${place?.line ?? "?"} has ${cell} in the column "${unfit.column}", which is no exact ${unfit.type}. Correct the cell${asNull}, or give the column another type`,
+    );
+  }
+  return `(${csvQuery(select)})`;
 }
 
-/** DuckDB would give the second one another name, without a word. */
-function refuseSameNames(table: string, file: string, header: string, delimiter: string | undefined): void {
-  const same = repeatedName(header, delimiter);
-  if (same === undefined) return;
-  const problem =
-    same.first === same.second
-      ? `its header has the name "${same.first}" twice`
-      : `its header has the names "${same.first}" and "${same.second}", which differ in case only`;
-  throw tableUnreadable(
-    table,
-    file,
-    `${problem}. Rename one, or give all names in the SQL: FROM read_csv('…', names = ['…', '…'])`,
-  );
+/** Files that DuckDB may read in another way are written again. */
+async function plainFiles(
+  session: DuckdbSession,
+  { name, options, hive, columnsOnly }: TableInput,
+  files: readonly ScannedFile[],
+  dialect: CsvDialect,
+): Promise<PlainFile[]> {
+  const filled = files.filter(({ scan }) => scan.records > 0);
+  const plain: PlainFile[] = [];
+  // No row is read of a table whose columns are asked for, unless values are compared.
+  const isRead = !columnsOnly || options.types !== undefined || hive.length > 0;
+  for (const { file, names, scan } of filled.length > 0 ? filled : files.slice(0, 1)) {
+    const { longestRecord, quotedLineEnds } = scan;
+    if (!scan.isOdd || !isRead) {
+      plain.push({
+        path: file.text,
+        original: file.path,
+        compression: file.compression,
+        names,
+        quote: dialect.quote,
+        longestRecord,
+        quotedLineEnds,
+      });
+      continue;
+    }
+    const path = await scratchFile(session);
+    await writePlainCsv(file, dialect, path, session.signal, (reason) => tableUnreadable(name, file.path, reason));
+    plain.push({
+      path,
+      original: file.path,
+      compression: "none",
+      names,
+      quote: QUOTE,
+      longestRecord: longestRecord * 2,
+      quotedLineEnds,
+    });
+  }
+  return plain;
 }
 
-async function firstLine(session: DuckdbSession, file: string): Promise<string> {
-  // Not strict, because a cell may hold line ends of another kind than those of the rows, which count as bare ones here.
-  const raw = `auto_detect = false, header = false, delim = e'\\x1f', quote = '', escape = '', strict_mode = false, columns = {'line': 'VARCHAR'}`;
-  const rows = await session.query(`SELECT line FROM read_csv(${quoteText(escapeGlob(file))}, ${raw}) LIMIT 1`);
-  return String(rows[0]?.["line"] ?? "");
-}
-
-/** What DuckDB says of a line has no mend. Lines are never left out here: whoever wants that says so in the SQL. */
-function withMend(problem: string): string {
-  if (!/error on line/i.test(problem)) return problem;
-  return `${problem}\nMend the line, or read the file in the SQL with options that suit it: FROM read_csv('…', …)`;
-}
-
-/** The candidate that the line has most of outside quotes. */
-function delimiterOf(line: string): string | undefined {
-  const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: csvFieldCount(line, delimiter) - 1 }));
-  const best = counts.reduce((a, b) => (b.count > a.count ? b : a));
-  return best.count === 0 ? undefined : best.delimiter;
+/** The scan of a file, made once while the file is the same. */
+async function rememberScan(
+  { memory }: TableInput,
+  { path }: CsvFile,
+  options: unknown,
+  scan: () => Promise<FileScan>,
+): Promise<FileScan> {
+  const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+  return memory.remember(JSON.stringify(["csv", path, ...[ino, size, mtimeNs, ctimeNs].map(String), options]), scan);
 }

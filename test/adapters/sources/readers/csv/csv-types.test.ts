@@ -1,0 +1,253 @@
+import { expect, test } from "vitest";
+import { useCsvBench } from "./csv-bench.ts";
+
+const csv = useCsvBench();
+
+/** A column below a header, beside a number that shows that it is one. */
+function column(...cells: readonly string[]): string {
+  return `n|c\n${cells.map((cell, index) => `${index}|${cell}\n`).join("")}`;
+}
+
+async function typeOf(...cells: readonly string[]): Promise<string | undefined> {
+  return (await csv.read(column(...cells))).types["c"];
+}
+
+test.each([
+  ["BIGINT", ["0", "-5", "9223372036854775807"]],
+  ["DECIMAL(38,0)", ["9223372036854775808", "-1"]],
+  ["DOUBLE", ["39", "39.1", "-0.5"]],
+  ["DOUBLE", ["39.0", "39.1"]],
+  ["DOUBLE", ["1290.50", "41.00"]],
+  ["DOUBLE", ["0.30000000000000004", "9007199254740993.5e0"].slice(0, 1)],
+  ["DOUBLE", ["1e-05", "1.5e+300", "1e+16"]],
+  ["DOUBLE", ["1.0E-5", "1.234E7", "0.5"]],
+  ["DOUBLE", ["1.500000000000000000e+00", "0.000000000000000000e+00"]],
+  ["DOUBLE", ["1", "NaN", "-inf", "Infinity"]],
+  ["DOUBLE", ["-0.0", "1.5"]],
+  ["DECIMAL(18,2)", ["1234567890123456.78", "0.10"]],
+  ["BOOLEAN", ["true", "false"]],
+  ["DATE", ["2024-02-29", "0001-01-01"]],
+  ["TIME", ["00:00:00", "23:59:59.123456"]],
+  ["TIMESTAMP", ["2024-05-01 10:00", "2024-05-01 10:00:00.123456"]],
+  ["TIMESTAMP", ["2024-05-01T10:00:00"]],
+  ["TIMESTAMP_NS", ["2024-05-01 10:00:00.123456789"]],
+  ["TIMESTAMP WITH TIME ZONE", ["2024-05-01T10:00:00Z", "2024-05-01T10:00:00.5+02:00"]],
+] as const)("a column is %s if each of its cells can be written back: %j", async (type, cells) => {
+  expect(await typeOf(...cells)).toBe(type);
+});
+
+test.each([
+  ["007", "008"],
+  ["+5"],
+  ["-0"],
+  ["1.9", "1.10"],
+  ["1.50", "2"],
+  [".5"],
+  ["5."],
+  ["1,5"],
+  ["1_000"],
+  [" 5"],
+  ["5 "],
+  ["0x1F"],
+  ["12E5"],
+  ["1E5"],
+  ["1e400"],
+  ["1e-400", "1.5e-320"],
+  ["NaN"],
+  ["inf"],
+  ["9".repeat(39)],
+  ["9007199254740993", "2.5"],
+  ["True", "False"],
+  ["TRUE"],
+  ["NO", "NO"],
+  ["yes"],
+  ["T"],
+  ["24.04.1", "10.1.2"],
+  ["31.12.24"],
+  ["02.09.26"],
+  ["01.02.2024"],
+  ["2024/02/01"],
+  ["2024-02-30"],
+  ["0000-00-00"],
+  ["2024-5-1"],
+  ["24:00:00"],
+  ["10:00"],
+  ["2024-05-01", "2024-05-01 10:00:00"],
+  ["2024-05-01T10:00:00", "2024-05-01 10:00:00"],
+  ["2024-05-01 10:00:00", "2024-05-01 10:00:00Z"],
+  ["2024-05-01 10:00:00.123456789Z"],
+  ["1600-05-01 10:00:00.123456789"],
+  ["true", "1"],
+  ["1", "2024-05-01"],
+  ["-", "NA"],
+])("a column stays text, with every cell as it is: %s %s", async (...cells) => {
+  const given = cells.filter((cell) => cell !== undefined);
+
+  const { types, rows } = await csv.read(column(...given));
+
+  expect(types["c"]).toBe("VARCHAR");
+  expect(rows.map(([, cell]) => cell)).toEqual(given);
+});
+
+test("numbers keep every digit, and moments their instant", async () => {
+  expect((await csv.read(column("1234567890123456.78", "-0.10"))).rows).toEqual([
+    ["0", "1234567890123456.78"],
+    ["1", "-0.10"],
+  ]);
+  expect((await csv.read(column("12345678901234567890", "1"))).rows[0]).toEqual(["0", "12345678901234567890"]);
+  expect((await csv.read(column("2024-05-01T10:00+02", "2024-05-01T10:00:30Z"))).rows).toEqual([
+    ["0", "2024-05-01 08:00:00+00"],
+    ["1", "2024-05-01 10:00:30+00"],
+  ]);
+});
+
+test("one late cell decides the type of a column, in whichever file it is", async () => {
+  const rows = Array.from({ length: 30_000 }, (_, row) => `${row}|${row === 29_000 ? "n/k" : row}`);
+  const late = `n|c\n${rows.join("\n")}\n`;
+
+  expect((await csv.read(late)).types).toEqual({ n: "BIGINT", c: "VARCHAR" });
+  expect((await csv.read([column("1"), column("2.5"), column("x")])).types["c"]).toBe("VARCHAR");
+  expect((await csv.read([column("1"), column("2.50", "3.00"), column("4.5")])).types["c"]).toBe("DOUBLE");
+  expect((await csv.read([column("12345678901234567890"), column("2.5")])).types["c"]).toBe("VARCHAR");
+  expect((await csv.read([column("2024-05-01"), column("5")])).types["c"]).toBe("VARCHAR");
+});
+
+test("a column that is empty in some files has the type of the others, in all files it is text", async () => {
+  expect((await csv.read([column("", ""), column("0.5"), "n|c\n"])).types["c"]).toBe("DOUBLE");
+  expect((await csv.read([column("", ""), column("")])).types["c"]).toBe("VARCHAR");
+});
+
+test("an empty cell is null; in quotes it is the empty text among texts, and null among others", async () => {
+  expect((await csv.read('n|c|d\n1|""|""\n2||\n3|x|2024-05-01\n')).rows).toEqual([
+    ["1", "", null],
+    ["2", null, null],
+    ["3", "x", "2024-05-01"],
+  ]);
+});
+
+test("what stands for a missing value among numbers and dates is null, with a warning; among texts it stays", async () => {
+  const { types, rows, warnings } = await csv.read("n|x|d|t\n1|NA|?|NA\n2|39.1|2024-05-01|a\n3|NA|2024-05-02|-\n");
+
+  expect(types).toEqual({ n: "BIGINT", x: "DOUBLE", d: "DATE", t: "VARCHAR" });
+  expect(rows[0]).toEqual(["1", null, null, "NA"]);
+  expect(warnings).toEqual([
+    'In the table "t", texts that stand for a missing value are read as null in columns of other types: "x" (NA 2 times, first in line 2), "d" (? once, first in line 2). ' +
+      'Declare them for the table: nulls: ["NA", "?"], or keep the texts: types: { …: VARCHAR }.',
+  ]);
+});
+
+test("declared nulls hold in every column, in quotes only among others than texts", async () => {
+  const content = 'n|x|t\n1|"-999"|"NA"\n2|-999|NA\n3|2.50|b\n4|3.00|-999\n';
+
+  const { types, rows, warnings } = await csv.read(content, { nulls: ["NA", "-999"] });
+
+  expect(types).toEqual({ n: "BIGINT", x: "DOUBLE", t: "VARCHAR" });
+  expect(rows).toEqual([
+    ["1", null, "NA"],
+    ["2", null, null],
+    ["3", "2.5", "b"],
+    ["4", "3.0", null],
+  ]);
+  expect(warnings).toEqual([]);
+});
+
+test("a declared format decides which columns are dates, strictly", async () => {
+  const content = "n|d|e|s\n1|31.12.24|01.02.2024|2024-05-01\n2|01.01.25|x|2024-05-02\n";
+
+  expect((await csv.read(content, { dateformat: "%d.%m.%y" })).types).toEqual({
+    n: "BIGINT",
+    d: "DATE",
+    e: "VARCHAR",
+    s: "DATE",
+  });
+  expect((await csv.read(content, { dateformat: "%d.%m.%y" })).rows[0]?.[1]).toBe("2024-12-31");
+  const timed = await csv.read("n|d\n1|01/02/2024 03:04 PM\n2|12/31/2024 12:00 AM\n", {
+    dateformat: "%m/%d/%Y %I:%M %p",
+  });
+  expect(timed).toMatchObject({
+    types: { d: "TIMESTAMP" },
+    rows: [
+      ["1", "2024-01-02 15:04:00"],
+      ["2", "2024-12-31 00:00:00"],
+    ],
+  });
+  expect((await csv.read("n|d\n1|30.02.2024\n", { dateformat: "%d.%m.%Y" })).types["d"]).toBe("VARCHAR");
+  expect(await csv.refusal(content, { dateformat: "%d.%m.%Q" })).toContain("in which %Q is unknown");
+  expect(await csv.refusal(content, { dateformat: "%d.%m" })).toContain("must have a year, a month and a day");
+});
+
+test("declared types are those of the columns, and a declared text is the cell as it is", async () => {
+  const content = 'id|zip|amount|flag|born|note\n1|007|1.50|yes|01.02.2024|""\n2|010||no||\n';
+
+  const table = await csv.read(content, {
+    dateformat: "%d.%m.%Y",
+    types: { id: "VARCHAR", zip: "integer", AMOUNT: "decimal(18, 2)", flag: "BOOLEAN", born: "DATE", note: "VARCHAR" },
+  });
+
+  expect(table.types).toEqual({
+    id: "VARCHAR",
+    zip: "INTEGER",
+    amount: "DECIMAL(18,2)",
+    flag: "BOOLEAN",
+    born: "DATE",
+    note: "VARCHAR",
+  });
+  expect(table.rows).toEqual([
+    ["1", "7", "1.50", "true", "2024-02-01", ""],
+    ["2", "10", null, "false", null, null],
+  ]);
+});
+
+test.each([
+  [{ c: "INTEGER" }, "5.7"],
+  [{ c: "TINYINT" }, "300"],
+  [{ c: "DECIMAL(18,2)" }, "1.239"],
+  [{ c: "DATE" }, "2024-02-30"],
+  [{ c: "DATE" }, "24.04.1"],
+  [{ c: "TIMESTAMP" }, "2024-05-01 10:00:00.1234567"],
+  [{ c: "BOOLEAN" }, "maybe"],
+  [{ c: "UUID" }, "x"],
+])("a cell that its declared type cannot hold exactly is named: %j", async (types, cell) => {
+  const message = await csv.refusal([column("", ""), `n|c\n1|\n2|${cell}\n`], { types });
+
+  expect(message).toMatch(
+    new RegExp(
+      `^TABLE_UNREADABLE: .*-2\\.csv\\) cannot be read: line 3 has "${cell.replaceAll(".", "\\.")}" in the column "c", which is no exact `,
+    ),
+  );
+});
+
+test("declared types must be types of columns that there are", async () => {
+  expect(await csv.refusal(column("1"), { types: { d: "BIGINT" } })).toContain(
+    '`types` has "d", which is no column of it. The nearest name is "n"',
+  );
+  expect(await csv.refusal(column("1"), { types: { c: "BIGNT" } })).toContain("The nearest is BIGINT");
+  expect(await csv.refusal(column("1"), { types: { c: "INT); DROP TABLE x; --" } })).toContain("DuckDB does not have");
+});
+
+test.each([
+  [
+    "a late cell",
+    column(...Array.from({ length: 300 }, (_, row) => String(row)), "n.v."),
+    '"c" (line 302 has "n.v."; types: { c: DOUBLE } or nulls: ["n.v."])',
+  ],
+  ["dates", column("31.12.2024", "01.02.2024"), `"c" (line 2 has "31.12.2024"; dateformat: '%d.%m.%Y')`],
+  ["American dates", column("12/31/2024", "01/02/2024"), `dateformat: '%m/%d/%Y')`],
+  ["yes and no", column("yes", "no"), "types: { c: BOOLEAN }"],
+  ["decimal commas", column("1,5", "2,25"), `replace("c", ',', '.')::DOUBLE in the SQL`],
+  ["leading zeros", column("007", "010"), "types: { c: BIGINT }"],
+  [
+    "versions",
+    column("1.9", "1.10"),
+    '"c" (its numbers are written with different numbers of zeros at the end; types: { c: DOUBLE })',
+  ],
+])("a column that is nearly of another type is reported with what to declare: %s", async (_, content, part) => {
+  const { warnings } = await csv.read(content);
+
+  expect(warnings).toEqual([expect.stringContaining(part)]);
+  expect(warnings[0]).toMatch(/^Columns of the table "t" are text, and may be meant as something else: /);
+});
+
+test("ordinary texts are not reported", async () => {
+  expect((await csv.read("name,city\nAnn,Berlin\nBob,Wien\n")).warnings).toEqual([]);
+});
