@@ -22,6 +22,7 @@ export function createFolderOutput(path: string, clock: Pick<Clock, "now">): Tab
     async check(intent) {
       await checkFolder(table, intent);
     },
+    manifest: () => readManifest(table),
     async lock(runId) {
       const lock = await lockFolder(table, runId);
       try {

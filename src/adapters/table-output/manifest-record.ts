@@ -46,7 +46,14 @@ const manifest = z.object({
   published_at: z.string(),
   format: z.enum(["parquet", "csv", "jsonl"]),
   partition_by: z.array(z.string()),
-  schema: z.array(z.object({ name: z.string(), type: columnType })),
+  schema: z.array(
+    z.object({
+      name: z.string(),
+      type: columnType,
+      role: z.enum(["source", "prediction"]).optional(),
+      added_in: z.int().positive().optional(),
+    }),
+  ),
   rows: count,
   bytes: count,
   files: z.array(

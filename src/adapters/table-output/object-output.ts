@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/ports/clock.ts";
 import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { TableOutput } from "../../core/ports/table-output.ts";
-import { checkObjects } from "./check-objects.ts";
+import { checkObjects, readStoredManifest } from "./check-objects.ts";
 import type { LockTiming } from "./object-lock.ts";
 import { lockObjects } from "./object-lock.ts";
 import { stageObjects } from "./object-staging.ts";
@@ -14,6 +14,7 @@ export function createObjectOutput(store: ObjectStore, clock: Pick<Clock, "now">
     async check(intent) {
       await checkObjects(store, intent);
     },
+    manifest: async () => (await readStoredManifest(store))?.manifest ?? null,
     async lock(runId) {
       const lock = await lockObjects(store, runId, timing);
       try {

@@ -1,6 +1,5 @@
-import type { TypedColumn } from "../../core/frames/column-type.ts";
 import { partitionFolder } from "../../core/pipeline/hive-path.ts";
-import type { ManifestFile, TableManifest } from "../../core/pipeline/table-manifest.ts";
+import type { ManifestFile, TableColumn, TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { OutputIntent, StagedFile } from "../../core/ports/table-output.ts";
 import type { SwitchJournal } from "./journal-record.ts";
 import { nextVersion } from "./table-layout.ts";
@@ -20,7 +19,7 @@ export function planSwitch(
   former: TableManifest | null,
   intent: OutputIntent,
   staged: readonly StagedFile[],
-  schema: readonly TypedColumn[],
+  schema: readonly TableColumn[],
   publishedAt: string,
   namesOf: (file: StagedFile, version: number) => SwitchNames,
 ): SwitchPlan {
@@ -31,10 +30,8 @@ export function planSwitch(
     (intent.ifExists === "overwrite_partitions" && touched.has(folderOf(file, intent.partitionBy)));
   const replaced = former?.files.filter(replaces) ?? [];
   const added = staged.map((file) => ({ file, names: namesOf(file, version) }));
-  const files = [
-    ...(former?.files.filter((file) => !replaces(file)) ?? []),
-    ...added.map(({ file, names }) => manifestFile(file, names, intent.runId)),
-  ];
+  const kept = former?.files.filter((file) => !replaces(file)) ?? [];
+  const files = [...kept, ...added.map(({ file, names }) => manifestFile(file, names, intent.runId))];
   const add = added.map(({ names }) => ({ from: names.incoming, to: names.visible }));
   return {
     journal: { version, remove: replaced.map((file) => file.path), add },
@@ -47,12 +44,21 @@ export function planSwitch(
       published_at: publishedAt,
       format: intent.format,
       partition_by: intent.partitionBy,
-      schema,
+      schema: kept.length === 0 ? schema : withAdditions(schema, former?.schema ?? [], version),
       rows: files.reduce((sum, file) => sum + file.rows, 0),
       bytes: files.reduce((sum, file) => sum + file.bytes, 0),
       files,
     },
   };
+}
+
+/** Files that stay do not have the columns that this version adds. */
+function withAdditions(schema: readonly TableColumn[], former: readonly TableColumn[], version: number): TableColumn[] {
+  return schema.map((column) => {
+    const before = former.find(({ name }) => name === column.name);
+    const added = before === undefined ? version : before.added_in;
+    return added === undefined ? column : { ...column, added_in: added };
+  });
 }
 
 /** The folders of the partitions that hold rows of the run; `""` for a table without partitions. */

@@ -5,6 +5,7 @@ import { isStorageFailure, storageError } from "../errors/storage-error.ts";
 import type { ColumnType } from "./column-type.ts";
 import type { CompactedFile, CompactionTask, PartitionRows, ShardSlice } from "./compaction-task.ts";
 import { countRecords } from "./count-records.ts";
+import { leafCasts } from "./exact-cast.ts";
 import type { DataFrame, Expr, LazyFrame } from "./polars.ts";
 import { column, expression, pl, scanParquet } from "./polars.ts";
 import { writeTextFiles } from "./write-text-files.ts";
@@ -107,10 +108,16 @@ function project(schema: CompactionTask["columns"], task: CompactionTask): Expr[
   const types = new Map(schema.map(({ name, type }) => [name, type]));
   return task.columns.map(({ name, type }, index) => {
     const had = types.get(name);
-    if (had === undefined) return cast({ Literal: { Scalar: { Null: "Null" } } }, type).alias(`c${index}`);
+    if (had === undefined || holdsOnlyNull(had, type))
+      return cast({ Literal: { Scalar: { Null: "Null" } } }, type).alias(`c${index}`);
     const same = JSON.stringify(had) === JSON.stringify(type);
     return (same ? column(name) : cast({ Column: name }, type)).alias(`c${index}`);
   });
+}
+
+/** Between such types there is no cast; that the column holds nothing else was made sure of before. */
+function holdsOnlyNull(had: ColumnType, type: ColumnType): boolean {
+  return leafCasts(had, type).some(({ path, exactness }) => path.length === 0 && exactness === "never");
 }
 
 function cast(serialised: unknown, type: ColumnType): Expr {

@@ -27,6 +27,35 @@ export function leafCasts(from: ColumnType, to: ColumnType, path: LeafCast["path
   return [{ path, from, to, exactness: exactnessOf(from, to) }];
 }
 
+/** Fields that one type has and the other has not, as paths that begin with the column's name: `label.score`. */
+export function surplusFields(type: ColumnType, other: ColumnType, path: string): string[] {
+  const [element, otherElement] = [elementOf(type), elementOf(other)];
+  if (element !== null && otherElement !== null) return surplusFields(element, otherElement, path);
+  const [fields, otherFields] = [fieldsOf(type), fieldsOf(other)];
+  if (fields === null || otherFields === null) return [];
+  return fields.flatMap(({ name, dtype }) => {
+    const same = otherFields.find((field) => field.name === name);
+    return same === undefined ? [`${path}.${name}`] : surplusFields(dtype, same.dtype, `${path}.${name}`);
+  });
+}
+
+/** The type with the fields of the other added at the end of its structs; everything else stays. */
+export function withFieldsOf(type: ColumnType, other: ColumnType): ColumnType {
+  const [element, otherElement] = [elementOf(type), elementOf(other)];
+  if (element !== null && otherElement !== null) return withElement(type, withFieldsOf(element, otherElement));
+  const [fields, otherFields] = [fieldsOf(type), fieldsOf(other)];
+  if (fields === null || otherFields === null) return type;
+  const known = fields.map(({ name, dtype }) => {
+    const same = otherFields.find((field) => field.name === name);
+    return { name, dtype: same === undefined ? dtype : withFieldsOf(dtype, same.dtype) };
+  });
+  return { Struct: [...known, ...otherFields.filter(({ name }) => !fields.some((field) => field.name === name))] };
+}
+
+function withElement(type: ColumnType, element: ColumnType): ColumnType {
+  return typeof type === "object" && "Array" in type ? { Array: [element, type.Array[1]] } : { List: element };
+}
+
 function fieldsOf(type: ColumnType): readonly StructField[] | null {
   return typeof type === "object" && "Struct" in type ? type.Struct : null;
 }

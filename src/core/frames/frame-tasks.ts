@@ -1,4 +1,5 @@
 import { compactPartitions } from "./compact-partitions.ts";
+import { distinctPartitions } from "./distinct-partitions.ts";
 import { encodeChunk, measureRows } from "./encode-chunk.ts";
 import { listWidths } from "./list-widths.ts";
 import { findLossyCasts } from "./lossy-casts.ts";
@@ -15,6 +16,7 @@ export const FRAME_TASKS = {
   readParquetSchema,
   readNullColumns,
   findLossyCasts,
+  distinctPartitions,
   listWidths,
   measureRows,
   encodeChunk,

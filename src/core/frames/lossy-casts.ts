@@ -4,8 +4,13 @@ import { leafCasts } from "./exact-cast.ts";
 import type { Expr } from "./polars.ts";
 import { castTo, column, pl, scanParquet, structField } from "./polars.ts";
 
-/** A column of a file, and the type that its values are to have. */
-export type ColumnCast = { readonly column: string; readonly from: ColumnType; readonly to: ColumnType };
+/** A column of a file, and the type that its values are to have; `onlyNull` if no value but null may be cast. */
+export type ColumnCast = {
+  readonly column: string;
+  readonly from: ColumnType;
+  readonly to: ColumnType;
+  readonly onlyNull?: boolean;
+};
 
 export type CastCheck = { readonly path: string; readonly rows: number; readonly casts: readonly ColumnCast[] };
 
@@ -29,7 +34,9 @@ export function findLossyCasts({ path, rows, casts }: CastCheck): LossyCast[] {
 }
 
 function firstLossy(path: string, offset: number, cast: ColumnCast): LossyCast | null {
-  const leaves = leafCasts(cast.from, cast.to).filter(({ exactness }) => exactness !== "always");
+  const leaves = leafCasts(cast.from, cast.to)
+    .map((leaf): LeafCast => (cast.onlyNull === true ? { ...leaf, exactness: "never" } : leaf))
+    .filter(({ exactness }) => exactness !== "always");
   const slice = scanParquet(path).slice(offset, ROWS_AT_ONCE);
   for (const leaf of leaves) {
     const values = slice

@@ -213,6 +213,12 @@ export type JobInput<Backend = AnyBackendInput> = {
      * @default "overwrite_partitions"
      */
     readonly if_exists?: "error" | "overwrite_partitions" | "append" | undefined;
+    /**
+     * What happens if the columns differ from those of the table that this run adds to. `strict` rejects new and
+     * missing columns; `evolve` adds new ones and fills missing ones with null.
+     * @default "strict"
+     */
+    readonly schema?: "strict" | "evolve" | undefined;
   };
   /** What happens when rows fail. */
   readonly failure?:

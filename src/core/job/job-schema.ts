@@ -235,6 +235,13 @@ const output = z.strictObject({
       "What happens to data that is there already. `overwrite_partitions` replaces the partitions that this run writes (the whole table, where " +
         "there are none), so that a re-run gives the same table; `append` adds; `error` refuses.",
     ),
+  schema: z
+    .enum(["strict", "evolve"])
+    .default("strict")
+    .describe(
+      "What happens if the columns differ from those of the [table](output.md#the-columns-of-the-next-run) that this run adds to. `strict` rejects new and missing columns; " +
+        "`evolve` adds new ones and fills missing ones with null.",
+    ),
 });
 
 const failure = z.strictObject({

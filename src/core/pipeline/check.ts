@@ -14,6 +14,8 @@ import type { PreparedRun } from "./prepare-run.ts";
 import type { SampleTools, ScoredSample } from "./score-sample.ts";
 import { scoreSample } from "./score-sample.ts";
 import type { SentColumn } from "./sent-column.ts";
+import type { CheckedContract } from "./table-contract/check-contract.ts";
+import { checkContract } from "./table-contract/check-contract.ts";
 
 /** One thing that was looked at. */
 export type CheckItem = {
@@ -53,6 +55,7 @@ export async function checkJob(
   const items: CheckItem[] = [];
   let job: string | null = null;
   let sample: CheckSample | null = null;
+  let contract: CheckedContract | null = null;
   // The columns and the sample read the same tables: what is to be said of them is said once.
   const warn = (detail: string): void => {
     if (!items.some((item) => item.name === "source" && item.detail === detail))
@@ -90,9 +93,12 @@ export async function checkJob(
       ({ features, keep }) =>
         `the model receives ${features.join(", ")}; the table gets ${[...keep, "the predictions"].join(", ")}`,
     );
-    await step(
+    contract = await step(
       "output",
-      () => prepared.output.check(outputIntent("check", prepared.job)),
+      async () => {
+        await prepared.output.check(outputIntent("check", prepared.job));
+        return checkContract(prepared, tools.pool, options.signal);
+      },
       () => prepared.output.location,
     );
     const { reach } = tools.runStore;
@@ -134,7 +140,10 @@ export async function checkJob(
                 items.push(...warningsOf(features, prepared.protocol));
             },
           },
-          (scored) => describeSample(scored, items),
+          async (scored) => {
+            await checkPredictions(scored, contract, items);
+            return describeSample(scored, items);
+          },
         ),
       ({ rows, scored }) => `${scored} of ${rows} sample rows scored`,
     );
@@ -143,6 +152,8 @@ export async function checkJob(
       ? thrown
       : new ScoreframeError("INTERNAL", messageOf(thrown), { cause: thrown });
     return { job, ok: false, items, sample, error: error.toJSON() };
+  } finally {
+    await contract?.close();
   }
   return { job, ok: items.every(({ status }) => status !== "failed"), items, sample, error: null };
 }
@@ -153,6 +164,19 @@ function warningsOf(features: readonly SentColumn[], protocol: ProtocolId): Chec
 
 function featureWarning(detail: string): CheckItem {
   return { name: "features", status: "warning", detail };
+}
+
+/** Whether the table takes what the model answered to the sample. */
+async function checkPredictions(
+  { answers }: ScoredSample,
+  contract: CheckedContract | null,
+  items: CheckItem[],
+): Promise<void> {
+  for (const { stitched } of answers) {
+    await contract?.checkShard(stitched).catch((thrown: unknown) => {
+      items.push({ name: "output", status: "failed", detail: messageOf(thrown) });
+    });
+  }
 }
 
 async function describeSample(

@@ -17,6 +17,8 @@ export type CollectedShards = {
 export type CollectTools = {
   readonly tracker: RunTracker;
   readonly save: (record: ShardRecord) => Promise<void>;
+  /** Throws if the table cannot take the shard's predictions. */
+  readonly check: (stitched: StitchedAnswer["stitched"]) => Promise<void>;
   readonly maxFailedRows: number;
   /** Folder of the failed rows, for the message. */
   readonly deadLetter: string;
@@ -25,7 +27,7 @@ export type CollectTools = {
 /** Writes each shard's end into the ledger, and ends a run early that can only fail. */
 export async function collectShards(
   stitched: AsyncIterable<StitchedAnswer>,
-  { tracker, save, maxFailedRows, deadLetter }: CollectTools,
+  { tracker, save, check, maxFailedRows, deadLetter }: CollectTools,
 ): Promise<CollectedShards> {
   const shards: StitchedShard[] = [];
   let firstFailure: FirstFailure | null = null;
@@ -40,6 +42,7 @@ export async function collectShards(
       if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);
       form = answer.stitched.form;
     }
+    await check(answer.stitched);
     shards.push({ shard, path, rows: scored, schema: [...sourceColumns, ...predictionColumns], partitions });
   }
   return { shards: shards.sort((a, b) => a.shard - b.shard), firstFailure, form };

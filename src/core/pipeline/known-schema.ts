@@ -16,14 +16,23 @@ export function knownSchema(
   columns: ChosenColumns,
   form: CollectedShards["form"],
 ): TypedColumn[] {
-  const identity = job.output.include_row_id ? ["row_id", "batch_index"] : [];
   const prefix = job.output.prefix ?? "";
   const contract = parsePredictionTypes(job.output.predictions);
   const unanswered: TypedColumn[] =
     form === null && table.rows > 0 ? [{ name: `${prefix}prediction`, type: "Null" }] : [];
   return [
-    ...identity.map((name): TypedColumn => ({ name, type: "Int64" })),
+    ...identityColumns(job),
     ...table.columns.filter(({ name }) => columns.keep.includes(name)),
     ...(contract === null ? unanswered : contractColumns(contract, prefix)),
   ];
+}
+
+/** The columns that say where a row was in its request. */
+export function identityColumns({ output }: Pick<Job, "output">): TypedColumn[] {
+  return output.include_row_id
+    ? [
+        { name: "row_id", type: "Int64" },
+        { name: "batch_index", type: "Int64" },
+      ]
+    : [];
 }

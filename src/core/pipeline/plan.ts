@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { RowSizes } from "../frames/encode-chunk.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { SourceContext } from "../ports/frame-source.ts";
@@ -9,10 +10,12 @@ import { bindProtocol } from "../protocols/bind-protocol.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
+import { outputIntent } from "./output-intent.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { DEFAULT_BATCH_BYTES, DEFAULT_BATCH_ROWS } from "./request-batch.ts";
 import { chunkInput } from "./shard.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
+import { watchContract } from "./table-contract/watch-contract.ts";
 import { withListWidths } from "./with-list-widths.ts";
 
 /** What a run would do. */
@@ -47,9 +50,30 @@ export async function planJob(prepared: PreparedRun, pool: FramePool, context: S
   const folder = await mkdtemp(join(tmpdir(), "scoreframe-plan-"));
   try {
     const table = await extractTable(prepared.source, folder, pool, context);
-    return await planTable(prepared, table, pool, context.signal);
+    const report = await planTable(prepared, table, pool, context.signal);
+    const problem = await outputProblem(prepared, table, pool, context.signal);
+    return problem === null ? report : { ...report, advice: [problem, ...report.advice] };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Throws what would end a run before anything is scored: columns that the table does not take. Reports an output that cannot be read. */
+async function outputProblem(
+  { job, output }: PreparedRun,
+  table: ExtractedInput,
+  pool: FramePool,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const names = table.columns.map(({ name }) => name);
+  const input = { output, intent: outputIntent("plan", job), job, table, columns: chooseColumns(names, job) };
+  try {
+    const contract = await watchContract(input, pool, signal);
+    await contract.checkSource();
+    return null;
+  } catch (thrown) {
+    if (!ScoreframeError.is(thrown) || thrown.code === "OUTPUT_SCHEMA_CHANGED") throw thrown;
+    return `Whether the rows fit the table is not known: ${thrown.message}`;
   }
 }
 

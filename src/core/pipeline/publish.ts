@@ -10,7 +10,12 @@ import { batchShards, isScattered, mergeFolder, mergeTask } from "./merge-scatte
 import type { PartitionGroup, PlannedPartition } from "./plan-compaction.ts";
 import { collectPartitions, distinctSchemas, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
-import type { TableManifest } from "./table-manifest.ts";
+import type { FindLossyCasts } from "./table-contract/assert-contract.ts";
+import { assertExactCasts, assertSameColumns } from "./table-contract/assert-contract.ts";
+import { compareColumns } from "./table-contract/compare-columns.ts";
+import type { TableContract } from "./table-contract/table-contract.ts";
+import { tableContract } from "./table-contract/table-contract.ts";
+import type { TableColumn, TableManifest } from "./table-manifest.ts";
 
 /** Aim for the size of a file, in bytes. */
 const FILE_BYTES = 128_000_000;
@@ -25,6 +30,12 @@ export type Publication = OutputIntent & {
   readonly scoredRows: number;
   /** Columns of the table where there is no shard to tell them. */
   readonly emptySchema?: readonly TypedColumn[];
+  /** Names of the columns that are no predictions; absent if that is of no interest. */
+  readonly sourceColumns?: readonly string[];
+  /** Whether not one prediction was more than null, so that their columns are not known. @default false */
+  readonly unanswered?: boolean;
+  /** Put before the names of predictions by the job, for messages. */
+  readonly prefix?: string;
   /** Names of the columns to write, partition columns aside; all of them where it is absent. */
   readonly columns?: readonly string[];
 };
@@ -34,6 +45,8 @@ export type PublishTools = {
   readonly lock: OutputLock;
   /** `compactPartitions`, in a worker. */
   readonly compact: (task: CompactionTask) => Promise<readonly CompactedFile[]>;
+  /** `findLossyCasts`, in a worker. Without it, a column whose type is not the table's is rejected unread. */
+  readonly findLossyCasts?: FindLossyCasts;
   /** Tasks at a time; 2 by default. */
   readonly concurrency?: number;
   /** Told the rows written so far. */
@@ -55,16 +68,18 @@ export type PublishedTable = {
 /**
  * Compacts the stitched shards into the files of the table, verifies them against the ledger, and switches them in as one step. Whatever it
  * throws before the switch leaves the former table as it was: `LEDGER_IMBALANCE`, `PREDICTIONS_INCOMPATIBLE`, `STORAGE_FAILED`,
- * `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `OUTPUT_BUSY`.
+ * `OUTPUT_EXISTS`, `OUTPUT_SCHEMA_CHANGED`, `OUTPUT_UNWRITABLE`, `OUTPUT_BUSY`.
  */
 export async function publishTable(publication: Publication, tools: PublishTools): Promise<PublishedTable> {
   const { output, lock } = tools;
   checkLedger(publication);
   await output.check(publication);
-  const schema = tableSchema(publication);
+  const partitions = plannedPartitions(publication);
+  const folders = new Set(partitions.map(({ folder }) => folder));
+  const contract = tableContract(output.location, await output.manifest(), publication, folders);
+  const schema = await agreedSchema(publication, contract, tools.findLossyCasts ?? rejectUnread);
   const staging = await output.stage(publication.runId, tools.signal);
   try {
-    const partitions = plannedPartitions(publication);
     const files = await compactAll(publication, partitions, schema, staging, tools);
     checkFiles(partitions, files, publication.scoredRows);
     const manifest = await staging.switchIn(publication, files, schema, lock);
@@ -82,13 +97,42 @@ export async function publishTable(publication: Publication, tools: PublishTools
   }
 }
 
+/** The columns to write: those of the shards, or if files of other runs stay in the table, its own. */
+async function agreedSchema(
+  publication: Publication,
+  contract: TableContract | null,
+  findLossyCasts: FindLossyCasts,
+): Promise<TableColumn[]> {
+  const now = tableSchema(publication);
+  if (contract === null) return now.map((column) => ({ ...column, type: settleType(column.type) }));
+  const { shards, unanswered = false, prefix = "" } = publication;
+  const known = unanswered ? now.filter(({ role }) => role !== "prediction") : now;
+  const mayLack = unanswered ? "predictions" : "none";
+  const comparison = compareColumns(contract, known, mayLack);
+  assertSameColumns(contract, comparison);
+  const names = new Set(known.map(({ name }) => name));
+  for (const { path, rows, schema } of shards) {
+    const written = schema.filter(({ name }) => names.has(name));
+    const { casts } = compareColumns(contract, written, "all");
+    await assertExactCasts(contract, { ...comparison, casts }, { path, rows, columns: known, prefix }, findLossyCasts);
+  }
+  return [...comparison.columns];
+}
+
+const rejectUnread: FindLossyCasts = async ({ casts }) => casts.map(({ column }) => ({ column, value: null }));
+
 /** One schema over all shards, reduced to what is to be written. */
-function tableSchema({ shards, emptySchema, columns, partitionBy }: Publication): TypedColumn[] {
+function tableSchema({ shards, emptySchema, columns, partitionBy, sourceColumns }: Publication): TableColumn[] {
   const unified = shards.map((shard) => shard.schema).reduce(unifySchemas, emptySchema ?? []);
   const kept = columns === undefined ? null : new Set([...columns, ...partitionBy]);
+  const source = sourceColumns === undefined ? null : new Set(sourceColumns);
   return unified
     .filter(({ name }) => kept === null || kept.has(name))
-    .map(({ name, type }) => ({ name, type: settleType(type) }));
+    .map(({ name, type }) => ({
+      name,
+      type,
+      ...(source === null ? {} : { role: source.has(name) ? "source" : "prediction" }),
+    }));
 }
 
 /** A table without partitions is one partition, also when it is empty. */

@@ -28,7 +28,7 @@ import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
 import { refuseTooManyFailures, withIncident } from "./failure-policy.ts";
 import { inexactFeatures } from "./inexact-features.ts";
-import { knownSchema } from "./known-schema.ts";
+import { identityColumns, knownSchema } from "./known-schema.ts";
 import { outputIntent } from "./output-intent.ts";
 import { publishTable } from "./publish.ts";
 import type { RequestBatch } from "./request-batch.ts";
@@ -42,6 +42,7 @@ import type { ShardResponse } from "./shard-response.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
 import { stitchAnswers } from "./stitch.ts";
 import { stitchStageInput } from "./stitch-stage-input.ts";
+import { watchContract } from "./table-contract/watch-contract.ts";
 
 /** A run, ready to go: everything is parsed and chosen, nothing is begun. */
 export type RunInput = {
@@ -129,6 +130,9 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   const columns = chooseColumns(namesOf(table.columns), job);
   for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
   for (const message of await inexactFeatures(table, columns.features, pool, signal)) warn(message);
+  const intent = outputIntent(run.runId, job);
+  const contract = await watchContract({ output: run.output, intent, job, table, columns }, pool, signal);
+  await contract.checkSource();
   const session = await opening;
 
   const deadLetter = files.locate(folders.deadLetter);
@@ -146,6 +150,7 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   const parts = await collectShards(stitched, {
     tracker,
     save: (record) => keepStitched(run, record),
+    check: contract.checkShard,
     maxFailedRows: job.failure.max_failed_rows,
     deadLetter,
   });
@@ -244,11 +249,15 @@ async function publish(
       shards,
       scoredRows: tracker.ledger.scored,
       emptySchema: knownSchema(job, table, columns, form),
+      sourceColumns: [...namesOf(identityColumns(job)), ...columns.keep],
+      unanswered: form === null && job.output.predictions === undefined,
+      prefix: job.output.prefix ?? "",
     },
     {
       output: run.output,
       lock,
       compact: (task) => pool.run("compactPartitions", task, signal),
+      findLossyCasts: (check) => pool.run("findLossyCasts", check, signal),
       concurrency: pool.threads,
       onProgress: (rows) => tracker.published(rows),
       signal,

@@ -1,4 +1,4 @@
-import type { ColumnType } from "../frames/column-type.ts";
+import type { TypedColumn } from "../frames/column-type.ts";
 import type { TableFormat } from "../frames/compaction-task.ts";
 
 /** `_manifest.json`: which files are the table now. Public; described in docs/reference/output.md. */
@@ -13,12 +13,19 @@ export type TableManifest = {
   readonly published_at: string;
   readonly format: TableFormat;
   readonly partition_by: readonly string[];
-  /** Columns of the last publication, partition columns included, types in Polars' spelling. */
-  readonly schema: readonly { readonly name: string; readonly type: ColumnType }[];
+  /** The columns of the whole table, partition columns included, types in Polars' spelling. Runs that add to the table are held to it. */
+  readonly schema: readonly TableColumn[];
   /** Totals over `files`. */
   readonly rows: number;
   readonly bytes: number;
   readonly files: readonly ManifestFile[];
+};
+
+export type TableColumn = TypedColumn & {
+  /** Where its values are from; absent in tables that an older version wrote. */
+  readonly role?: "source" | "prediction" | undefined;
+  /** The version of the table that added it: files that are older do not have the column, and read as null. Absent if all have it. */
+  readonly added_in?: number | undefined;
 };
 
 export type ManifestFile = {

@@ -1,6 +1,5 @@
-import type { TypedColumn } from "../frames/column-type.ts";
 import type { TableFormat } from "../frames/compaction-task.ts";
-import type { TableManifest } from "../pipeline/table-manifest.ts";
+import type { TableColumn, TableManifest } from "../pipeline/table-manifest.ts";
 
 export type IfExists = "error" | "overwrite_partitions" | "append";
 
@@ -11,6 +10,8 @@ export type OutputIntent = {
   readonly ifExists: IfExists;
   readonly format: TableFormat;
   readonly partitionBy: readonly string[];
+  /** Whether columns that are new or gone change the columns of the table. @default "strict" */
+  readonly schema?: "strict" | "evolve";
 };
 
 /** The right to change a table. Held from before a run spends anything until it has published. */
@@ -38,6 +39,8 @@ export type TableOutput = {
   readonly location: string;
   /** Refuses early and cheaply what could not be published: `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`. Changes nothing. */
   check(intent: OutputIntent): Promise<void>;
+  /** What the table is now; null if nothing was ever published. */
+  manifest(): Promise<TableManifest | null>;
   /** Takes the output for a run, and completes a switch that a crash has cut off. `OUTPUT_BUSY` where a living run holds it. */
   lock(runId: string): Promise<OutputLock>;
   /** Makes room for the files of a run, whose lock is held. A signal that aborts ends what is going on before the switch. */
@@ -54,7 +57,7 @@ export type Staging = {
   switchIn(
     intent: OutputIntent,
     files: readonly StagedFile[],
-    schema: readonly TypedColumn[],
+    schema: readonly TableColumn[],
     lock: OutputLock,
   ): Promise<TableManifest>;
   /** Drops what was staged and not switched in. */

@@ -24,6 +24,7 @@ describe("a job", () => {
         columns: "all",
         include_row_id: false,
         if_exists: "overwrite_partitions",
+        schema: "strict",
       },
       failure: { max_failed_rows: 0, oversized_rows: "fail", isolate_failed_rows: true },
     });

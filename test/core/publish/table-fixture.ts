@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { createFolderOutput } from "../../../src/adapters/table-output/folder-output.ts";
 import { compactPartitions } from "../../../src/core/frames/compact-partitions.ts";
+import { findLossyCasts } from "../../../src/core/frames/lossy-casts.ts";
 import { readParquetSchema } from "../../../src/core/frames/parquet-schema.ts";
 import type { Publication, PublishedTable } from "../../../src/core/pipeline/publish.ts";
 import { publishTable } from "../../../src/core/pipeline/publish.ts";
@@ -61,7 +62,12 @@ export async function publishInto(
   };
   const lock = await output.lock(publication.runId);
   try {
-    return await publishTable(publication, { output, lock, compact: async (task) => compactPartitions(task) });
+    return await publishTable(publication, {
+      output,
+      lock,
+      compact: async (task) => compactPartitions(task),
+      findLossyCasts: async (check) => findLossyCasts(check),
+    });
   } finally {
     await lock.release();
   }

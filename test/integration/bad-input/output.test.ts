@@ -57,6 +57,33 @@ describeRefusals(
       return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", "output.partition_by=[id]"] });
     });
 
+    tell("it holds a column of another type", async () => {
+      await project.run();
+      const sql = "select id, 'A-' || x as x from rows";
+      return project.refusedRun({
+        exitCode: 1,
+        args: ["job.yaml", "--set", "output.if_exists=append", "--set", `source.sql=${sql}`],
+      });
+    });
+
+    tell("it does not hold a column of the rows", async () => {
+      await project.run();
+      const sql = "select id, x, x + 1 as y from rows";
+      return project.refusedRun({
+        exitCode: 1,
+        args: ["job.yaml", "--set", "output.if_exists=append", "--set", `source.sql=${sql}`],
+      });
+    });
+
+    tell("it holds predictions of another type", async () => {
+      await project.run();
+      await project.write(
+        "model.ts",
+        "export default { predict: (rows) => rows.map(({ x }) => ({ double: x / 3 })) };\n",
+      );
+      return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", "output.if_exists=append"] });
+    });
+
     tell("it holds a table, and `if_exists` is `error`", async () => {
       await project.run();
       return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", "output.if_exists=error"] });

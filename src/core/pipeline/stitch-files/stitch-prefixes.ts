@@ -128,6 +128,7 @@ export async function stitchPrefixes(
           output,
           lock,
           compact: (task) => tools.pool.run("compactPartitions", task, signal),
+          findLossyCasts: (check) => tools.pool.run("findLossyCasts", check, signal),
           concurrency: tools.pool.threads,
           signal,
         },
