@@ -74,6 +74,15 @@ describe("a local model gets numbers for", () => {
     ]);
   });
 
+  it.each(["99999999999999.9999::decimal(18, 4)", `${"9".repeat(38)}::decimal(38, 0)`])(
+    "%s, which a double rounds up",
+    async (sql) => {
+      const { rows, warnings } = await scored(`select ${sql} as a, 0 as b`);
+      expect(rows).toMatchObject([{ a: sql.replace(/::.*/, "") }]);
+      expect(warnings).toEqual([expect.stringContaining("has values that no double holds, such as 9999")]);
+    },
+  );
+
   it("sums of more than 64 bits, and a warning", async () => {
     const { rows, warnings } = await scored(
       "select sum(i * 4611686018427387904::hugeint + 1) as a, 0.5 as b from range(5) r(i)",

@@ -112,6 +112,15 @@ describe("a column of the source whose type is another on the next day", () => {
     ["numbers among text", "'A-7'", "101", "INTEGER", "VARCHAR", "101"],
     ["fractions", "1::bigint", "0.5::double", "DOUBLE", "BIGINT", "0.5"],
     ["numbers that a double rounds", "0.5::double", "9007199254740993", "BIGINT", "DOUBLE", "9007199254740993"],
+    ["too large a float for a decimal", "1.25::decimal(10,2)", "1e300::double", "DOUBLE", "DECIMAL(10,2)", "1e+300"],
+    [
+      "a float with more digits than a decimal",
+      "1::decimal(4,0)",
+      "99999.5::double",
+      "DOUBLE",
+      "DECIMAL(4,0)",
+      "99999.5",
+    ],
     ["too large a number", "1::integer", "3000000000", "BIGINT", "INTEGER", "3000000000"],
     [
       "digits that the scale has no room for",

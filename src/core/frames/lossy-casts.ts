@@ -1,4 +1,5 @@
 import type { ColumnType } from "./column-type.ts";
+import { isDecimal, isFloat } from "./column-type.ts";
 import type { LeafCast } from "./exact-cast.ts";
 import { leafCasts } from "./exact-cast.ts";
 import type { Expr } from "./polars.ts";
@@ -56,8 +57,15 @@ function valuesAt(name: string, path: LeafCast["path"]): Expr {
 
 function isLossy(value: Expr, { from, to, exactness }: LeafCast): Expr {
   if (exactness === "never") return value.isNotNull();
-  const back = castTo(castTo(value, to), from);
+  const back = lenientCast(lenientCast(value, from, to), to, from);
   return value.isNotNull().and(back.eq(value).fillNull(pl.lit(false)).not());
+}
+
+/** What does not fit becomes null; Polars fails for a float with more digits than a decimal has, unless it has 38. */
+function lenientCast(value: Expr, from: ColumnType, to: ColumnType): Expr {
+  return isFloat(from) && isDecimal(to)
+    ? castTo(castTo(value, { Decimal: [38, to.Decimal[1]] }), to)
+    : castTo(value, to);
 }
 
 /** Nested values and bytes have no short text. */
