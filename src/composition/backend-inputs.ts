@@ -54,7 +54,13 @@ export type BackendOptionsByKind = {
     /** Most requests begun in a second, evenly spaced. */
     readonly requests_per_second?: number | undefined;
     /**
-     * Tries of one request.
+     * How long the server is waited for while it cannot be reached, resets connections or answers 502, 503 or 504 to
+     * everything. A host name that has no address: at most 10 s.
+     * @default 60
+     */
+    readonly unreachable_timeout_s?: number | undefined;
+    /**
+     * Tries of one request that fails for another reason, or while the server answers others.
      * @default 6
      */
     readonly max_attempts?: number | undefined;
@@ -91,6 +97,12 @@ export type BackendOptionsByKind = {
      * @default 120
      */
     readonly start_timeout_s?: number | undefined;
+    /**
+     * How long a server that was ready is waited for when it cannot be reached, while its process runs: workers that
+     * are started again.
+     * @default 60
+     */
+    readonly unreachable_timeout_s?: number | undefined;
     /**
      * Until a response must begin.
      * @default 300

@@ -29,6 +29,13 @@ async function waitForServer(options: HttpOptions, context: BackendContext): Pro
   if (healthUrl === null) return;
   const { clock, signal } = context;
   const begun = clock.now();
-  await waitUntilHealthy({ backend, url: healthUrl, headers, timeoutMs, clock, signal });
+  const server = new URL(healthUrl).origin;
+  const onFailure = (outcome: string): void => {
+    const message = `${server} is not ready (${outcome}). Waiting up to ${timeoutMs / 1000} s for it (health_timeout_s).`;
+    context.events({ type: "warning", message });
+    context.events({ type: "waiting", waitingFor: server, limitSeconds: timeoutMs / 1000 });
+  };
+  await waitUntilHealthy({ backend, url: healthUrl, headers, timeoutMs, onFailure, clock, signal });
+  context.events({ type: "waiting", waitingFor: null, limitSeconds: 0 });
   context.events({ type: "model-ready", seconds: (clock.now() - begun) / 1000, detail: new URL(healthUrl).host });
 }

@@ -33,6 +33,7 @@ export function parseHttpOptions(input: Readonly<Record<string, unknown>>): Http
     requestTimeoutMs: options.request_timeout_s * 1000,
     concurrency: options.concurrency,
     requestsPerSecond: options.requests_per_second ?? null,
+    unreachableTimeoutMs: options.unreachable_timeout_s * 1000,
     maxAttempts: options.max_attempts,
     maxRequestBytes: options.max_request_bytes ?? httpCapabilities.maxRequestBytes,
     maxResponseBytes: options.max_response_bytes,

@@ -48,6 +48,7 @@ function sessionWith(model: RunningModel, options: LocalOptions, context: Backen
       url: model.url,
       headers: options.headers,
       concurrency: options.concurrency,
+      unreachableTimeoutMs: options.unreachableTimeoutSeconds * 1000,
       maxRequestBytes: localCapabilities.maxRequestBytes,
       nonFinite: options.nonFinite,
       headersTimeoutMs: patienceMs,

@@ -34,6 +34,14 @@ export const localOptionsSchema = z
     ...contentTypeOptions,
     // Python servers import for a long time, from a cold disk most of all.
     start_timeout_s: seconds.default(120).describe("Until the model must be ready."),
+    unreachable_timeout_s: z
+      .number()
+      .min(0)
+      .max(LONGEST_TIME_S)
+      .default(HTTP_SESSION_DEFAULTS.unreachableTimeoutMs / 1000)
+      .describe(
+        "How long a server that was ready is waited for when it cannot be reached, while its process runs: workers that are started again.",
+      ),
     request_timeout_s: seconds.default(300).describe("Until a response must begin."),
     concurrency: z
       .int()

@@ -19,6 +19,7 @@ export type LocalOptions = {
   readonly startTimeoutSeconds: number;
   /** Until one request's response begins. */
   readonly requestTimeoutSeconds: number;
+  readonly unreachableTimeoutSeconds: number;
   readonly concurrency: number;
   readonly nonFinite: NonFinite;
   /** Added to the environment of the model's process. Values are secrets. */
@@ -33,6 +34,7 @@ export function parseLocalOptions(input: Readonly<Record<string, unknown>>): Loc
     headers: contentTypeHeaders(options),
     startTimeoutSeconds: options.start_timeout_s,
     requestTimeoutSeconds: options.request_timeout_s,
+    unreachableTimeoutSeconds: options.unreachable_timeout_s,
     concurrency: options.concurrency,
     nonFinite: options.non_finite,
     env: options.env,

@@ -5,6 +5,8 @@ export type ProgressState = {
   readonly phase: Phase;
   readonly progress: RunProgress;
   readonly retries: number;
+  /** The server that is away, and since when it is waited for. */
+  readonly waiting: { readonly place: string; readonly since: number; readonly limitSeconds: number } | null;
   /** Rows that were through the present phase at some moments of the last seconds, the oldest first. */
   readonly samples: readonly Sample[];
 };
@@ -28,12 +30,22 @@ const NOTHING: RunProgress = {
   retries: 0,
 };
 
-export const INITIAL_PROGRESS: ProgressState = { phase: "starting", progress: NOTHING, retries: 0, samples: [] };
+export const INITIAL_PROGRESS: ProgressState = {
+  phase: "starting",
+  progress: NOTHING,
+  retries: 0,
+  waiting: null,
+  samples: [],
+};
 
 export function nextProgress(state: ProgressState, event: RunEvent, now: number): ProgressState {
   switch (event.type) {
     case "stage-started":
       return moved({ ...state, phase: phaseAt(event.stage, state) }, state, now);
+    case "waiting": {
+      const { waitingFor: place, limitSeconds } = event;
+      return { ...state, waiting: place === null ? null : { place, since: now, limitSeconds } };
+    }
     case "retry":
       return { ...state, retries: state.retries + 1 };
     case "progress": {

@@ -10,7 +10,8 @@ const PHASE_WIDTH = "publishing".length;
 /** The block that a terminal shows: one or two lines, none longer than `width`. */
 export function progressBlock(state: ProgressState, now: number, width: number, style: Style): readonly string[] {
   const { inputRows } = state.progress;
-  if (inputRows === null) return [state.phase === "reading" ? "reading the source" : "starting"];
+  if (inputRows === null)
+    return [...waitingFact(state, now), beginning(state)].slice(0, 1).map((line) => cut(line, width));
   const done = rowsDone(state);
   const share = inputRows === 0 ? 1 : done / inputRows;
   const head = `${state.phase.padEnd(PHASE_WIDTH)} ${percent(share).padStart(4)}`;
@@ -25,7 +26,7 @@ export function progressBlock(state: ProgressState, now: number, width: number, 
 /** The same as one line of a log. */
 export function progressLine(state: ProgressState, now: number): string {
   const { inputRows } = state.progress;
-  if (inputRows === null) return state.phase === "reading" ? "reading the source" : "starting";
+  if (inputRows === null) return [beginning(state), ...waitingFact(state, now)].join(", ");
   const done = rowsDone(state);
   const share = inputRows === 0 ? 1 : done / inputRows;
   const rows = `${formatCount(done)} of ${formatAmount(inputRows, "row")} (${percent(share)})`;
@@ -48,10 +49,21 @@ export function stageLine(
   return `${stage}: ${done[stage]} after ${formatSeconds(seconds)}`;
 }
 
+function beginning({ phase }: ProgressState): string {
+  return phase === "reading" ? "reading the source" : "starting";
+}
+
+function waitingFact({ waiting }: ProgressState, now: number): string[] {
+  if (waiting === null) return [];
+  const seconds = Math.round((now - waiting.since) / 1000);
+  return [`waiting for ${waiting.place} (${seconds} s of ${Math.round(waiting.limitSeconds)} s)`];
+}
+
 function facts(state: ProgressState, now: number): string[] {
   const rate = rowsPerSecond(state, now);
   const left = rate === null ? null : ((state.progress.inputRows ?? 0) - rowsDone(state)) / rate;
   return [
+    ...waitingFact(state, now),
     rate === null ? null : `${formatCount(rate)} rows/s`,
     state.progress.requestBytes === 0 ? null : `${formatBytes(state.progress.requestBytes)} of requests`,
     left === null || left < 0.5 ? null : `${formatWholeSeconds(left)} left`,

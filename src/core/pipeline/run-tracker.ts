@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { EventSink, Stage } from "../ports/event-sink.ts";
 import type { RunCost } from "../ports/run-cost.ts";
 import type { FirstFailure } from "./failure-policy.ts";
+import { createPartialCounts } from "./partial-counts.ts";
 import type { RunOutput, RunReport, RunStatus } from "./run-report.ts";
 import type { NumberedShard } from "./shard.ts";
 import type { StitchedAnswer } from "./stitch.ts";
@@ -27,6 +28,7 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
   let lines = 0;
   let retries = 0;
   let answeredRows = 0;
+  const partly = createPartialCounts(clock);
   let firstUnsendable: FirstFailure | null = null;
   let cost: RunCost | null = null;
   const timings: Partial<Record<Stage, number>> = {};
@@ -37,7 +39,7 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
       progress: {
         inputRows: counts.input,
         shardedRows: counts.sharded,
-        scoredRows: answeredRows,
+        scoredRows: answeredRows + partly.rows(),
         stitchedRows: counts.scored + counts.deadLettered,
         publishedRows: counts.published,
         shards: shards.total,
@@ -99,6 +101,7 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
       shards.total += 1;
       lines += record.lines;
       bytes.requests += record.request.bytes;
+      partly.expect(record.shard, record.rows);
       tell();
     },
     oversized(rows: number, skipped: boolean): void {
@@ -112,7 +115,12 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
       firstUnsendable ??= { shard: null, line: null, message: first.message };
       tell();
     },
-    answered(rows: number): void {
+    /** Rows of a shard that is not whole: a total so far. */
+    answering(shard: number, rows: number): void {
+      if (partly.report(shard, rows)) tell();
+    },
+    answered(shard: number, rows: number): void {
+      partly.finish(shard);
       answeredRows += rows;
       shards.answered += 1;
       tell();

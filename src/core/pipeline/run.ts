@@ -196,6 +196,7 @@ function contextOf(run: Run): BackendContext {
     baseDirectory: run.baseDirectory,
     clock: run.clock,
     events: run.events,
+    answered: (shard, rows) => run.tracker.answering(shard, rows),
     signal: run.signal,
   };
 }
@@ -230,7 +231,7 @@ async function* countAnswers(
   tracker: RunTracker,
 ): AsyncGenerator<ShardResponse> {
   for await (const answer of answers) {
-    tracker.answered(records.get(answer.shard)?.rows ?? 0);
+    tracker.answered(answer.shard, records.get(answer.shard)?.rows ?? 0);
     yield answer;
   }
 }

@@ -14,6 +14,8 @@ export type RunEvent =
   | { readonly type: "warning"; readonly message: string }
   /** Where the work goes on that is done elsewhere, and how: a job that was submitted, a state that it has reached. */
   | { readonly type: "note"; readonly message: string }
+  /** A server is away and waited for, up to a limit from now; null when the wait is over. */
+  | { readonly type: "waiting"; readonly waitingFor: string | null; readonly limitSeconds: number }
   | { readonly type: "model-ready"; readonly seconds: number; readonly detail: string }
   | { readonly type: "run-finished"; readonly runId: string; readonly status: string };
 
@@ -23,6 +25,7 @@ export type RunProgress = {
   /** Rows in the run; null until the source has been read. */
   readonly inputRows: number | null;
   readonly shardedRows: number;
+  /** Rows that the model has answered, those of shards that are not whole included. */
   readonly scoredRows: number;
   readonly stitchedRows: number;
   readonly publishedRows: number;

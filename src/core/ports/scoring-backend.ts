@@ -42,6 +42,8 @@ export type BackendContext = {
   readonly baseDirectory: string;
   readonly clock: Clock;
   readonly events: EventSink;
+  /** Reports how many rows of a shard have been answered so far, while it is not whole: a total, for progress alone. */
+  readonly answered?: (shard: number, rows: number) => void;
   readonly signal: AbortSignal;
 };
 

@@ -99,10 +99,10 @@ describe("a server that is of no use", () => {
   });
 
   it("ends the run when nobody listens", async () => {
-    const job = { url: "http://127.0.0.1:1/invocations", max_attempts: 3 };
+    const job = { url: "http://127.0.0.1:1/invocations" };
     await expect(scoreOverHttp(job, ONE_LINE)).rejects.toMatchObject({
       code: "BACKEND_UNREACHABLE",
-      message: expect.stringMatching(/after 3 tries: .*ECONNREFUSED/),
+      message: expect.stringMatching(/after \d+ tries: .*ECONNREFUSED.*unreachable_timeout_s/),
       facts: { retryable: true },
     });
   });
@@ -212,11 +212,62 @@ describe("a server that has too much to do", () => {
     expect(server.seen.refused).toBeLessThan(600);
   });
 
-  it("is given up when it refuses everybody", async () => {
+  it("is given up when it refuses everybody for unreachable_timeout_s", async () => {
     const server = await startModelServer((_, response) => response.writeHead(503).end("down"));
     const run = scoreOverHttp({ url: server.url, max_attempts: 4, concurrency: 3 }, [[instancesLine(1)]]);
     await expect(run).rejects.toMatchObject({ code: "BACKEND_UNREACHABLE" });
-    expect(server.received).toHaveLength(4);
+    expect(server.received.length).toBeGreaterThan(10);
+  });
+});
+
+describe("a server that is away", () => {
+  const down = { url: "http://127.0.0.1:1/invocations" };
+
+  it.each([
+    [60, {}],
+    [7, { unreachable_timeout_s: 7 }],
+  ])("is waited for by time: %i s, with pauses of 5 s at most", async (seconds, job) => {
+    const waits: number[] = [];
+    const run = scoreOverHttp({ ...down, ...job }, ONE_LINE, { onWait: (milliseconds) => waits.push(milliseconds) });
+    await expect(run).rejects.toMatchObject({ code: "BACKEND_UNREACHABLE" });
+    const waited = waits.reduce((sum, each) => sum + each, 0);
+    expect(waited).toBeGreaterThanOrEqual(seconds * 1000);
+    expect(waited).toBeLessThan(seconds * 1000 + 10);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(5000);
+  });
+
+  it.each([502, 503, 504])("is waited for while it starts and answers %i, beyond max_attempts", async (status) => {
+    const server = await startModelServer((received, response) => {
+      if (received.number <= 12) response.writeHead(status).end();
+      else response.end(predict(received));
+    });
+    const { lines, events } = await scoreOverHttp({ url: server.url, max_attempts: 2 }, ONE_LINE);
+    expect(lines).toEqual(['{"predictions":[0,1]}']);
+    const told = events.filter(({ type }) => type === "warning" || type === "waiting" || type === "note");
+    expect(told).toEqual([
+      { type: "warning", message: expect.stringMatching(/cannot be reached: status 50\d.*Waiting up to 60 s/) },
+      { type: "waiting", waitingFor: new URL(server.url).origin, limitSeconds: 60 },
+      { type: "note", message: expect.stringMatching(/answers after [\d.]+ s\.$/) },
+      { type: "waiting", waitingFor: null, limitSeconds: 0 },
+    ]);
+  });
+
+  it("is waited for when it resets every connection for a while", async () => {
+    const server = await startModelServer((received, response) => {
+      if (received.number <= 12) received.request.socket.destroy();
+      else response.end(predict(received));
+    });
+    const { lines } = await scoreOverHttp({ url: server.url, max_attempts: 2 }, ONE_LINE);
+    expect(lines).toEqual(['{"predictions":[0,1]}']);
+  });
+
+  it("is waited for 10 s at most where its host has no address, and the message says so", async () => {
+    const waits: number[] = [];
+    const run = scoreOverHttp({ url: "http://no-such-host.invalid/x" }, ONE_LINE, {
+      onWait: (milliseconds) => waits.push(milliseconds),
+    });
+    await expect(run).rejects.toMatchObject({ message: expect.stringContaining("The host has no address") });
+    expect(waits.reduce((sum, each) => sum + each, 0)).toBeLessThan(10_010);
   });
 });
 

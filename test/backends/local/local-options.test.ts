@@ -12,6 +12,7 @@ it("fills in what the job leaves out", () => {
     concurrency: 2,
     env: {},
     headers: {},
+    unreachableTimeoutSeconds: 60,
   });
 });
 

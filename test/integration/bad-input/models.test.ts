@@ -121,7 +121,7 @@ describeRefusals(
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       const { port } = server.address() as AddressInfo;
       await new Promise((resolve) => server.close(resolve));
-      return told({ kind: "http", url: `http://127.0.0.1:${port}/invocations`, max_attempts: 2 });
+      return told({ kind: "http", url: `http://127.0.0.1:${port}/invocations`, unreachable_timeout_s: 0 });
     });
   },
 );

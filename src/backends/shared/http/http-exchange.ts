@@ -40,9 +40,11 @@ export function createHttpExchange(options: ResolvedHttpSessionOptions, protocol
       const attempt = new AbortController();
       const onAbort = (): void => attempt.abort(signal.reason);
       signal.addEventListener("abort", onAbort, { once: true });
+      let begun = false;
       const timer = setTimeout(() => attempt.abort(OUT_OF_TIME), withinMs);
       try {
         const reply = await pool.request({ path, method: options.method, headers, body, signal: attempt.signal });
+        begun = true;
         const bytes = await reply.body.bytes();
         return {
           status: reply.statusCode,
@@ -54,7 +56,7 @@ export function createHttpExchange(options: ResolvedHttpSessionOptions, protocol
         if (attempt.signal.reason === OUT_OF_TIME) {
           return { kind: "timeout", reason: `no whole answer within ${withinMs / 1000} s` };
         }
-        return transportFault(thrown);
+        return transportFault(thrown, begun);
       } finally {
         clearTimeout(timer);
         signal.removeEventListener("abort", onAbort);

@@ -20,7 +20,9 @@ export type HttpSessionOptions = {
   readonly bodyTimeoutMs?: number;
   /** A request in all: its tries and the waits between them. @default 600_000 */
   readonly requestTimeoutMs?: number;
-  /** Tries of one request. @default 6 */
+  /** How long a server is waited for that cannot be reached, or has nobody to answer yet. @default 60_000 */
+  readonly unreachableTimeoutMs?: number;
+  /** Tries of one request that a server answers badly or not in time. @default 6 */
   readonly maxAttempts?: number;
   /** Most bytes that one answer may have. @default 64_000_000 */
   readonly maxResponseBytes?: number;
@@ -43,6 +45,7 @@ export const HTTP_SESSION_DEFAULTS = {
   headersTimeoutMs: 300_000,
   bodyTimeoutMs: 300_000,
   requestTimeoutMs: 600_000,
+  unreachableTimeoutMs: 60_000,
   maxAttempts: 6,
   maxResponseBytes: 64_000_000,
   maxRequestBytes: Number.POSITIVE_INFINITY,

@@ -26,7 +26,14 @@ export function createHttpSession(options: HttpSessionOptions, context: BackendC
   const scoreUnit = createRequestScorer(sender, { protocol, batchSize, isolateFailedRows, nonFinite, redact });
   return {
     score: (shards, signal) =>
-      scoreShards(shards, signal, { protocol, batchSize, maxRequestBytes, concurrency, scoreUnit }),
+      scoreShards(shards, signal, {
+        protocol,
+        batchSize,
+        maxRequestBytes,
+        concurrency,
+        scoreUnit,
+        answered: context.answered ?? (() => undefined),
+      }),
     close: () => exchange.close(),
   };
 }

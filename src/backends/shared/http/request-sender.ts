@@ -4,11 +4,12 @@ import { answerExcerpt } from "./answer-excerpt.ts";
 import type { HttpExchange, HttpReply } from "./http-exchange.ts";
 import type { ResolvedHttpSessionOptions } from "./http-session-options.ts";
 import type { InFlightLimit } from "./in-flight-limit.ts";
+import { createOutage } from "./outage.ts";
 import type { Pace } from "./pace.ts";
 import { printableUrl } from "./redact.ts";
-import { parseRetryAfter, retryWait } from "./retry-policy.ts";
+import { LONGEST_LOOK_MS, parseRetryAfter, retryWait } from "./retry-policy.ts";
 import type { RowFault } from "./row-fault.ts";
-import { BUSY_PATIENCE, FLAKY_ATTEMPTS, isBusy, refusalMend, statusVerdict } from "./status-verdict.ts";
+import { BUSY_PATIENCE, FLAKY_ATTEMPTS, isAway, isBusy, refusalMend, statusVerdict } from "./status-verdict.ts";
 import type { TransportFault } from "./transport-fault.ts";
 
 /** What came of a request, its retries included. */
@@ -54,16 +55,21 @@ type Failure = {
   readonly blame: "rows" | "server" | "always";
   readonly retryAfterMs: number | null;
   readonly status?: number;
+  /** Whether the server may be away: `certainly` if there was no connection at all. */
+  readonly away?: "certainly" | "perhaps";
+  readonly unknownHost?: boolean;
 };
 
 export function createRequestSender(tools: Tools): RequestSender {
   const { options, context, exchange, pace, inFlight, redact } = tools;
   const { clock } = context;
+  const outage = createOutage(context, new URL(options.url).origin, options.unreachableTimeoutMs);
   let answered = 0;
 
   async function send(body: Buffer, request: SendOptions): Promise<SendResult> {
     await pace.turn(request.signal);
     let deadline = Number.POSITIVE_INFINITY;
+    let answeredAtFailure = Number.POSITIVE_INFINITY;
     for (let attempts = 1; ; attempts += 1) {
       const place = await inFlight.enter(request.signal);
       // The wait for a first place is not the request's: nothing was sent yet.
@@ -78,11 +84,21 @@ export function createRequestSender(tools: Tools): RequestSender {
       if ("status" in outcome && statusVerdict(outcome.status) === "answer") {
         refuseEncoding(outcome);
         answered += 1;
+        outage.answered();
         return { reply: outcome, attempts };
       }
       const failure = "status" in outcome ? statusFailure(outcome, request) : transportFailure(outcome);
-      const wait = retryWait(attempts, failure.retryAfterMs);
-      if (attempts >= failure.worth || clock.now() + wait >= deadline) return giveUp(failure, attempts, request);
+      answeredAtFailure = Math.min(answeredAtFailure, answered);
+      const isWaitedFor = waitsFor(failure, answeredAtFailure, request);
+      if (isWaitedFor) {
+        const { away, unknownHost = false } = failure;
+        outage.failed(failure.reason, { unknownHost, isCertain: away === "certainly" });
+      } else if (failure.status !== undefined) outage.answered();
+      const wait = isWaitedFor
+        ? Math.min(retryWait(attempts, null, LONGEST_LOOK_MS), Math.max(0, outage.left()))
+        : retryWait(attempts, failure.retryAfterMs);
+      const isSpent = isWaitedFor ? outage.left() <= 0 : attempts >= failure.worth;
+      if (isSpent || clock.now() + wait >= deadline) return giveUp(failure, attempts, request);
       context.events({
         type: "retry",
         shard: request.shard,
@@ -94,6 +110,16 @@ export function createRequestSender(tools: Tools): RequestSender {
       await clock.sleep(wait, request.signal);
       await pace.turn(request.signal);
     }
+  }
+
+  /**
+   * Whether time decides, and not the number of tries. A server that answers others while this request fails is not away; nor is one that has
+   * said when to come back.
+   */
+  function waitsFor({ away, retryAfterMs }: Failure, answeredAtFailure: number, request: SendOptions): boolean {
+    if (away === undefined || retryAfterMs !== null) return false;
+    if (away === "certainly") return true;
+    return answered <= (request.isolating ? request.answeredBefore : answeredAtFailure);
   }
 
   function statusFailure(reply: HttpReply, request: SendOptions): Failure {
@@ -114,13 +140,16 @@ export function createRequestSender(tools: Tools): RequestSender {
     // A server that answers others is not gone: no row may be lost because it had too much to do.
     const patience = isBusy(status) && !request.isolating && answered > request.answeredBefore ? BUSY_PATIENCE : 1;
     const worth = options.maxAttempts * patience;
-    return { ...failure, code: "BACKEND_UNREACHABLE", retryAfterMs, worth, blame: "server" };
+    const away = isAway(status) ? ({ away: "perhaps" } as const) : {};
+    return { ...failure, ...away, code: "BACKEND_UNREACHABLE", retryAfterMs, worth, blame: "server" };
   }
 
   function transportFailure(fault: TransportFault): Failure {
     const reason = redact(fault.reason);
     const failure = { code: "BACKEND_UNREACHABLE", reason, retryAfterMs: null, worth: options.maxAttempts } as const;
-    if (fault.kind === "refused") return { ...failure, blame: "always" };
+    if (fault.kind === "refused") return { ...failure, away: "certainly", blame: "always" };
+    if (fault.kind === "unknown-host") return { ...failure, away: "certainly", unknownHost: true, blame: "always" };
+    if (fault.kind === "reset") return { ...failure, away: "perhaps", blame: "server" };
     if (fault.kind === "fatal") return { ...failure, worth: 1, blame: "always" };
     if (fault.kind === "timeout") return { ...failure, code: "BACKEND_TIMEOUT", blame: "server" };
     if (fault.kind === "too-large") {
@@ -183,9 +212,11 @@ function mend(failure: Failure): string {
   if (failure.code === "BACKEND_TIMEOUT") {
     return "Send fewer rows a request (`requests.batch_size`), or raise `headers_timeout_s` and `request_timeout_s`.";
   }
+  if (failure.unknownHost === true)
+    return "The host has no address: correct `url`, or its name service; then run the job again.";
   if (failure.status !== undefined)
     return "Lower `concurrency` or set `requests_per_second` if the server is overloaded; then run the job again.";
-  return "Check that the server runs and that `url` is right; then run the job again.";
+  return "Check that the server runs and that `url` is right, or raise `unreachable_timeout_s`; then run the job again.";
 }
 
 /** Where a redirect points, without user, password and query. */

@@ -1,6 +1,8 @@
 /** Mean waits are half of these: 0.1 s, 0.2 s, 0.4 s … up to 10 s. */
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 20_000;
+/** Between two looks for a server that is away: it is found soon after it is back. */
+export const LONGEST_LOOK_MS = 5000;
 
 /**
  * How long to wait before the next try, in milliseconds: what the server asked for, else exponential backoff with full jitter, which spreads
@@ -9,10 +11,11 @@ const LONGEST_WAIT_MS = 20_000;
 export function retryWait(
   failedAttempts: number,
   retryAfterMs: number | null,
+  longestMs = LONGEST_WAIT_MS,
   random: () => number = Math.random,
 ): number {
   if (retryAfterMs !== null) return retryAfterMs;
-  return Math.ceil(random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failedAttempts - 1)));
+  return Math.ceil(random() * Math.min(longestMs, FIRST_WAIT_MS * 2 ** (failedAttempts - 1)));
 }
 
 /** `Retry-After` in milliseconds from now: seconds or an HTTP date (RFC 9110, 10.2.3); null where it is absent or nonsense. */

@@ -16,12 +16,20 @@ export type ScoreShardsOptions = {
   readonly maxRequestBytes: number;
   readonly concurrency: number;
   readonly scoreUnit: RequestScorer;
+  /** Told of the rows of a shard that have been answered so far. */
+  readonly answered: (shard: number, rows: number) => void;
 };
 
 /** Bytes of request files held at once, unless a single one is larger; two files are always allowed, so that the pipe never idles. */
 const WINDOW_BYTES = 16_000_000;
 
-type OpenShard = { readonly shard: RequestShard; readonly file: ResponseFile; retries: number; unanswered: number };
+type OpenShard = {
+  readonly shard: RequestShard;
+  readonly file: ResponseFile;
+  retries: number;
+  unanswered: number;
+  answeredLines: number;
+};
 
 /**
  * Keeps `concurrency` requests in flight over all shards: the next shard is taken when the last request of the one before has been sent, not
@@ -54,6 +62,10 @@ export async function* scoreShards(
     work.file.put(unit.index, scored.lines);
     work.retries += scored.retries;
     work.unanswered -= 1;
+    work.answeredLines += unit.lines;
+    const { shard, rows, lines } = work.shard;
+    // Lines hold about as many rows each; when all are answered, so is each row.
+    options.answered(shard, Math.floor((rows * work.answeredLines) / lines));
   }
 
   /** Never rejects: the first failure stops everything else. */
@@ -71,7 +83,7 @@ export async function* scoreShards(
     openBytes += shard.bytes;
     const bytes = await readFile(shard.requestPath).catch(storageFailed(shard, "read", shard.requestPath));
     const file = await createResponseFile(shard.responsePath).catch(storageFailed(shard, "write", shard.responsePath));
-    const work = { shard, file, retries: 0, unanswered: 1 };
+    const work = { shard, file, retries: 0, unanswered: 1, answeredLines: 0 };
     open.set(shard.shard, work);
     for (const unit of requestUnits(shard, bytes, options.protocol, options)) {
       await changed.until(() => inFlight.size < options.concurrency);

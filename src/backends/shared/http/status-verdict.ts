@@ -25,6 +25,11 @@ export function statusVerdict(status: number): StatusVerdict {
   return status === 500 ? "flaky" : "rows";
 }
 
+/** Whether nobody is there to answer: the server starts or is restarted, and what stands before it says so. */
+export function isAway(status: number): boolean {
+  return status === 502 || status === 503 || status === 504;
+}
+
 /** What to do about a refusal. */
 export function refusalMend(status: number): string {
   if (status < 400) return "Redirects are not followed: set `url` to where the server really answers.";

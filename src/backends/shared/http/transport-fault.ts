@@ -3,17 +3,18 @@ import { messageOf } from "../../../core/errors/scoreframe-error.ts";
 /** Why there is no answer, or not a whole one. */
 export type TransportFault = {
   /**
-   * `refused`: no connection came about. `dropped`: it broke before the answer was whole. `timeout`: the server was too slow.
+   * `refused`: there was no connection. `unknown-host`: the host's name has no address. `reset`: the connection broke before a response began.
+   * `dropped`: it broke before the response was whole. `timeout`: the server was too slow.
    * `too-large`: the answer exceeds the limit. `fatal`: trying again cannot help (a certificate, for instance).
    */
-  readonly kind: "refused" | "dropped" | "timeout" | "too-large" | "fatal";
+  readonly kind: "refused" | "unknown-host" | "reset" | "dropped" | "timeout" | "too-large" | "fatal";
   readonly reason: string;
 };
 
 const KINDS: Readonly<Record<string, TransportFault["kind"]>> = {
   ECONNREFUSED: "refused",
-  ENOTFOUND: "refused",
-  EAI_AGAIN: "refused",
+  ENOTFOUND: "unknown-host",
+  EAI_AGAIN: "unknown-host",
   EHOSTUNREACH: "refused",
   ENETUNREACH: "refused",
   UND_ERR_CONNECT_TIMEOUT: "refused",
@@ -30,12 +31,15 @@ const KINDS: Readonly<Record<string, TransportFault["kind"]>> = {
   EPROTO: "fatal",
 };
 
-/** What undici threw, in our words. */
-export function transportFault(thrown: unknown): TransportFault {
+/** What undici threw, in our words. `begun`: whether there was the head of a response. */
+export function transportFault(thrown: unknown, begun: boolean): TransportFault {
   const code = codeOf(thrown);
   // `localhost` has two addresses, and the error of both has a code but no text.
   const text = messageOf(thrown) || code || "no reason given";
-  return { kind: KINDS[code] ?? "dropped", reason: code === "" || text.includes(code) ? text : `${text} (${code})` };
+  return {
+    kind: KINDS[code] ?? (begun || code.startsWith("HPE_") ? "dropped" : "reset"),
+    reason: code === "" || text.includes(code) ? text : `${text} (${code})`,
+  };
 }
 
 function codeOf(thrown: unknown): string {

@@ -9,6 +9,8 @@ export type HealthOptions = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Told of the first failure, at once. */
+  readonly onFailure?: (outcome: string) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 };
@@ -25,6 +27,7 @@ export async function waitUntilHealthy(options: HealthOptions): Promise<void> {
     const left = deadline - clock.now();
     const outcome = await ask(options, Math.max(1, Math.min(ONE_TRY_MS, left)));
     if (outcome === "healthy") return;
+    if (pause === FIRST_PAUSE_MS) options.onFailure?.(outcome);
     if (clock.now() + pause >= deadline) throw unhealthy(options, outcome);
     await clock.sleep(pause, signal);
   }

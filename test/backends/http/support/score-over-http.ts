@@ -25,6 +25,8 @@ export type ScoreOptions = {
   readonly signal?: AbortSignal;
   /** What the clock says at first. */
   readonly now?: number;
+  /** Told of every wait. */
+  readonly onWait?: (milliseconds: number) => void;
   /** Told of every file in the responses' folder when scoring has ended. */
   readonly onFiles?: (names: string[]) => void;
 };
@@ -57,6 +59,7 @@ export async function scoreOverHttp(
       now: () => now,
       sleep: async (milliseconds) => {
         waits.push(milliseconds);
+        options.onWait?.(milliseconds);
         now += milliseconds;
       },
     },
