@@ -1,6 +1,7 @@
 import { compactPartitions } from "./compact-partitions.ts";
 import { distinctPartitions } from "./distinct-partitions.ts";
 import { encodeChunk, measureRows } from "./encode-chunk.ts";
+import { findFinerTimes } from "./finer-times.ts";
 import { listWidths } from "./list-widths.ts";
 import { findLossyCasts } from "./lossy-casts.ts";
 import { readNullColumns } from "./null-columns.ts";
@@ -17,6 +18,7 @@ export const FRAME_TASKS = {
   readNullColumns,
   findLossyCasts,
   distinctPartitions,
+  findFinerTimes,
   listWidths,
   measureRows,
   encodeChunk,

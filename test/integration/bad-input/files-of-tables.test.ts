@@ -50,6 +50,12 @@ describeRefusals(
       return project.refusedRun({ exitCode: 1 });
     });
 
+    tell("a Parquet file has times with nanoseconds that would be cut off", async () => {
+      await project.write("rows.parquet", await readFile(join(FIXTURES, "int96-nanoseconds.parquet")));
+      await project.spoilJob("rows.csv", "rows.parquet");
+      return project.refusedRun({ exitCode: 1 });
+    });
+
     tell("a Parquet file is encrypted", async () => {
       await project.write("rows.parquet", await readFile(join(FIXTURES, "encrypted.parquet")));
       await project.spoilJob("rows.csv", "rows.parquet");
@@ -59,6 +65,12 @@ describeRefusals(
     tell("the folder is a Delta table", async () => {
       const folder = await folderOf(ROW);
       await mkdir(join(folder, "_delta_log"));
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("the manifest of a published table is damaged", async () => {
+      await folderOf(ROW);
+      await project.write("data/_manifest.json", '{ "format_version": 1, "files": [');
       return project.refusedRun({ exitCode: 1 });
     });
 

@@ -182,3 +182,31 @@ test("a damaged file is named, whichever of the table's files it is", async () =
 
   expect((await refusal(folder)).message).toContain(`"t" (${join(folder, "2.parquet")}) cannot be read`);
 });
+
+test.each([
+  ["int96-nanoseconds", 'its column "at" is INT96 and holds digits below a microsecond'],
+  ["nanoseconds", 'its column "at" is TIMESTAMP(NANOS, UTC) and holds digits below a microsecond'],
+  ["nanoseconds-nested", 'its column "items" is TIMESTAMP(NANOS, UTC) and holds digits below a microsecond'],
+  ["nanoseconds-of-the-day", 'its column "at" is TIME(NANOS) and holds digits below a microsecond'],
+])("nanoseconds that DuckDB would cut off are refused: %s", async (name, reason) => {
+  const error = await refusal(join(FIXTURES, `${name}.parquet`));
+
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain(reason);
+});
+
+test.each([
+  ["int96-microseconds", [["2024-05-01 00:00:00.123456"], [null]]],
+  [
+    "whole-microseconds",
+    [
+      ["2024-05-01 00:00:00.123456+00", "00:00:00.000001"],
+      [null, null],
+    ],
+  ],
+])("times that are written in nanoseconds and have none keep their value: %s", async (name, values) => {
+  await read(join(FIXTURES, `${name}.parquet`));
+
+  await bench.query("SET TimeZone = 'UTC'");
+  expect(await bench.query(`SELECT COLUMNS(*)::VARCHAR FROM '${bench.target}'`)).toEqual(values);
+});
