@@ -188,6 +188,14 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     }
   });
 
+  it("are refused where Databricks' markers say that an object is not committed", async (context) => {
+    const { name, store, put, refusal } = await bucket(context);
+    await put("t/ds=1/part-0-tid-11-a.parquet", "SELECT 1 AS n");
+    await store.writeText("t/ds=1/_started_11", "");
+    const error = await refusal("FROM t", { t: `s3://${name}/t` });
+    expect(error.message).toContain(`(s3://${name}/t/ds=1/part-0-tid-11-a.parquet) cannot be read: Databricks' marker`);
+  });
+
   it("are without what is hidden, also where a glob names them", async (context) => {
     const { name, put, read } = await bucket(context);
     await put("t/ds=1/a.parquet", "SELECT 1 AS n");

@@ -48,7 +48,11 @@ function formatOfFiles(name: string, found: TableFiles): TableFormat {
   const formats = new Set(found.files.map(formatOfName));
   const [format] = formats;
   if (formats.size === 1 && format !== undefined) return format;
-  const problem = formats.size === 1 ? "its ending does not say its format" : "it holds files of several formats";
+  const [one, other] = [...formats].map((each) => found.files.find((file) => formatOfName(file) === each));
+  const problem =
+    formats.size === 1
+      ? "its ending does not say its format"
+      : `it holds files of several formats, such as ${one} and ${other}`;
   throw tableUnreadable(
     name,
     found.path,

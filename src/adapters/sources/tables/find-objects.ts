@@ -4,6 +4,7 @@ import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
 import type { ObjectStore, StoredObject } from "../../../core/ports/object-store.ts";
 import { isFolderMarker } from "../../object-store/folder-marker.ts";
 import { MANIFEST, STORE } from "../../table-output/table-layout.ts";
+import { COMMIT_MARKER, rejectUncommitted } from "./commit-markers.ts";
 import { EVERY_FILE, globSelection } from "./file-selection.ts";
 import { isGlob } from "./glob-pattern.ts";
 import { aboveKeyedFolders } from "./hive-columns.ts";
@@ -47,6 +48,7 @@ async function objectsOf(store: ObjectStore, table: string, key: string, signal:
   let objects = await collect(store, table, root, signal, () => true);
   const published = await findPublished(store, table, root, objects, signal);
   if (published !== undefined) return published;
+  await rejectUncommittedObjects(store, table, objects, signal);
   objects = objects.filter(({ key: each }) => isPart(each.slice(root.length)));
   if (objects.length > 0) return { objects: objects.sort((a, b) => byNames(a.key, b.key)), root };
   if (single !== null && "refusal" in single) throw single.refusal;
@@ -71,6 +73,21 @@ async function findPublished(
   if (published === undefined) return undefined;
   const names = publishedFiles(table, path, published, (name) => byName.has(name));
   return { objects: names.flatMap((name) => byName.get(name) ?? []), root, published };
+}
+
+async function rejectUncommittedObjects(
+  store: ObjectStore,
+  table: string,
+  objects: readonly StoredObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  const nameOf = (key: string): string => key.slice(folderOf(key).length);
+  const folders = new Set(objects.filter(({ key }) => COMMIT_MARKER.test(nameOf(key))).map(({ key }) => folderOf(key)));
+  for (const folder of folders) {
+    const names = objects.filter(({ key }) => folderOf(key) === folder).map(({ key }) => nameOf(key));
+    const readText = async (name: string): Promise<string> => (await store.readText(folder + name, signal))?.text ?? "";
+    await rejectUncommitted(table, store.locate(folder).replace(/\/$/, ""), names, readText);
+  }
 }
 
 /** Whoever may read what is below a prefix may not ask for an object of the prefix's name. */

@@ -1,6 +1,7 @@
 import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { rejectUncommitted } from "./commit-markers.ts";
 import type { LakeKind } from "./lake-tables.ts";
 import { ICEBERG_LOG, isLakeTable, LAKE_LOGS, lakeOfFolder, lakeOfMetadata } from "./lake-tables.ts";
 
@@ -25,6 +26,8 @@ export async function rejectLakeIn(table: string, folder: string, entries: reado
     await rejectLog(table, folder, join(folder, entry.name), lakeOfFolder(entry.name));
     if (entry.name === ICEBERG_LOG) await rejectIceberg(table, folder, join(folder, entry.name));
   }
+  const names = entries.map((entry) => entry.name);
+  await rejectUncommitted(table, folder, names, (name) => readFile(join(folder, name), "utf8"));
 }
 
 async function rejectLog(table: string, path: string, log: string, kind: LakeKind | undefined): Promise<void> {

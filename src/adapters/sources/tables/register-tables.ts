@@ -50,9 +50,11 @@ function unreadable({ name, found, format }: TableInput, error: unknown): Scoref
   const { reason } = readDuckdbError(error);
   const file = found.files.find((each) => reason.includes(each)) ?? found.path;
   if (format === "parquet" && /is encrypted/i.test(reason)) return encrypted(name, file, error);
-  const hint = hintOf(reason, format);
+  const hint = format === "parquet" && /\.(?:gz|zst)$/i.test(file) ? PACKED_HINT : hintOf(reason, format);
   return tableUnreadable(name, file, hint === undefined ? reason : `${reason.replace(/[.!]$/, "")}. ${hint}`, error);
 }
+
+const PACKED_HINT = "Parquet files are compressed inside: unpack it, and give the path of the unpacked file";
 
 function hintOf(reason: string, format: TableFormat): string | undefined {
   if (/permission denied/i.test(reason)) return "Give this user the right to read it";

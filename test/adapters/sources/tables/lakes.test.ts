@@ -78,3 +78,33 @@ test("folders that only look like a lake's are read", async () => {
 
   expect((await bench.extract(bench.sql("FROM t", { t: "t/data" }))).rows).toBe(2);
 });
+
+test("files that Databricks' markers call unfinished or replaced are refused, and committed ones are read", async () => {
+  await writeTree(["t/part-0-tid-11-a.csv", "t/part-0-tid-12-b.csv"]);
+  await bench.write("t/_started_11", "");
+  await bench.write("t/_committed_11", '{"added":["part-0-tid-11-a.csv"],"removed":[]}');
+  await bench.write("t/_started_12", "");
+  const refusal = async () => (await bench.failure(bench.sql("FROM t", { t: "t" }))).message;
+
+  expect(await refusal()).toMatch(/part-0-tid-12-b\.csv\) .* marker _started_12 says that the file was not committed/);
+
+  await bench.write("t/_committed_12", '{"added":["part-0-tid-12-b.csv"],"removed":["part-0-tid-11-a.csv"]}');
+  expect(await refusal()).toMatch(
+    /part-0-tid-11-a\.csv\) .* marker _committed_12 says that the file was replaced by a later job/,
+  );
+
+  await bench.write("t/_committed_12", '{"added":["part-0-tid-12-b.csv"],"removed":["part-0-tid-10-a.csv"]}');
+  expect((await bench.extract(bench.sql("FROM t", { t: "t" }))).rows).toBe(2);
+});
+
+test("files of several formats are named, and a Parquet file that was packed again", async () => {
+  await writeTree(["t/a.csv", "t/b.jsonl", "t/c.parquet.gz"]);
+
+  const both = await bench.failure(bench.sql("FROM t", { t: "t" }));
+  expect(both.message).toMatch(
+    /files of several formats, such as \S+a\.csv and \S+b\.jsonl\. Give the table a `format`/,
+  );
+
+  const packed = await bench.failure(bench.sql("FROM t", { t: "t/c.parquet.gz" }));
+  expect(packed.message).toContain("Parquet files are compressed inside: unpack it");
+});
