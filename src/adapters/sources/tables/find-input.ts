@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { quoteText } from "../../duckdb/sql-quoting.ts";
 import { publishedPartitions } from "../readers/published/published-reader.ts";
+import { assertOptions } from "./assert-options.ts";
 import type { HiveColumn } from "./hive-columns.ts";
 import { FILE_COLUMN, folderColumn, hasKeyedFolders, hiveColumns } from "./hive-columns.ts";
 import type { RemoteTables } from "./remote-tables.ts";
@@ -23,7 +24,8 @@ export async function findInput(
     : await findTableFiles(name, options, baseDirectory);
   const { published } = found;
   const format = published?.format ?? options.format ?? formatOfFiles(name, found);
-  const files = published === undefined ? await withContent(name, found, format) : found.files;
+  assertOptions(name, options, format);
+  const files = published === undefined ? await withContent(name, options, found, format) : found.files;
   const columns =
     options.hive === false || format === "duckdb" ? [] : columnsOfFolders(name, options, { ...found, files });
   return {
@@ -61,9 +63,16 @@ function formatOfFiles(name: string, found: TableFiles): TableFormat {
 }
 
 /** Text readers take an empty file for a table without rows and with a column of their own invention. */
-async function withContent(name: string, found: TableFiles, format: TableFormat): Promise<readonly string[]> {
+async function withContent(
+  name: string,
+  { types }: TableOptions,
+  found: TableFiles,
+  format: TableFormat,
+): Promise<readonly string[]> {
   const sizes = await Promise.all(found.files.map(async (file) => (await stat(file)).size));
   if (format === "parquet" && found.files.length > 1) return found.files;
+  // The columns of JSON without rows are known if they are declared.
+  if (types !== undefined && (format === "json" || format === "jsonl")) return found.files;
   const files = found.files.filter((_, index) => sizes[index] !== 0);
   if (files.length === 0)
     throw tableUnreadable(

@@ -250,3 +250,22 @@ test.each([
 
   expect((await bench.extract(bench.sql(sql, { t: "plain.csv" }))).values).toEqual(ROWS);
 });
+
+test.each([
+  [
+    "people.parquet",
+    { types: { id: "BIGINT" } },
+    "`types` is an option of csv, tsv, json, jsonl: cast the columns in the SQL",
+  ],
+  ["people.jsonl", { header: true }, "`header` is an option of csv, tsv: remove it"],
+  ["people.csv", { table: "people" }, "`table` is an option of duckdb: remove it"],
+])("an option that another format has is rejected and not ignored: %s", async (path, options, problem) => {
+  await bench.query(`COPY (SELECT 1 AS id) TO '${join(bench.folder, "people.parquet")}'`);
+  await bench.write("people.jsonl", '{"id":1}\n');
+  await bench.write("people.csv", "id\n1\n");
+
+  const error = await refusal({ path, ...options });
+
+  expect(error.code).toBe("JOB_INVALID");
+  expect(error.message).toContain(problem);
+});

@@ -175,8 +175,16 @@ test.each([
   expect(message).toContain(problem);
 });
 
-test("a table without rows is rejected, because its columns are unknown, unless they are declared", async () => {
-  expect(await refusal("none.json", "[]")).toContain("it has no rows, so its columns are unknown. Declare them");
+test.each([
+  ["[]", "it has no rows, so its columns are unknown. Declare them"],
+  ["", "the file is empty (0 bytes)"],
+  ["{}", "its rows are objects without a key, so its columns are unknown"],
+])("a table without columns is rejected: %j", async (content, problem) => {
+  expect(await refusal("none.json", content)).toContain(problem);
+});
+
+test.each(["[]", "", " \n"])("a table without rows has the columns that are declared: %j", async (content) => {
+  await bench.write("none.json", content);
 
   const { columns, values } = await read({ path: "none.json", types: { id: "BIGINT", at: "DATE" } });
 
