@@ -70,6 +70,18 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect(calls).toEqual(["data/a b+c%25=ü.parquet"]);
   });
 
+  it("warn with the object, and not with its copy on this machine", async (context) => {
+    const { name, store, place } = await bucket(context);
+    const path = await bench.write("mixed.tmp", '{"x":1}\n{"x":"high"}\n');
+    await store.upload(path, "events/a.jsonl");
+    const warnings: string[] = [];
+    const source = createSqlSource({ sql: "FROM t", tables: { t: `s3://${name}/events/a.jsonl` }, ...place });
+
+    await source.extract(bench.target, { signal: bench.signal, warn: (message) => warnings.push(message) });
+
+    expect(warnings).toEqual([expect.stringContaining(`text (first in line 2 of s3://${name}/events/a.jsonl)`)]);
+  });
+
   it("are read from all objects below a prefix, whose folders are columns, but for what writers leave beside them", async (context) => {
     const { name, store, put, read } = await bucket(context);
     for (const day of [1, 2, 3]) await put(`flights/ds=2001-01-0${day}/part-0.parquet`, `SELECT ${day}::INTEGER AS n`);

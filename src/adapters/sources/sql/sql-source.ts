@@ -62,7 +62,7 @@ async function runSelect<T>(
   // A second attempt finds the same.
   const warned = new Set<string>();
   const warnOnce = (message: string): void => {
-    if (!warned.has(message)) warn(message);
+    if (!warned.has(message)) warn(remote.rename(message));
     warned.add(message);
   };
   const sqlNames = columnNames(options.sql, Object.keys(options.tables));

@@ -25,6 +25,8 @@ export type RemoteTables = {
   bring(table: string, options: TableOptions): Promise<TableFiles>;
   /** An error that names a file of this machine, as one that names the object. */
   named(error: unknown): unknown;
+  /** The same for a text. */
+  rename(text: string): string;
   close(): Promise<void>;
 };
 
@@ -92,6 +94,9 @@ export function createRemoteTables(
     return { files, path, root: `${local}/`, loadRows, published: found.published };
   }
 
+  const rename = (text: string): string =>
+    places.reduce((renamed, { local, remote }) => replacePlace(renamed, local, remote), text);
+
   return {
     isRemote: (path) => openStore !== undefined && isS3(path),
     bring(table, options) {
@@ -103,10 +108,9 @@ export function createRemoteTables(
       brought.set(table, bringing);
       return bringing;
     },
+    rename,
     named(error) {
       if (!ScoreframeError.is(error)) return error;
-      const rename = (text: string): string =>
-        places.reduce((said, { local, remote }) => replacePlace(said, local, remote), text);
       const message = rename(error.message);
       if (message === error.message) return error;
       const details = Object.entries(error.facts.details ?? {}).map(([name, value]) => [

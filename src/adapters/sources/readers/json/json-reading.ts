@@ -228,9 +228,13 @@ function mixedWarning(node: JsonNode): string {
     const name = KIND_NAMES.get(kind) as string;
     if (!places.has(name)) places.set(name, `${name} (${placeText(place)})`);
   }
+  const path = pathOf(node);
+  const [what, each] = path.endsWith("[]")
+    ? [`elements of the lists in "${path.slice(0, -2)}"`, "list"]
+    : [`values in "${path}"`, "value"];
   return (
-    `The column "${pathOf(node)}" has values of several kinds: ${[...places.values()].join(", ")}. ` +
-    "It is read as text that holds the JSON of each value; correct the values, or cast the column in the SQL."
+    `The ${what} are of several kinds: ${[...places.values()].join(", ")}. ` +
+    `They are read as text that holds the JSON of each ${each}; correct the values, or cast the column in the SQL.`
   );
 }
 

@@ -22,6 +22,9 @@ export type JsonFile = { readonly path: string; readonly compression: Compressio
 /** Makes the error for a line of a file; `reason` is a clause. */
 export type JsonProblem = (file: string, reason: string, line: number) => Error;
 
+/** A row is held in memory; longer ones are rejected. */
+const MOST_ROW_BYTES = 1e9;
+
 /**
  * Reads the rows of a file one after the other. `createReader` makes a function that reads the row at a place and answers the place after it; it is called
  * again for a row that did not fit in the bytes at hand. `afterWindow` is called after each MB or so. Memory holds a few MB, or a few times the longest row.
@@ -48,6 +51,7 @@ export async function readRecords(
     const window = Buffer.concat([rest, ...waiting]);
     assertUtf8(cursor, window, isLast);
     rest = window.subarray(loop.read(window, isLast));
+    if (rest.length > MOST_ROW_BYTES) throw rowTooLong(cursor);
     waiting = [];
     waitingBytes = 0;
   };
@@ -62,6 +66,13 @@ export async function readRecords(
   }
   readWindow(true);
   return loop.layout();
+}
+
+/** Mostly a document around the rows. */
+function rowTooLong(cursor: JsonCursor): Error {
+  const reason =
+    "it has a row of more than 1 GB. If the rows are in a list inside of the object, write the list alone, or one row per line";
+  return cursor.problem(reason, cursor.line);
 }
 
 async function* plainBytes(file: JsonFile, cursor: JsonCursor): AsyncGenerator<Buffer> {

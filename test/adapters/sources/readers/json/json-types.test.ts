@@ -92,7 +92,7 @@ test("a value of another kind after 300,000 rows makes the column text that hold
   expect(await bench.query(`FROM read_parquet('${bench.target}')`)).toEqual([["0"], ["299999"], ["high"]]);
   expect(warnings).toEqual([
     expect.stringMatching(
-      /"x" has values of several kinds: a number \(first in line 1 of .*t\.jsonl\), text \(first in line 300001 of/,
+      /The values in "x" are of several kinds: a number \(first in line 1 of .*t\.jsonl\), text \(first in line 300001 of/,
     ),
   ]);
 });
