@@ -22,6 +22,7 @@ function unbegunRun(error: ScoreframeError): UnbegunRun {
   return {
     run_id: null,
     job: null,
+    set: {},
     status: error.code === "RUN_CANCELLED" ? "incomplete" : "failed",
     ledger: { input: 0, scored: 0, dead_lettered: 0, skipped: 0 },
     shards: { total: 0, scored: 0 },

@@ -1,9 +1,9 @@
-import { access, mkdir, readdir, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { documentOf } from "../cli/support/document-of.ts";
 import { runInProcess } from "../cli/support/memory-context.ts";
-import { runCli } from "../cli/support/run-cli.ts";
+import { runCli, startCli } from "../cli/support/run-cli.ts";
 import { INIT, sampleProject } from "../cli/support/sample-project.ts";
 import { temporaryFolder } from "../cli/support/temporary-folder.ts";
 
@@ -38,6 +38,29 @@ describe("from init to a table", () => {
     expect(documentOf(shown.stdout)).toEqual(report);
     const listed = await runCli(["runs", "--json"], { cwd });
     expect(documentOf(listed.stdout)).toEqual({ runs: [report], error: null });
+  });
+});
+
+describe("runs shows what --set gave a run", () => {
+  it("in the list, of one run and as JSON, also of a run whose process was killed, and never a secret", async () => {
+    const cwd = await sampleProject("hangs");
+    await runCli(INIT, { cwd });
+    const set = ["--set", "requests.batch_size=2", "--set", "backend.env={API_TOKEN: hunter2}"];
+    const hanging = startCli(["run", "job.yaml", ...set], { cwd });
+    await hanging.hasSaid("model ready");
+    hanging.child.kill("SIGKILL");
+    await hanging.ended;
+    const { runs } = documentOf((await runCli(["runs", "--json"], { cwd })).stdout);
+    const shown = { "requests.batch_size": "2", "backend.env": '{"API_TOKEN":"***"}' };
+    expect(runs).toMatchObject([{ job: "job", status: "incomplete", set: shown }]);
+    const listed = await runCli(["runs"], { cwd });
+    expect(listed.stdout).toMatch(/ job +requests\.batch_size=2 backend\.env=.*\*\*\*.* incomplete /);
+    const one = await runCli(["runs", runs[0].run_id], { cwd });
+    expect(one.stdout).toContain("set     requests.batch_size=2 ");
+    const files = await readdir(join(cwd, ".scoreframe"), { recursive: true, withFileTypes: true });
+    for (const file of files.filter((entry) => entry.isFile() && entry.name.endsWith(".json"))) {
+      expect(await readFile(join(file.parentPath, file.name), "utf8")).not.toContain("hunter2");
+    }
   });
 });
 

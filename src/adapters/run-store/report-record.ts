@@ -11,6 +11,8 @@ const count = z.int().nonnegative();
 const report: z.ZodType<RunReport> = z.looseObject({
   run_id: z.string().min(1),
   job: z.string(),
+  // Records of earlier versions have none.
+  set: z.record(z.string(), z.string()).default({}),
   status: z.enum(["running", "succeeded", "succeeded_with_dead_letters", "failed", "incomplete", "cancelled"]),
   ledger: z.looseObject({ input: count, scored: count, dead_lettered: count, skipped: count }),
   shards: z.looseObject({ total: count, scored: count }),

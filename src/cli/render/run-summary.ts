@@ -1,6 +1,7 @@
 import type { RunReport, RunStatus } from "../../core/pipeline/run-report.ts";
 import type { Fact } from "./format-facts.ts";
 import { formatFacts } from "./format-facts.ts";
+import { setText } from "./set-text.ts";
 import { showPath } from "./show-path.ts";
 import type { Style, StyleName } from "./style.ts";
 import { formatAmount, formatBytes, formatCount, formatRate, formatSeconds, formatUsd } from "./units.ts";
@@ -22,6 +23,7 @@ export function runSummary(report: RunReport, { style, workingDirectory }: Summa
   const show = (path: string): string => showPath(path, workingDirectory);
   const facts: Fact[] = [
     ["run", report.run_id],
+    ["set", Object.keys(report.set).length === 0 ? null : setText(report.set)],
     ["rows", ledgerText(report)],
     ["output", outputText(report, show)],
     ["dead letters", report.dead_letter === null ? null : deadLetterText(report.dead_letter, show)],

@@ -1,17 +1,23 @@
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import { formatTable } from "./format-table.ts";
+import { setText } from "./set-text.ts";
 import type { Style } from "./style.ts";
 import { formatCount, formatSeconds, formatUsd } from "./units.ts";
 
-/** One line a run. `now` is in milliseconds since the epoch. */
+/** A query that was set is longer than a line. */
+const SET_WIDTH = 60;
+
+/** One line per run. `now` is in milliseconds since the epoch. */
 export function runsTable(
   reports: readonly RunReport[],
   { now, style }: { readonly now: number; readonly style: Style },
 ): string {
+  const anySet = reports.some(({ set }) => Object.keys(set).length > 0);
   const anyCost = reports.some(({ cost }) => cost != null);
   const rows = reports.map((report) => [
     report.run_id,
     report.job,
+    ...(anySet ? [setText(report.set, SET_WIDTH)] : []),
     report.status,
     formatCount(report.ledger.input),
     formatCount(report.ledger.dead_lettered),
@@ -24,6 +30,7 @@ export function runsTable(
     [
       { title: "run" },
       { title: "job" },
+      ...(anySet ? [{ title: "set" } as const] : []),
       { title: "status" },
       { title: "rows", align: "right" },
       { title: "dead letters", align: "right" },

@@ -5,6 +5,8 @@ export type JobProvenance = {
   /** The job as written, variables filled in and `${NAME}` kept. */
   readonly unexpanded: unknown;
   readonly warnings: readonly string[];
+  /** The values of `--set` that made it what it is, without secrets. */
+  readonly set: Readonly<Record<string, string>>;
 };
 
 /** Kept beside the job and not in it, so that a job stays plain data. A changed copy has none: it counts as written by hand. */
@@ -21,4 +23,9 @@ export function provenanceOf(job: unknown): JobProvenance | undefined {
 /** What the author of the job should know and that stops nothing. */
 export function jobWarnings(job: Job): readonly string[] {
   return provenanceOf(job)?.warnings ?? [];
+}
+
+/** The values of `--set` that made the job what it is, without secrets. */
+export function jobSet(job: Job): Readonly<Record<string, string>> {
+  return provenanceOf(job)?.set ?? {};
 }

@@ -7,9 +7,11 @@ import type { Job } from "./job.ts";
 import { isRecord, mapTexts } from "./job-path.ts";
 import type { JobOrigin, JobProblem } from "./job-problem.ts";
 import { IN_MEMORY, problemsError } from "./job-problem.ts";
+import type { JobProvenance } from "./job-provenance.ts";
 import { provenanceOf, rememberProvenance } from "./job-provenance.ts";
 import { jobSchema } from "./job-schema.ts";
 import { findForeignData } from "./plain-data.ts";
+import { recordedSet } from "./recorded-set.ts";
 import type { SetValues } from "./set-overrides.ts";
 import { applySetValues } from "./set-overrides.ts";
 import { settingAt } from "./setting-at.ts";
@@ -50,7 +52,11 @@ export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
   if (filled.missing.length > 0) fail("TEMPLATE_VARIABLE_MISSING", filled.missing);
   const parsed = jobSchema.safeParse(filled.value);
   if (!parsed.success) return fail("JOB_INVALID", describeIssues(parsed.error.issues, filled.unexpanded));
-  return remember(parsed.data, filled.unexpanded, [...(known?.warnings ?? []), ...nested.warnings]);
+  return remember(parsed.data, {
+    unexpanded: filled.unexpanded,
+    warnings: [...(known?.warnings ?? []), ...nested.warnings],
+    set: { ...known?.set, ...recordedSet(set, nested.job, readTyped) },
+  });
 }
 
 /** The job of one run: `{{ run_id }}` filled in. */
@@ -58,7 +64,7 @@ export function fillRunId(job: Job, runId: string): Job {
   const fill = (text: string): string => text.replace(/\{\{\s*run_id\s*\}\}/g, runId);
   const known = provenanceOf(job);
   const unexpanded = mapTexts(known?.unexpanded ?? job, fill);
-  return remember(mapTexts(job, fill) as Job, unexpanded, known?.warnings ?? []);
+  return remember(mapTexts(job, fill) as Job, { warnings: [], set: {}, ...known, unexpanded });
 }
 
 type Nested = { readonly job: unknown; readonly warnings: readonly string[]; readonly flat: boolean };
@@ -112,9 +118,9 @@ function readTyped(text: string): unknown {
   }
 }
 
-function remember(data: unknown, unexpanded: unknown, warnings: readonly string[]): Job {
+function remember(data: unknown, provenance: JobProvenance): Job {
   const job = deepFreeze(structuredClone(data)) as Job;
-  rememberProvenance(job, { unexpanded: deepFreeze(structuredClone(unexpanded)), warnings });
+  rememberProvenance(job, { ...provenance, unexpanded: deepFreeze(structuredClone(provenance.unexpanded)) });
   return job;
 }
 

@@ -7,6 +7,8 @@ export type RunStatus = "running" | "succeeded" | "succeeded_with_dead_letters" 
 export type RunReport = {
   readonly run_id: string;
   readonly job: string;
+  /** The values of `--set`, without secrets. */
+  readonly set: Readonly<Record<string, string>>;
   readonly status: RunStatus;
   readonly ledger: {
     readonly input: number;

@@ -13,6 +13,8 @@ import type { StitchedAnswer } from "./stitch.ts";
 export type RunIdentity = {
   readonly runId: string;
   readonly job: string;
+  /** The values of `--set`, without secrets. */
+  readonly set: Readonly<Record<string, string>>;
   readonly backend: string;
   readonly protocol: string;
 };
@@ -145,6 +147,7 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
       return {
         run_id: identity.runId,
         job: identity.job,
+        set: identity.set,
         status,
         ledger: {
           input: counts.input ?? 0,

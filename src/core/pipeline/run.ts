@@ -7,6 +7,7 @@ import type { TypedColumn } from "../frames/column-type.ts";
 import type { FramePool } from "../frames/frame-pool.ts";
 import { refusePartitionType } from "../frames/partition-type.ts";
 import type { Job } from "../job/job.ts";
+import { jobSet } from "../job/job-provenance.ts";
 import { assertBalanced } from "../ledger/row-ledger.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -77,7 +78,7 @@ type Run = RunInput & RunTools & { readonly files: RunFiles; readonly tracker: R
 export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutcome> {
   const { runId, job, events } = input;
   const files = await tools.runStore.create(runId, input.signal);
-  const identity = { runId, job: job.name, backend: input.backend.id, protocol: input.protocol };
+  const identity = { runId, job: job.name, set: jobSet(job), backend: input.backend.id, protocol: input.protocol };
   const tracker = createRunTracker(identity, files.locate(files.folders.deadLetter), tools.clock, events);
   // Named one by one: the engine's tools hold more, under names that a run has, too.
   const { pool, runStore, clock } = tools;

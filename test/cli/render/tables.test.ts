@@ -20,6 +20,16 @@ describe("the list of runs", () => {
     ]);
   });
 
+  it("shows what each run was given with --set, cut to one line", () => {
+    const now = Date.parse("2024-05-01T09:31:00Z");
+    const sql = `select ${"a, ".repeat(100)} b from t`;
+    const reports = [sampleReport({ set: { ds: "2024-05-01", "source.sql": sql } }), sampleReport()];
+    const [head, first, second] = runsTable(reports, { now, style: plainStyle }).split("\n");
+    expect(head).toMatch(/^run +job +set +status /);
+    expect(first).toMatch(/ ds=2024-05-01 source\.sql="select a, a, .*… +succeeded /);
+    expect(second).toMatch(/ flight-delay-scores +succeeded /);
+  });
+
   it.each([
     [59_999, "just now"],
     [60_000, "1 min ago"],

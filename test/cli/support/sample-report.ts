@@ -5,6 +5,7 @@ export function sampleReport(changes: Partial<RunReport> = {}): RunReport {
   return {
     run_id: "20240501T093000-k3f9ab",
     job: "flight-delay-scores",
+    set: {},
     status: "succeeded",
     ledger: { input: 3_000_000, scored: 3_000_000, dead_lettered: 0, skipped: 0 },
     shards: { total: 61, scored: 61 },

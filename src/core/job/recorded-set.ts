@@ -1,0 +1,41 @@
+import { mentionsEnvironment, templateNames } from "./fill-templates.ts";
+import { HIDDEN, hideSecrets, hideUrlSecrets, isSecretKey } from "./hide-secrets.ts";
+import { isRecord, mapTexts } from "./job-path.ts";
+import type { SetValues } from "./set-overrides.ts";
+
+/**
+ * The values of `--set` as they may be stored and shown. Hidden are those whose key names a secret (`backend.headers.authorization`, `token`), those that
+ * fill a variable in a secret's place of the job (`authorization: "Bearer {{ t }}"`), and secrets inside a value.
+ */
+export function recordedSet(set: SetValues, job: unknown, readTyped: (text: string) => unknown): SetValues {
+  const secrets = secretVariables(job);
+  return Object.fromEntries(
+    Object.entries(set).map(([key, value]) => {
+      const isSecret = secrets.has(key) || key.split(".").some((part) => isSecretKey(part));
+      return [key, isSecret && !mentionsEnvironment(value) ? HIDDEN : withoutSecrets(String(value), readTyped)];
+    }),
+  );
+}
+
+/** Variables that the job uses where its record has `***`. */
+function secretVariables(job: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  mapTexts(job, (written, path) => {
+    // Blanks end an address.
+    const text = written.replace(/\{\{\s*([^{}]*?)\s*\}\}/g, "{{$1}}");
+    const isSecret = path[0] === "backend" && path.some((key) => isSecretKey(String(key)));
+    const shown = isSecret ? new Set() : templateNames(hideUrlSecrets(text));
+    for (const name of templateNames(text)) if (!shown.has(name)) names.add(name);
+    return written;
+  });
+  return names;
+}
+
+/** A value may be an object: `--set backend='{kind: http, headers: {authorization: …}}'`. */
+function withoutSecrets(value: string, readTyped: (text: string) => unknown): string {
+  const text = hideUrlSecrets(value);
+  const data = readTyped(text);
+  if (!isRecord(data) && !Array.isArray(data)) return text;
+  const shown = JSON.stringify(hideSecrets(data));
+  return shown === JSON.stringify(data) ? text : shown;
+}
