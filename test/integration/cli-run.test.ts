@@ -197,7 +197,10 @@ describe("stitch", () => {
     const cwd = await foreignFiles({ predictions: [{ y: 1 }, { error: "no" }] });
     const { exitCode, stdout } = await runInProcess(STITCH, cwd);
     expect(stdout).toContain("dead letters  1 row in out.dead-letter\n");
-    expect(await readdir(join(cwd, "out.dead-letter"))).toEqual(["a.jsonl.parquet"]);
+    expect(await readdir(join(cwd, "out.dead-letter"))).toEqual([
+      expect.stringMatching(/^_stitch-.*\.json$/),
+      expect.stringMatching(/^a\.jsonl\..*\.parquet$/),
+    ]);
     expect(exitCode).toBe(3);
   });
 });
