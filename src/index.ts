@@ -17,6 +17,7 @@ export type {
   ScoreOptions,
 } from "./core/pipeline/options.ts";
 export type { PlanReport } from "./core/pipeline/plan.ts";
+export type { PruneReport, PruneRequest } from "./core/pipeline/retention/prune-runs.ts";
 export type { RunOutcome } from "./core/pipeline/run.ts";
 export type { RunOutput, RunReport, RunStatus } from "./core/pipeline/run-report.ts";
 export type { ShardResponse } from "./core/pipeline/shard-response.ts";

@@ -50,7 +50,8 @@ export function createProgram(context: CliContext, conclude: Conclude): Command 
     });
   for (const create of COMMANDS) {
     const command = create(context, conclude);
-    program.addCommand(command.copyInheritedSettings(program));
+    for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
+    program.addCommand(command);
   }
   return program;
 }

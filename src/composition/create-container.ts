@@ -19,6 +19,8 @@ export type CompositionOptions = {
   readonly runStore: RunStore;
   /** Backends besides those of the package. */
   readonly backends: readonly BackendPlugin[];
+  /** What the workspace keeps of runs whose job does not say. @default "all" */
+  readonly keep?: string;
   readonly clock?: Clock;
   readonly events?: EventSink;
 };
@@ -57,6 +59,7 @@ export function createContainer(options: CompositionOptions): Container {
         backends,
         loadBackends: loadJobBackends,
         openStore,
+        keep: options.keep ?? "all",
       }),
     [
       TOKENS.framePool,

@@ -1,4 +1,6 @@
 import type { Engine } from "../core/engine.ts";
+import { ScoreframeError } from "../core/errors/scoreframe-error.ts";
+import { KEEP_PATTERN } from "../core/job/keep.ts";
 import type { EventSink } from "../core/ports/event-sink.ts";
 import type { BackendPlugin } from "../core/ports/scoring-backend.ts";
 import { createContainer } from "./create-container.ts";
@@ -8,6 +10,12 @@ import { TOKENS } from "./tokens.ts";
 export type ScoreframeOptions = {
   /** Folder, or `s3://bucket/prefix`, in which runs are kept. @default ".scoreframe" */
   readonly workspace?: string;
+  /**
+   * What the workspace keeps of runs that have ended, unless the job says so itself (`workspace.keep`): `all`, `failed`, `none`, or an age such as `7d`.
+   *
+   * @default "all"
+   */
+  readonly keep?: string;
   /** Backends of your own, chosen by their id as `backend.kind`. */
   readonly backends?: readonly BackendPlugin[];
   /** Told of everything that happens in all runs. */
@@ -19,7 +27,14 @@ export async function createScoreframe(options: ScoreframeOptions = {}): Promise
   const container = createContainer({
     runStore: await openRunStore(options.workspace ?? ".scoreframe"),
     backends: options.backends ?? [],
+    keep: checkKeep(options.keep ?? "all"),
     ...(options.onEvent === undefined ? {} : { events: options.onEvent }),
   });
   return container.get(TOKENS.engine);
+}
+
+function checkKeep(keep: string): string {
+  if (KEEP_PATTERN.test(keep)) return keep;
+  const message = `The option keep is ${JSON.stringify(keep)}. Give all, failed, none, or an age such as 12h, 7d or 4w.`;
+  throw new ScoreframeError("USAGE", message, { option: "keep" });
 }

@@ -12,6 +12,7 @@ import type { PlanReport } from "./pipeline/plan.ts";
 import { planJob } from "./pipeline/plan.ts";
 import type { PreparationTools } from "./pipeline/prepare-run.ts";
 import { prepareRun } from "./pipeline/prepare-run.ts";
+import { pruneRuns } from "./pipeline/retention/prune-runs.ts";
 import type { RunOutcome } from "./pipeline/run.ts";
 import { runJob } from "./pipeline/run.ts";
 import { scoreRows } from "./pipeline/score-rows.ts";
@@ -27,6 +28,8 @@ export type EngineTools = PreparationTools & {
   readonly clock: Clock;
   readonly events: EventSink;
   readonly openStore: OpenStore;
+  /** What the workspace keeps of runs whose job does not say: see `workspace.keep` of a job. */
+  readonly keep: string;
 };
 
 /** The use cases, bound to their ports. */
@@ -94,6 +97,7 @@ export function createEngine(tools: EngineTools): Engine {
     score: (rows, backend, options = {}) =>
       during(scoreRows(rows, backend, { ...options, signal: signalOf(options.signal) }, tools)),
     runs: () => tools.runStore.listReports(),
+    prune: (request) => during(pruneRuns({ ...request, signal: signalOf(request.signal) }, tools)),
     runReport: (runId) => tools.runStore.loadReport(runId),
     close,
     [Symbol.asyncDispose]: close,

@@ -10,6 +10,7 @@ import type {
   ScoreOptions,
 } from "./pipeline/options.ts";
 import type { PlanReport } from "./pipeline/plan.ts";
+import type { PruneReport, PruneRequest } from "./pipeline/retention/prune-runs.ts";
 import type { RunOutcome } from "./pipeline/run.ts";
 import type { RunOutput, RunReport, RunStatus } from "./pipeline/run-report.ts";
 import type { StitchReport, StitchRequest } from "./pipeline/stitch-files/stitch-prefixes.ts";
@@ -50,6 +51,15 @@ export type Engine = {
   runs(): Promise<readonly RunReport[]>;
   /** `RUN_NOT_FOUND` where there is none of that id. */
   runReport(runId: string): Promise<RunReport>;
+  /**
+   * Removes old runs from the workspace: `keep: "7d"` those that ended more than 7 days ago, `keep: 20` all but the newest 20. Runs that go on and
+   * published tables stay.
+   *
+   * @throws `USAGE` if `keep` is neither an age nor a count, `STORAGE_FAILED` if a run cannot be removed
+   * @example
+   * const { removed, bytes } = await engine.prune({ keep: "7d" });
+   */
+  prune(request: PruneRequest): Promise<PruneReport>;
   /** Ends the worker threads. Runs that go on are stopped. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

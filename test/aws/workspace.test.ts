@@ -52,6 +52,18 @@ describe.each(S3_SERVERS)("runs kept on %s", (server) => {
     return { engine: await createScoreframe({ workspace, backends }), store: createS3ObjectStore(client, workspace) };
   }
 
+  it("keeps of its runs what workspace.keep says, and prune removes the old ones", async (context) => {
+    const { engine, store } = await engineOn(context);
+    await using _ = engine;
+    await engine.run(job({ workspace: { keep: "failed" } }), { runId: "run-1" });
+    const parts = new Set((await keysOf(store)).map((key) => key.split("/")[2]));
+    expect([...parts].sort()).toEqual(["job.json", "ledger", "run.json"]);
+    await engine.run(job({ workspace: { keep: "none" } }), { runId: "run-2" });
+    expect((await keysOf(store)).filter((key) => key.startsWith("runs/run-2/"))).toEqual(["runs/run-2/run.json"]);
+    expect(await engine.prune({ keep: 1 })).toMatchObject({ removed: [{ run_id: "run-1" }], kept: 1 });
+    expect(await keysOf(store)).toEqual(["runs/run-2/run.json"]);
+  });
+
   it("has every file of the run there and none left here", async (context) => {
     const { engine, store } = await engineOn(context);
     await using _ = engine;

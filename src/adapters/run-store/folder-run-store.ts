@@ -1,10 +1,12 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { isDiskFull, storageError } from "../../core/errors/storage-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { RunReport } from "../../core/pipeline/run-report.ts";
-import type { RunFiles, RunFolders, RunStore } from "../../core/ports/run-store.ts";
+import type { Discarded, RunFiles, RunFolders, RunStore } from "../../core/ports/run-store.ts";
+import type { RunFile } from "./discarded-files.ts";
+import { discardedFiles, isDiscardable, totalBytes } from "./discarded-files.ts";
 import { readReport, recordText, writeReport } from "./report-record.ts";
 import { runExists, runNotFound } from "./run-errors.ts";
 import { makeRunFolders, shardRecordName } from "./run-folders.ts";
@@ -28,6 +30,7 @@ export function createFolderRunStore(workspace: string): RunStore {
       const reports = await Promise.all(ids.map((id) => reportOf(rootOf(id))));
       return reports.filter((report) => report !== null).sort((a, b) => b.started_at.localeCompare(a.started_at));
     },
+    discard: (runId, what, options) => discardFiles(rootOf(runId), runId, what, options),
   };
 }
 
@@ -91,6 +94,54 @@ async function overwrite(path: string, text: string): Promise<boolean> {
   } finally {
     await file.close();
   }
+}
+
+async function discardFiles(
+  root: string,
+  runId: string,
+  what: Discarded,
+  { dryRun = false, signal }: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<number | null> {
+  // Of a link, what it leads to is not ours.
+  const isFolder = await lstat(root).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder || !isDiscardable(await reportOf(root), runId)) return null;
+  const files = discardedFiles(await filesBelow(root), what);
+  if (dryRun) return totalBytes(files);
+  try {
+    for (const { name } of files) {
+      signal?.throwIfAborted();
+      await rm(join(root, name), { force: true });
+    }
+    await removeEmptyFolders(root);
+  } catch (thrown) {
+    if (signal?.aborted === true) throw thrown;
+    throw storageError(root, "remove", thrown);
+  }
+  return totalBytes(files);
+}
+
+/** Every file below a folder, links as they are and not what they lead to. */
+async function filesBelow(root: string): Promise<RunFile[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    entries
+      .filter((entry) => !entry.isDirectory())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return { name: relative(root, path).split(sep).join("/"), bytes: (await lstat(path)).size };
+      }),
+  );
+}
+
+/** The folder of a run goes with its last file. */
+async function removeEmptyFolders(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));
+  }
+  if ((await readdir(folder)).length === 0) await rmdir(folder);
 }
 
 async function runIds(runs: string): Promise<string[]> {

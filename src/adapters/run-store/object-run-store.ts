@@ -6,6 +6,8 @@ import { mapConcurrently } from "../../core/pipeline/map-concurrently.ts";
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { RunFolders, RunStore } from "../../core/ports/run-store.ts";
+import type { RunFile } from "./discarded-files.ts";
+import { discardedFiles, isDiscardable, totalBytes } from "./discarded-files.ts";
 import { createObjectRunFiles } from "./object-run-files.ts";
 import { readReport, recordText, writeReport } from "./report-record.ts";
 import { runExists, runNotFound } from "./run-errors.ts";
@@ -51,6 +53,22 @@ export function createObjectRunStore(store: ObjectStore): RunStore {
         if (report !== null) reports.push(report);
       }
       return reports.sort((a, b) => b.started_at.localeCompare(a.started_at));
+    },
+    async discard(runId, what, { dryRun = false, signal } = {}) {
+      if (!isDiscardable(await load(runId), runId)) return null;
+      const prefix = `runs/${runId}/`;
+      const files: RunFile[] = [];
+      for await (const { key, bytes } of store.list(prefix, signal))
+        files.push({ name: key.slice(prefix.length), bytes });
+      const discarded = discardedFiles(files, what);
+      if (dryRun) return totalBytes(discarded);
+      const keys = discarded.map(({ name }) => `${prefix}${name}`);
+      await store.remove(
+        keys.filter((key) => key !== `${prefix}run.json`),
+        signal,
+      );
+      if (what === "run") await store.remove([`${prefix}run.json`], signal);
+      return totalBytes(discarded);
     },
   };
 }

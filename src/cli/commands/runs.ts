@@ -11,12 +11,14 @@ import { styleFor } from "../render/style.ts";
 import type { OutputOptions, WorkspaceOptions } from "../shared-options.ts";
 import { addOutputOptions, addWorkspaceOption, workspaceOf } from "../shared-options.ts";
 import { withEngine } from "../with-engine.ts";
+import { pruneCommand } from "./runs-prune.ts";
 
 type RunsOptions = OutputOptions & WorkspaceOptions;
 
 const EXAMPLES: readonly Example[] = [
   ["all runs of the workspace, the newest first", "runs"],
   ["one run, as JSON", "runs 20240501T093000-k3f9ab --json"],
+  ["remove the runs that ended more than a week ago", "runs prune --keep 7d"],
 ];
 
 export function runsCommand(context: CliContext, conclude: Conclude): Command {
@@ -25,6 +27,7 @@ export function runsCommand(context: CliContext, conclude: Conclude): Command {
     .argument("[run-id]", "the run to show");
   addOutputOptions(addWorkspaceOption(command));
   addHelp(command, EXAMPLES);
+  command.addCommand(pruneCommand(context, conclude));
   return command.action(async (runId: string | undefined, options: RunsOptions) => {
     // Records are read too quickly for a progress.
     const quietly = { ...options, quiet: true };

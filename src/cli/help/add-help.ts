@@ -6,10 +6,10 @@ export type Example = readonly [meaning: string, line: string];
 
 const REFERENCE = new URL("../../../docs/reference/command-line.md", import.meta.url);
 
-/** Adds examples to the help of a command, and where its reference is: the page is part of the package. */
-export function addHelp(command: Command, examples: readonly Example[]): Command {
+/** Adds examples to the help of a command, below `parent` if it has one, and where its reference is: the page is part of the package. */
+export function addHelp(command: Command, examples: readonly Example[], parent?: string): Command {
   const lines = examples.map(([meaning, line]) => `  # ${meaning}\n  scoreframe ${line}`);
-  const reference = `${fileURLToPath(REFERENCE)}#${anchorOf(command)}`;
+  const reference = `${fileURLToPath(REFERENCE)}#${parent === undefined ? "" : `${parent}-`}${anchorOf(command)}`;
   return command.addHelpText("after", `\nExamples:\n${lines.join("\n\n")}\n\nReference: ${reference}`);
 }
 

@@ -5,9 +5,9 @@ import { nearest } from "../../core/job/nearest.ts";
 export function helpArguments(args: readonly string[], commands: readonly string[]): readonly string[] {
   const [first, ...rest] = args;
   if (first !== "help") return args;
-  const name = rest.find((arg) => !arg.startsWith("-"));
+  const [name, ...inner] = rest.filter((arg) => !arg.startsWith("-"));
   if (name === undefined || name === "help") return ["--help"];
-  if (commands.includes(name)) return [name, "--help"];
+  if (commands.includes(name)) return [name, ...inner, "--help"];
   const near = nearest(name, commands);
   const advice = near === undefined ? `There are: ${commands.join(", ")}.` : `Did you mean ${near}?`;
   throw new ScoreframeError("USAGE", `Unknown command '${name}'. ${advice}`);

@@ -240,4 +240,19 @@ export type JobInput<Backend = AnyBackendInput> = {
         readonly isolate_failed_rows?: boolean | undefined;
       }
     | undefined;
+  /**
+   * How much the workspace keeps. Its place is not a part of the job: it is given by `--workspace`, or by the
+   * program.
+   */
+  readonly workspace?:
+    | {
+        /**
+         * What the workspace keeps of runs that have ended. `all`: everything. `failed`: of a run that has published,
+         * its record, ledger, dead letters and logs. `none`: its record (`run.json`) alone, also of a failed run. `7d`,
+         * `12h`, `4w`: everything, and runs that ended longer ago are removed when a run ends. Without it: what the
+         * program says, else `all`.
+         */
+        readonly keep?: string | undefined;
+      }
+    | undefined;
 };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { messageOf } from "../errors/scoreframe-error.ts";
 import { parsePointer } from "../json/json-pointer.ts";
 import { PROTOCOL_IDS } from "../protocols/protocols.ts";
+import { KEEP_PATTERN } from "./keep.ts";
 import { PREDICTION_TYPE_NAMES, parsePredictionType } from "./parse-prediction-type.ts";
 
 const text = z.string().min(1);
@@ -263,6 +264,18 @@ const failure = z.strictObject({
     .describe("Whether a refused request is sent again in smaller parts, so that only the rows that fail are lost."),
 });
 
+const workspace = z.strictObject({
+  keep: z
+    .string()
+    .regex(KEEP_PATTERN, "expected all, failed, none, or an age such as 12h, 7d or 4w")
+    .optional()
+    .describe(
+      "What the workspace keeps of runs that have ended. `all`: everything. `failed`: of a run that has published, its record, ledger, dead letters and logs. " +
+        "`none`: its record (`run.json`) alone, also of a failed run. `7d`, `12h`, `4w`: everything, and runs that ended longer ago are removed " +
+        "when a run ends. Without it: what the program says, else `all`.",
+    ),
+});
+
 /** The one definition of a job: parsing, types, the published JSON Schema and the reference page come from it. */
 export const jobSchema = z.strictObject({
   name: text.describe("Name of the job, in run ids and reports."),
@@ -286,4 +299,9 @@ export const jobSchema = z.strictObject({
     ),
   output: output.describe("The table that is written."),
   failure: failure.prefault({}).describe("What happens when rows fail."),
+  workspace: workspace
+    .optional()
+    .describe(
+      "How much the workspace keeps. Its place is not a part of the job: it is given by `--workspace`, or by the program.",
+    ),
 });

@@ -33,6 +33,7 @@ import { identityColumns, knownSchema } from "./known-schema.ts";
 import { outputIntent } from "./output-intent.ts";
 import { publishTable } from "./publish.ts";
 import type { RequestBatch } from "./request-batch.ts";
+import { applyKeep, reportUnder } from "./retention/apply-keep.ts";
 import { runError, stoppedRun } from "./run-error.ts";
 import type { RunOutput, RunReport } from "./run-report.ts";
 import type { RunTracker } from "./run-tracker.ts";
@@ -63,7 +64,13 @@ export type RunInput = {
   readonly signal: AbortSignal;
 };
 
-export type RunTools = { readonly pool: FramePool; readonly runStore: RunStore; readonly clock: Clock };
+export type RunTools = {
+  readonly pool: FramePool;
+  readonly runStore: RunStore;
+  readonly clock: Clock;
+  /** What the workspace keeps of runs whose job does not say. */
+  readonly keep: string;
+};
 
 /** How a run ended: its report, and the error where it did not succeed. */
 export type RunOutcome = { readonly report: RunReport; readonly error: ScoreframeError | null };
@@ -82,9 +89,11 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
   const tracker = createRunTracker(identity, files.locate(files.folders.deadLetter), tools.clock, events);
   // Named one by one: the engine's tools hold more, under names that a run has, too.
   const { pool, runStore, clock } = tools;
-  const run: Run = { ...input, pool, runStore, clock, files, tracker };
+  const keep = job.workspace?.keep ?? tools.keep;
+  const run: Run = { ...input, pool, runStore, clock, keep, files, tracker };
   events({ type: "run-started", runId, job: job.name });
-  const outcome = await attempt(run);
+  const ended = await attempt(run);
+  const outcome = { ...ended, report: reportUnder(keep, ended.report) };
   await files.close().catch((thrown: unknown) => {
     events({ type: "warning", message: `Not all that this run leaves could be kept. ${messageOf(thrown)}` });
   });
@@ -92,6 +101,7 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
     // How the run ended is the news; that its record is stale is not.
     events({ type: "warning", message: `The record of this run says "running" still. ${messageOf(thrown)}` });
   });
+  await applyKeep(keep, outcome.report, tools, events);
   events({ type: "run-finished", runId, status: outcome.report.status });
   return outcome;
 }

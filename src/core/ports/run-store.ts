@@ -41,6 +41,12 @@ export type RemoteFiles = {
   fetch(path: string, signal: AbortSignal): Promise<void>;
 };
 
+/**
+ * What is removed of a run: `shards` are its features, requests, responses and all else that is made again from the source; its record, job, ledger, dead
+ * letters and logs stay. `all-but-report` leaves run.json alone, `run` nothing.
+ */
+export type Discarded = "shards" | "all-but-report" | "run";
+
 /** What is written of runs. Records are replaced atomically: a reader sees the old one or the new one. */
 export type RunStore = {
   /** Looks whether the place can be reached, and resolves to its address; writes nothing. Absent where the workspace is a folder of this machine. */
@@ -55,4 +61,13 @@ export type RunStore = {
   loadReport(runId: string): Promise<RunReport>;
   /** Newest first. */
   listReports(): Promise<readonly RunReport[]>;
+  /**
+   * Removes files of a run that has ended, its record last. Resolves to their bytes; to null, with nothing removed, if it still goes on or if its folder
+   * does not have the record of a run of that id.
+   */
+  discard(
+    runId: string,
+    what: Discarded,
+    options?: { readonly dryRun?: boolean; readonly signal?: AbortSignal },
+  ): Promise<number | null>;
 };

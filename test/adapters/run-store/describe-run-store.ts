@@ -165,6 +165,36 @@ export function describeRunStore(
       expect(await store.loadReport("run-1")).toMatchObject({ status: "incomplete", error: { code: "RUN_CANCELLED" } });
     });
 
+    it("are discarded in part or as a whole once they have ended, and nothing else is", async ({
+      store,
+      names,
+      write,
+    }) => {
+      for (const id of ["run-1", "run-10"]) {
+        await (await store.create(id, signal)).close();
+        await store.saveReport(report(id, { status: "running" }));
+        for (const name of ["job.json", "requests/a.jsonl", "dead-letter/a.parquet", "ledger/shard-00000.json"]) {
+          await write(`runs/${id}/${name}`, "12345");
+        }
+      }
+      const left = async () =>
+        (await names())
+          .filter((name) => name.startsWith("runs/run-1/"))
+          .map((name) => name.slice("runs/run-1/".length));
+      expect(await store.discard("run-1", "run")).toBeNull();
+      expect(await store.discard("none", "run")).toBeNull();
+      await store.saveReport(report("run-1"));
+      expect(await store.discard("run-1", "shards", { dryRun: true })).toBe(5);
+      expect(await left()).toHaveLength(5);
+      expect(await store.discard("run-1", "shards")).toBe(5);
+      expect(await left()).toEqual(["dead-letter/a.parquet", "job.json", "ledger/shard-00000.json", "run.json"]);
+      expect(await store.discard("run-1", "all-but-report")).toBe(15);
+      expect(await left()).toEqual(["run.json"]);
+      expect(await store.discard("run-1", "run")).toBeGreaterThan(100);
+      expect(await left()).toEqual([]);
+      expect((await names()).filter((name) => name.startsWith("runs/run-10/"))).toHaveLength(5);
+    });
+
     test("declare gaps of promises that there are", () => {
       expect(Object.keys(gaps).filter((promise) => !promises.includes(promise))).toEqual([]);
     });

@@ -41,7 +41,8 @@ export function startCli(
   const ended = once(child, "close").then(() => ({ exitCode: child.exitCode, stdout: stdout(), stderr: stderr() }));
   const hasSaid = async (text: string): Promise<void> => {
     while (!stderr().includes(text)) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`It ended without saying "${text}": ${stderr()}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`It ended without saying "${text}": ${stderr()}`);
       await Promise.race([once(child.stderr, "data"), ended]);
     }
   };
