@@ -1,12 +1,12 @@
 /**
- * Publishing alone: synthetic stitched shards into partitioned Parquet, with one worker thread.
- * `node bench/publish.ts [rows] [shards] [partitions] [sorted|random] [folder]`; the shards are made once and kept in the folder.
+ * Publishing alone: synthetic stitched shards into partitioned Parquet, with one worker thread; with `output.durable` and without it, by turns.
+ * `node bench/publish.ts [rows] [shards] [partitions] [sorted|random] [folder] [runs]`; the shards are made once and kept in the folder.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { createFolderOutput } from "../src/adapters/table-output/folder-output.ts";
+import { createFolderOutput } from "../src/adapters/table-output/folder/folder-output.ts";
 import { compactPartitions } from "../src/core/frames/compact-partitions.ts";
 import type { CompactedFile, CompactionTask } from "../src/core/frames/compaction-task.ts";
 import { readParquetSchema } from "../src/core/frames/parquet-schema.ts";
@@ -17,14 +17,26 @@ if (isMainThread) await main();
 else parentPort?.on("message", (task: CompactionTask) => parentPort?.postMessage(compactPartitions(task)));
 
 async function main(): Promise<void> {
-  const [rows = "3000000", shards = "57", partitions = "182", order = "sorted", folder = "/tmp/scoreframe-bench"] =
-    process.argv.slice(2);
+  const [
+    rows = "3000000",
+    shards = "57",
+    partitions = "182",
+    order = "sorted",
+    folder = "/tmp/scoreframe-bench",
+    runs = "1",
+  ] = process.argv.slice(2);
   const base = join(folder, `publish-${rows}-${shards}-${partitions}-${order}`);
   if (!existsSync(join(base, "shards.json"))) {
     await makeShards(base, Number(rows), Number(shards), Number(partitions), order === "random");
     console.log("shards made; run again to measure");
     return;
   }
+  for (let run = 0; run < Number(runs); run += 1) {
+    for (const durable of [true, false]) await publishOnce(base, Number(rows), Number(partitions), durable);
+  }
+}
+
+async function publishOnce(base: string, rows: number, partitions: number, durable: boolean): Promise<void> {
   const stitched = JSON.parse(readFileSync(join(base, "shards.json"), "utf8")) as StitchedShard[];
   const table = join(base, "table");
   rmSync(table, { recursive: true, force: true });
@@ -38,7 +50,7 @@ async function main(): Promise<void> {
       worker.once("error", failed);
       worker.postMessage(task);
     });
-  const output = createFolderOutput(table, { now: Date.now });
+  const output = createFolderOutput(table, { now: Date.now }, { durable });
   const lock = await output.lock("bench");
   const before = process.memoryUsage().rss / 2 ** 20;
   const start = performance.now();
@@ -49,9 +61,9 @@ async function main(): Promise<void> {
       job: "bench",
       ifExists: "overwrite_partitions",
       format: "parquet",
-      partitionBy: Number(partitions) > 0 ? ["ds"] : [],
+      partitionBy: partitions > 0 ? ["ds"] : [],
       shards: stitched,
-      scoredRows: Number(rows),
+      scoredRows: rows,
     },
     { output, lock, compact, concurrency: 1 },
   );
@@ -59,6 +71,7 @@ async function main(): Promise<void> {
   await lock.release();
   await worker.terminate();
   console.log({
+    durable,
     files: published.files,
     megabytes: published.bytes / 1e6,
     wall_s: (performance.now() - start) / 1000,

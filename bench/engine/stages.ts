@@ -94,9 +94,9 @@ async function stitch(setting: Setting, state: StageState): ReturnType<Prepare> 
 async function publish({ dataset, paths, pool }: Setting, state: StageState): ReturnType<Prepare> {
   const { publishTable } =
     await engineModule<typeof import("../../src/core/pipeline/publish.ts")>("core/pipeline/publish");
-  const { createFolderOutput } = await engineModule<typeof import("../../src/adapters/table-output/folder-output.ts")>(
-    "adapters/table-output/folder-output",
-  );
+  const { createFolderOutput } = await engineModule<
+    typeof import("../../src/adapters/table-output/folder/folder-output.ts")
+  >("adapters/table-output/folder/folder-output");
   return async () => {
     const output = createFolderOutput(paths.table, { now: Date.now });
     const lock = await output.lock(RUN_ID);

@@ -10,6 +10,7 @@ import { printDocument } from "./print-document.ts";
 import { printError } from "./print-error.ts";
 import { setupError } from "./setup-error.ts";
 import { usageMessage } from "./usage-message.ts";
+import { separateWait } from "./wait-option.ts";
 
 /**
  * Runs one command line to its end; what goes wrong is printed, never thrown. `crash` rejects when something outside of every promise throws.
@@ -29,7 +30,8 @@ export async function runCommandLine(
   }
   try {
     const names = program.commands.map((command) => command.name());
-    await Promise.race([program.parseAsync(helpArguments(args, names), { from: "user" }), crash]);
+    const settled = separateWait(helpArguments(args, names));
+    await Promise.race([program.parseAsync(settled, { from: "user" }), crash]);
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT_CODES.success;

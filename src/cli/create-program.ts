@@ -6,6 +6,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { emulateCommand } from "./commands/emulate.ts";
 import { initCommand } from "./commands/init.ts";
 import { planCommand } from "./commands/plan.ts";
+import { repairCommand } from "./commands/repair.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -22,6 +23,7 @@ const COMMANDS: readonly CommandFactory[] = [
   runCommand,
   runsCommand,
   stitchCommand,
+  repairCommand,
   serveCommand,
   emulateCommand,
   demoCommand,

@@ -35,8 +35,8 @@ export function createContainer(options: CompositionOptions): Container {
   container.bind(TOKENS.sourceFactory).toConstantValue(createSourceFactory(openStore));
   container.bind(TOKENS.outputFactory).toResolvedValue(
     (clock): OutputFactory =>
-      (path, baseDirectory) =>
-        openTableOutput(path, baseDirectory, clock),
+      (path, baseDirectory, options) =>
+        openTableOutput(path, baseDirectory, clock, options),
     [TOKENS.clock],
   );
   container

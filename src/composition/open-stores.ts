@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { createFolderRunStore } from "../adapters/run-store/folder-run-store.ts";
-import { createFolderOutput } from "../adapters/table-output/folder-output.ts";
+import { createFolderOutput } from "../adapters/table-output/folder/folder-output.ts";
 import { isS3 } from "../aws/s3-location.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { ObjectStore, OpenStore } from "../core/ports/object-store.ts";
@@ -14,10 +14,15 @@ export async function openRunStore(workspace: string): Promise<RunStore> {
   return createObjectRunStore(await openObjectStore(workspace));
 }
 
-/** Where a table is published: a folder, or `s3://bucket/prefix`. */
-export async function openTableOutput(path: string, baseDirectory: string, clock: Clock): Promise<TableOutput> {
-  if (!isS3(path)) return createFolderOutput(resolve(baseDirectory, path), clock);
-  const { createObjectOutput } = await import("../adapters/table-output/object-output.ts");
+/** Where a table is published: a folder, or `s3://bucket/prefix`. `durable` is for folders; S3 has stored what it has answered. */
+export async function openTableOutput(
+  path: string,
+  baseDirectory: string,
+  clock: Clock,
+  options: { readonly durable?: boolean } = {},
+): Promise<TableOutput> {
+  if (!isS3(path)) return createFolderOutput(resolve(baseDirectory, path), clock, options);
+  const { createObjectOutput } = await import("../adapters/table-output/objects/object-output.ts");
   return createObjectOutput(await openObjectStore(path), clock);
 }
 

@@ -7,7 +7,7 @@ import { fillRunId } from "./job/parse-job.ts";
 import { checkJob } from "./pipeline/check.ts";
 import { checkRunId } from "./pipeline/check-run-id.ts";
 import { newRunId } from "./pipeline/new-run-id.ts";
-import type { JobOptions, RunOptions } from "./pipeline/options.ts";
+import type { JobOptions, RepairOptions, RunOptions } from "./pipeline/options.ts";
 import type { PlanReport } from "./pipeline/plan.ts";
 import { planJob } from "./pipeline/plan.ts";
 import type { PreparationTools } from "./pipeline/prepare-run.ts";
@@ -20,6 +20,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { EventSink } from "./ports/event-sink.ts";
 import type { OpenStore } from "./ports/object-store.ts";
 import type { RunStore } from "./ports/run-store.ts";
+import type { TableRepair } from "./ports/table-output.ts";
 import { callerEvents } from "./run/caller-events.ts";
 
 export type EngineTools = PreparationTools & {
@@ -47,7 +48,15 @@ export function createEngine(tools: EngineTools): Engine {
     const events = callerEvents(tools.events, options);
     for (const message of jobWarnings(prepared.job)) events({ type: "warning", message });
     return runJob(
-      { ...prepared, runId, job, recordedJob: jobForRecord(job), events, signal: signalOf(options.signal) },
+      {
+        ...prepared,
+        runId,
+        job,
+        recordedJob: jobForRecord(job),
+        events,
+        signal: signalOf(options.signal),
+        waitMs: options.waitMs ?? 0,
+      },
       tools,
     );
   }
@@ -58,6 +67,17 @@ export function createEngine(tools: EngineTools): Engine {
     return planJob(prepared, tools.pool, {
       signal: signalOf(options.signal),
       warn: (message) => events({ type: "warning", message }),
+    });
+  }
+
+  async function repair(table: string, options: RepairOptions): Promise<TableRepair> {
+    const output = await tools.output(table, options.baseDirectory ?? ".");
+    const events = callerEvents(tools.events, options);
+    return output.repair({
+      signal: signalOf(options.signal),
+      ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }),
+      onWait: (holder) =>
+        events({ type: "note", message: `Waiting for ${output.location}, which ${holder} is writing.` }),
     });
   }
 
@@ -94,6 +114,7 @@ export function createEngine(tools: EngineTools): Engine {
       const { stitchPrefixes } = await import("./pipeline/stitch-files/stitch-prefixes.ts");
       return during(stitchPrefixes(request, tools, signalOf(request.signal)));
     },
+    repair: (table, options = {}) => during(repair(table, options)),
     score: (rows, backend, options = {}) =>
       during(scoreRows(rows, backend, { ...options, signal: signalOf(options.signal) }, tools)),
     runs: () => tools.runStore.listReports(),

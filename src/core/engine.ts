@@ -5,6 +5,7 @@ import type {
   BackendChoice,
   JobOptions,
   JobReference,
+  RepairOptions,
   RowsInput,
   RunOptions,
   ScoreOptions,
@@ -15,6 +16,7 @@ import type { RunOutcome } from "./pipeline/run.ts";
 import type { RunOutput, RunReport, RunStatus } from "./pipeline/run-report.ts";
 import type { StitchReport, StitchRequest } from "./pipeline/stitch-files/stitch-prefixes.ts";
 import type { ScoringBackend } from "./ports/scoring-backend.ts";
+import type { TableRepair } from "./ports/table-output.ts";
 
 /** A run that was published. */
 export type Run = {
@@ -42,6 +44,11 @@ export type Engine = {
   check(job: JobReference, options?: JobOptions & { readonly sampleRows?: number }): Promise<CheckReport>;
   /** Joins requests and responses that somebody else wrote. */
   stitch(request: StitchRequest): Promise<StitchReport>;
+  /**
+   * Completes or rolls back publications of a table (a folder or `s3://bucket/prefix`) that were cut off, and brings what globs find to what its manifest
+   * lists. Changes nothing in a table that is whole. `TABLE_NOT_FOUND`, `OUTPUT_BUSY`, `STORAGE_FAILED`, `OUTPUT_UNWRITABLE`.
+   */
+  repair(table: string, options?: RepairOptions): Promise<TableRepair>;
   /**
    * Scores rows that are too few to need a run: no workspace, no files that stay. Returns a Polars frame of the rows with their predictions; throws
    * `TOO_MANY_FAILED_ROWS` where one cannot be scored.

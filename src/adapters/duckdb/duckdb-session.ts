@@ -44,6 +44,8 @@ export async function withDuckdb<T>(
   await mkdir(temporaryDirectory, { recursive: true });
   const spill = join(temporaryDirectory, `duckdb-${randomUUID()}`);
   const scratch = `${spill}-tables`;
+  // DuckDB would make it readable to everyone.
+  await mkdir(spill, { mode: 0o700 });
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection | undefined;
   try {

@@ -1,7 +1,8 @@
 import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { isDiskFull, storageError } from "../../core/errors/storage-error.ts";
+import { writeAtomically } from "../../core/pipeline/atomic-file.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { Discarded, RunFiles, RunFolders, RunStore } from "../../core/ports/run-store.ts";
@@ -50,8 +51,10 @@ function keptInPlace(folders: RunFolders): RunFiles {
 async function createFolders(root: string): Promise<RunFolders> {
   try {
     await makeFolder(join(root, ".."));
+    await removeEnded(root);
     // Not recursive: of two runs with one id, one must fail.
-    await mkdir(root);
+    // Rows of the source and responses of the model are for no other user of the machine.
+    await mkdir(root, { mode: 0o700 });
     await mkdir(join(root, "ledger"));
     return await makeRunFolders(root);
   } catch (error) {
@@ -65,16 +68,25 @@ async function createFolders(root: string): Promise<RunFolders> {
   }
 }
 
-/** Written aside and renamed, so that a reader never sees half of it; on a full disk, over the record that is there. */
+/** A run that has ended is replaced by one of the same id: a scheduler tries again under the id that it gave first. */
+async function removeEnded(root: string): Promise<void> {
+  const hasEnded = async (): Promise<boolean> => !["running", undefined].includes((await reportOf(root))?.status);
+  if (!(await hasEnded())) return;
+  // Of several that try this, one makes the file.
+  const claim = join(root, "replaced");
+  await writeFile(claim, "", { flag: "wx" });
+  if (!(await hasEnded())) return rm(claim, { force: true });
+  const former = join(root, "..", `.former-${basename(root)}`);
+  await rm(former, { recursive: true, force: true });
+  await rename(root, former);
+  await rm(former, { recursive: true, force: true });
+}
+
+/** On a full disk, over the record that is there. */
 async function replaceFile(path: string, text: string): Promise<void> {
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(aside, text);
-    await rename(aside, path);
-  } catch (thrown) {
-    await rm(aside, { force: true }).catch(() => undefined);
-    if (!(await overwrite(path, text))) throw storageError(path, "write", thrown);
-  }
+  await writeAtomically(path, text, { durable: false }).catch(async (thrown: unknown) => {
+    if (!(await overwrite(path, text))) throw thrown;
+  });
 }
 
 /** A file keeps its blocks when it is written over: how a run ended can be told where there is no room any more. */
@@ -146,7 +158,7 @@ async function removeEmptyFolders(folder: string): Promise<void> {
 
 async function runIds(runs: string): Promise<string[]> {
   try {
-    return (await readdir(runs)).sort();
+    return (await readdir(runs)).filter((name) => !name.startsWith(".")).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;

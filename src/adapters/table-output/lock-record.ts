@@ -15,10 +15,6 @@ const lockRecord = processOwner.extend({
 /** What a lock says of its holder. */
 export type LockRecord = z.infer<typeof lockRecord>;
 
-/** A holder that has not been heard of for so long is taken for dead: its process id may be another's by now, or another machine's. */
-export const STALE_MS = 120_000;
-export const HEARTBEAT_MS = 10_000;
-
 export function newLockRecord(runId: string): LockRecord {
   return { run_id: runId, token: randomUUID(), ...thisProcess() };
 }
@@ -33,18 +29,23 @@ export function parseLock(text: string): LockRecord {
 }
 
 /** `lock`: the lock as a person finds it. */
-export function outputBusy(table: string, found: LockRecord | null, lock: string): ScoreframeError {
+export function outputBusy(table: string, found: LockRecord | null, lock: string, waitedMs = 0): ScoreframeError {
+  const facts = {
+    operation: "publish",
+    retryable: true,
+    details: { run_id: found === null || found.token === UNREADABLE ? null : found.run_id },
+  };
   if (found?.token === UNREADABLE) {
     return new ScoreframeError(
       "OUTPUT_BUSY",
       `${table} has a lock that cannot be read. If no run is writing there, remove ${lock} and start again; in two minutes it is taken for a dead run's.`,
-      { operation: "publish", retryable: true, details: { run_id: null } },
+      facts,
     );
   }
   const who = found === null ? "another run" : `run ${found.run_id} (process ${found.pid} on ${found.host})`;
-  return new ScoreframeError(
-    "OUTPUT_BUSY",
-    `${table} is being written by ${who}. Wait until it is done, or cancel it; then start again.`,
-    { operation: "publish", retryable: true, details: { run_id: found?.run_id ?? null } },
-  );
+  const hint =
+    waitedMs === 0
+      ? "Start again when it is done, or with --wait, which waits for it."
+      : `It was waited for during ${Math.round(waitedMs / 1000)} s. Start again when it is done, or wait longer.`;
+  return new ScoreframeError("OUTPUT_BUSY", `${table} is being written by ${who}. ${hint}`, facts);
 }

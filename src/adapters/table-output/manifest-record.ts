@@ -5,7 +5,7 @@ import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { ParsedRecord } from "../records/parse-record.ts";
 import { parseRecord } from "../records/parse-record.ts";
 import { relativePath } from "../records/relative-path.ts";
-import { MANIFEST, STORE } from "./table-layout.ts";
+import { STORE } from "./table-layout.ts";
 
 const timeUnit = z.enum(["Nanoseconds", "Microseconds", "Milliseconds"]);
 const columnType: z.ZodType<ColumnType> = z.lazy(() =>
@@ -27,14 +27,16 @@ const SCALAR_TYPES = [
   ...(["Float16", "Float32", "Float64"] as const),
 ] as const;
 
-/** Where globs find a file: not among our own records. */
-export const visiblePath = relativePath.refine(
-  (path) => path !== MANIFEST && !path.startsWith(`${STORE}/`),
-  "expected a file of the table",
-);
-const snapshotPath = relativePath.refine(
-  (path) => /^v\d+-/.test(path.slice(STORE.length + 1)) && path.startsWith(`${STORE}/`),
-  `expected a path below ${STORE}/v<version>-…/`,
+/** Where globs find a file: never among our own records, and never under a name that a publication does not give. */
+export const visiblePath = relativePath
+  .refine((path) => !path.startsWith(`${STORE}/`), `expected a path outside of ${STORE}/`)
+  .refine(
+    (path) => /-v\d+\.[a-z.]+$/.test(path),
+    "expected the name of a published file: part-00000-<run>-v<version>.parquet",
+  );
+export const snapshotPath = relativePath.refine(
+  (path) => new RegExp(`^${STORE}/v\\d+-[^/]+/.`).test(path),
+  `expected a path below ${STORE}/v<version>-<run>…/`,
 );
 
 const count = z.int().nonnegative();
@@ -42,6 +44,7 @@ const manifest = z.object({
   format_version: z.literal(1),
   version: z.int().positive(),
   run_id: z.string(),
+  publication: z.string().optional(),
   job: z.string(),
   published_at: z.string(),
   format: z.enum(["parquet", "csv", "jsonl"]),
@@ -66,6 +69,7 @@ const manifest = z.object({
       run_id: z.string(),
     }),
   ),
+  retired: z.array(z.object({ path: visiblePath, snapshot_path: snapshotPath })).optional(),
 });
 
 export function readManifestText(text: string): ParsedRecord<TableManifest> {

@@ -1,6 +1,8 @@
+import { counted } from "../../core/errors/counted.ts";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { OutputIntent } from "../../core/ports/table-output.ts";
+import { MANIFEST } from "./table-layout.ts";
 
 /** Refuses a table of another form, and one that is there already where the job wants none. */
 export function checkSameTable(table: string, manifest: TableManifest, intent: OutputIntent): void {
@@ -27,6 +29,11 @@ export function isPassedOver(name: string): boolean {
   return /^[._]/.test(name);
 }
 
+/** The names of a table's files, with those of its former version, which a writer that stood still for long may have put back. */
+export function namesOfTable(manifest: TableManifest | null): Set<string> {
+  return new Set([...(manifest?.files ?? []), ...(manifest?.retired ?? [])].map(({ path }) => path));
+}
+
 const MOST_NAMES = 3;
 
 /** Deleting what is not ours is not our right, and keeping it would mix two tables. */
@@ -51,8 +58,27 @@ export function switchUnfinished(table: string, target: string, cause: unknown):
   return new ScoreframeError(
     "STORAGE_FAILED",
     `The new table is published in the manifest of ${table}, but ${target} could not be put into its place: ${messageOf(cause)}. ` +
-      "Mend that and run the job again: the next run completes this switch before it begins.",
+      "Fix that, then run `scoreframe repair` with the table's path, or the job again: both complete this switch.",
     { operation: "publish", cause, details: { path: target } },
+  );
+}
+
+export function noTable(table: string): ScoreframeError {
+  return new ScoreframeError(
+    "TABLE_NOT_FOUND",
+    `${table} is not a table that scoreframe has published: it has no ${MANIFEST}. Give the path that the job has in output.path.`,
+    { operation: "repair", details: { path: table } },
+  );
+}
+
+/** Under both of their names, or with another size. */
+export function filesLost(table: string, paths: readonly string[]): ScoreframeError {
+  const named = paths.slice(0, MOST_NAMES).join(", ") + (paths.length > MOST_NAMES ? ", …" : "");
+  return new ScoreframeError(
+    "STORAGE_FAILED",
+    `${counted(paths.length, "file")} of ${table} cannot be restored (${named}): neither the file nor its snapshot is whole. ` +
+      "Run the job again for these partitions, or restore the table from a backup.",
+    { operation: "repair", details: { path: table, files: paths } },
   );
 }
 

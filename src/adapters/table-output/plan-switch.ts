@@ -1,18 +1,18 @@
 import { partitionFolder } from "../../core/pipeline/hive-path.ts";
 import type { ManifestFile, TableColumn, TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { OutputIntent, StagedFile } from "../../core/ports/table-output.ts";
+import { thisProcess } from "../records/process-owner.ts";
 import type { SwitchJournal } from "./journal-record.ts";
-import { nextVersion } from "./table-layout.ts";
 
 export type SwitchPlan = {
   readonly manifest: TableManifest;
   readonly journal: SwitchJournal;
-  /** Files of the former table that the new one has no more. */
-  readonly replaced: readonly ManifestFile[];
 };
 
 /** The names of a staged file, relative to the table: where it lies, from where it is brought to its place, and that place. */
 export type SwitchNames = { readonly snapshot: string; readonly incoming: string; readonly visible: string };
+
+export type Publication = { readonly name: string; readonly version: number };
 
 /** What becomes of a table and of its files when a run's staged files are switched in. */
 export function planSwitch(
@@ -21,25 +21,34 @@ export function planSwitch(
   staged: readonly StagedFile[],
   schema: readonly TableColumn[],
   publishedAt: string,
-  namesOf: (file: StagedFile, version: number) => SwitchNames,
+  publication: Publication,
+  namesOf: (file: StagedFile) => SwitchNames,
 ): SwitchPlan {
-  const version = nextVersion(former);
+  const { version } = publication;
   const touched = touchedFolders(staged);
   const replaces = (file: ManifestFile): boolean =>
     file.run_id === intent.runId ||
     (intent.ifExists === "overwrite_partitions" && touched.has(folderOf(file, intent.partitionBy)));
   const replaced = former?.files.filter(replaces) ?? [];
-  const added = staged.map((file) => ({ file, names: namesOf(file, version) }));
+  const added = staged.map((file) => ({ file, names: namesOf(file) }));
   const kept = former?.files.filter((file) => !replaces(file)) ?? [];
   const files = [...kept, ...added.map(({ file, names }) => manifestFile(file, names, intent.runId))];
   const add = added.map(({ names }) => ({ from: names.incoming, to: names.visible }));
   return {
-    journal: { version, remove: replaced.map((file) => file.path), add },
-    replaced,
+    journal: {
+      version,
+      publication: publication.name,
+      owner: thisProcess(),
+      // Those of the version before are gone, unless a writer that stood still for long has put one back.
+      remove: [...replaced, ...(former?.retired ?? [])].map((file) => file.path),
+      add,
+      prune: former?.retired?.map((file) => file.snapshot_path) ?? [],
+    },
     manifest: {
       format_version: 1,
       version,
       run_id: intent.runId,
+      publication: publication.name,
       job: intent.job,
       published_at: publishedAt,
       format: intent.format,
@@ -48,6 +57,7 @@ export function planSwitch(
       rows: files.reduce((sum, file) => sum + file.rows, 0),
       bytes: files.reduce((sum, file) => sum + file.bytes, 0),
       files,
+      retired: replaced.map(({ path, snapshot_path }) => ({ path, snapshot_path })),
     },
   };
 }

@@ -1,23 +1,32 @@
+import { randomUUID } from "node:crypto";
 import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
 
 // Names below a table, wherever it is; parts separated by `/`.
 
 /** Beside the partitions; engines ignore names that begin with `_`. */
 export const MANIFEST = "_manifest.json";
-/** Holds the lock, the journal and the snapshots. */
+/** Holds the lock, the journals and the snapshots. */
 export const STORE = "_scoreframe";
 export const LOCK = `${STORE}/lock.json`;
-export const JOURNAL = `${STORE}/switch.json`;
+/** Holds a journal for each publication that has begun and not ended. */
+export const JOURNALS = `${STORE}/switch`;
+/** The one journal of a table that version 0.1.0 wrote. */
+export const OLD_JOURNAL = `${STORE}/switch.json`;
 
-/** Folder of one publication's files. The version makes it new also where a run publishes twice. */
-export function snapshotFolder(version: number, runId: string): string {
-  return `${STORE}/v${version}-${runId}`;
+/** A new name for the files of one publication. No two writers share one, also if they have one run id and see the same version. */
+export function newPublication(version: number, runId: string): string {
+  return `v${version}-${runId}-${randomUUID().slice(0, 8)}`;
 }
 
-/** The version of a snapshot's folder, by its name inside the store; null for everything else there. */
-export function snapshotVersion(name: string): number | null {
-  const digits = /^v(\d+)-/.exec(name)?.[1];
-  return digits === undefined ? null : Number(digits);
+export const PUBLICATION = /^v[1-9]\d*-[A-Za-z0-9][\w.-]*$/;
+
+/** Folder of one publication's files. */
+export function snapshotFolder(publication: string): string {
+  return `${STORE}/${publication}`;
+}
+
+export function journalPath(publication: string): string {
+  return `${JOURNALS}/${publication}.json`;
 }
 
 export function nextVersion(manifest: TableManifest | null): number {

@@ -11,9 +11,15 @@ import { styleFor } from "../render/style.ts";
 import { setupError } from "../setup-error.ts";
 import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../shared-options.ts";
 import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../shared-options.ts";
+import type { WaitOptions } from "../wait-option.ts";
+import { addWaitOption, waitOf } from "../wait-option.ts";
 import { withEngine } from "../with-engine.ts";
 
-type RunOptions = OutputOptions & QuietOptions & SetOptions & WorkspaceOptions;
+type RunOptions = OutputOptions &
+  QuietOptions &
+  SetOptions &
+  WorkspaceOptions &
+  WaitOptions & { readonly runId?: string };
 
 const EXAMPLES: readonly Example[] = [
   ["score all rows of a job and publish the table", "run job.yaml"],
@@ -28,11 +34,18 @@ export function runCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("run")
     .description("score every row of a job and publish the table")
     .argument("<job>", "job file: .yaml, .yml, .json, .ts, .mts, .js or .mjs");
+  command.option("--run-id <id>", "name of the run (default: a new one): publishing again under it adds no row twice");
+  addWaitOption(command);
   addQuietOption(addOutputOptions(addWorkspaceOption(addSetOption(command))));
   addHelp(command, EXAMPLES);
   return command.action(async (path: string, options: RunOptions) => {
     const { report, error } = await withEngine(options, context, async (engine, onEvent) => {
-      const outcome = await engine.tryRun(path, { ...jobOptions(options, context), onEvent });
+      const outcome = await engine.tryRun(path, {
+        ...jobOptions(options, context),
+        ...waitOf(options),
+        ...(options.runId === undefined ? {} : { runId: options.runId }),
+        onEvent,
+      });
       const incomplete = setupError(outcome.error);
       if (incomplete === null) return outcome;
       return { error: incomplete, report: { ...outcome.report, error: incomplete.toJSON() } };

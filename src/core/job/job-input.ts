@@ -219,6 +219,12 @@ export type JobInput<Backend = AnyBackendInput> = {
      * @default "strict"
      */
     readonly schema?: "strict" | "evolve" | undefined;
+    /**
+     * Whether a run ends only when its table is on the disk, so that it survives a power cut. `false` leaves that to
+     * the operating system. S3 stores it either way.
+     * @default true
+     */
+    readonly durable?: boolean | undefined;
   };
   /** What happens when rows fail. */
   readonly failure?:

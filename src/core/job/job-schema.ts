@@ -243,6 +243,13 @@ const output = z.strictObject({
       "What happens if the columns differ from those of the [table](output.md#the-columns-of-the-next-run) that this run adds to. `strict` rejects new and missing columns; " +
         "`evolve` adds new ones and fills missing ones with null.",
     ),
+  durable: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether a run ends only when its table is on the disk, so that it survives a power cut. `false` leaves that to the operating system. S3 stores it " +
+        "either way.",
+    ),
 });
 
 const failure = z.strictObject({

@@ -33,8 +33,22 @@ export type RunOptions = JobOptions & {
    * @default a new one, which sorts by time: `20240501T093000-k3f9ab`
    */
   readonly runId?: string;
+  /**
+   * Milliseconds to wait for another run that is writing the same table; after them the run ends with `OUTPUT_BUSY`.
+   *
+   * @default 0
+   */
+  readonly waitMs?: number;
   /** Told as rows go through. */
   readonly onProgress?: (progress: RunProgress) => void;
+};
+
+export type RepairOptions = {
+  /** Folder that a relative path is relative to. @default the working directory */
+  readonly baseDirectory?: string;
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: EventSink;
 };
 
 /** What a job's `backend` holds: which backend, and its options. */

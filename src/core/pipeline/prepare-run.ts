@@ -23,8 +23,12 @@ export type SourceFactory = (
 ) => FrameSource;
 /** Imports the modules of a job's `backends`, by paths from the folder. */
 export type BackendLoader = (modules: readonly string[], baseDirectory: string) => Promise<readonly JobBackend[]>;
-/** Makes the output that a path names; a path on this machine may be relative to the folder. */
-export type OutputFactory = (path: string, baseDirectory: string) => Promise<TableOutput>;
+/** Makes the output that a path names; a path on this machine may be relative to the folder. `durable`: see `output.durable` of a job. */
+export type OutputFactory = (
+  path: string,
+  baseDirectory: string,
+  options?: { readonly durable?: boolean },
+) => Promise<TableOutput>;
 
 export type PreparationTools = {
   readonly backends: BackendRegistry;
@@ -65,7 +69,7 @@ export async function prepareRun(
     requestOptions: requestOptions(job, protocol, backend),
     batch: requestBatch(job, backend.capabilities),
     source: tools.source(job, baseDirectory, options.rows),
-    output: await tools.output(job.output.path, baseDirectory),
+    output: await tools.output(job.output.path, baseDirectory, { durable: job.output.durable }),
   };
 }
 

@@ -62,6 +62,8 @@ export type RunInput = {
   readonly output: TableOutput;
   readonly events: EventSink;
   readonly signal: AbortSignal;
+  /** How long to wait for another run that is writing the same table. */
+  readonly waitMs: number;
 };
 
 export type RunTools = {
@@ -130,7 +132,7 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   const { job, tracker, signal, pool, files } = run;
   const { folders } = files;
   await run.output.check(outputIntent(run.runId, run.job));
-  const lock = await run.output.lock(run.runId);
+  const lock = await lockOutput(run, scope);
   // A lock that stays is no reason to call a run failed that has published: the next run takes it over when this process has ended.
   scope.onLeave("The lock of the output", () => lock.release());
   // The model is made ready while the source is read; whichever fails first ends the run.
@@ -178,6 +180,28 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));
   await removeScratch(run, table);
   return output;
+}
+
+/** Takes the table, and waits for another run if it may. A run that loses it stops at once. */
+async function lockOutput(run: Run, scope: Scope): Promise<OutputLock> {
+  let waited = false;
+  const lock = await run.output.lock(run.runId, {
+    waitMs: run.waitMs,
+    signal: run.signal,
+    onWait(holder) {
+      waited = true;
+      run.events({ type: "note", message: `Waiting for ${run.output.location}, which ${holder} is writing.` });
+    },
+  });
+  lock.lost.addEventListener("abort", () => scope.fail(lock.lost.reason), { once: true });
+  // What the other run has published may leave nothing to do for this one.
+  if (waited) {
+    await run.output.check(outputIntent(run.runId, run.job)).catch(async (thrown: unknown) => {
+      await lock.release();
+      throw thrown;
+    });
+  }
+  return lock;
 }
 
 /** Opens the backend for as long as the scope lasts. If it cannot be opened, all else of the run is stopped at once. */

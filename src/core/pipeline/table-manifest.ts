@@ -8,6 +8,8 @@ export type TableManifest = {
   readonly version: number;
   /** The run that published last. */
   readonly run_id: string;
+  /** Name of this publication below `_scoreframe/`; absent in what version 0.1.0 wrote. */
+  readonly publication?: string | undefined;
   readonly job: string;
   /** ISO 8601, UTC. */
   readonly published_at: string;
@@ -19,6 +21,8 @@ export type TableManifest = {
   readonly rows: number;
   readonly bytes: number;
   readonly files: readonly ManifestFile[];
+  /** Files of the former version that this one does not have. Their snapshots are kept until the next publication. */
+  readonly retired?: readonly Pick<ManifestFile, "path" | "snapshot_path">[] | undefined;
 };
 
 export type TableColumn = TypedColumn & {

@@ -17,9 +17,34 @@ export type OutputIntent = {
 /** The right to change a table. Held from before a run spends anything until it has published. */
 export type OutputLock = {
   readonly runId: string;
-  /** Throws `OUTPUT_BUSY` where another run has taken the output over, because this process was stopped for long. */
+  /** Aborts, with the error as its reason, when the lock is another run's or could not be renewed for long: the holder must stop. */
+  readonly lost: AbortSignal;
+  /** Throws `OUTPUT_BUSY` if another run has taken the output over, because this process was stopped for long. */
   verify(): Promise<void>;
   release(): Promise<void>;
+};
+
+export type LockOptions = {
+  /** How long to wait for a run that holds the table. @default 0 */
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+  /** Called with the holder, in words, when it is waited for. */
+  readonly onWait?: (holder: string) => void;
+};
+
+/** What a repair found. */
+export type TableRepair = {
+  readonly path: string;
+  /** Version of the manifest; null if nothing was ever published. */
+  readonly version: number | null;
+  /** Publications that were cut off after their manifest was written, and are complete now. */
+  readonly completed: number;
+  /** Publications that were cut off before, and of which nothing is left. */
+  readonly rolled_back: number;
+  /** Files of the table that globs did not find, and find again. */
+  readonly restored: number;
+  /** Files of a former version that globs still found. */
+  readonly removed: number;
 };
 
 /** A file that is written and verified, but not yet part of the table. */
@@ -42,9 +67,14 @@ export type TableOutput = {
   /** What the table is now; null if nothing was ever published. */
   manifest(): Promise<TableManifest | null>;
   /** Takes the output for a run, and completes a switch that a crash has cut off. `OUTPUT_BUSY` where a living run holds it. */
-  lock(runId: string): Promise<OutputLock>;
+  lock(runId: string, options?: LockOptions): Promise<OutputLock>;
   /** Makes room for the files of a run, whose lock is held. A signal that aborts ends what is going on before the switch. */
   stage(runId: string, signal?: AbortSignal): Promise<Staging>;
+  /**
+   * Completes or rolls back publications that were cut off, and brings what globs find to what the manifest lists. `TABLE_NOT_FOUND` if there is no table,
+   * `OUTPUT_BUSY` if a living run holds it, `STORAGE_FAILED` if files are gone under both of their names.
+   */
+  repair(options?: LockOptions): Promise<TableRepair>;
 };
 
 /** The files of one publication, from their writing on this machine to the switch. */

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createFolderOutput } from "../../../src/adapters/table-output/folder-output.ts";
+import { createFolderOutput } from "../../../src/adapters/table-output/folder/folder-output.ts";
 import type { TableOutput } from "../../../src/core/ports/table-output.ts";
 
 /** Where a table may be published, as its conformance suite sees it. Names are relative to the table, parts separated by `/`. */

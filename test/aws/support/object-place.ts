@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "vitest";
 import { createS3ObjectStore } from "../../../src/adapters/object-store/s3-object-store.ts";
-import { createObjectOutput } from "../../../src/adapters/table-output/object-output.ts";
+import { createObjectOutput } from "../../../src/adapters/table-output/objects/object-output.ts";
 import type { ObjectStore } from "../../../src/core/ports/object-store.ts";
 import type { TablePlace } from "../../adapters/table-output/table-place.ts";
 import { newBucket } from "./buckets.ts";

@@ -22,6 +22,7 @@ describe("a job", () => {
         partition_by: [],
         flatten: false,
         columns: "all",
+        durable: true,
         include_row_id: false,
         if_exists: "overwrite_partitions",
         schema: "strict",

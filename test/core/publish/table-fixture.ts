@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { createFolderOutput } from "../../../src/adapters/table-output/folder-output.ts";
+import { createFolderOutput } from "../../../src/adapters/table-output/folder/folder-output.ts";
 import { compactPartitions } from "../../../src/core/frames/compact-partitions.ts";
 import { findLossyCasts } from "../../../src/core/frames/lossy-casts.ts";
 import { readParquetSchema } from "../../../src/core/frames/parquet-schema.ts";

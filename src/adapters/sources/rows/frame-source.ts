@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeFrame } from "../../../core/frames/frame-rows.ts";
@@ -10,12 +9,14 @@ import { createRowsSource } from "./rows-source.ts";
 /** A Polars frame that a program hands over. It goes the way of a table file, so that its types end as those of any other table do. */
 export function createFrameSource(frame: DataFrame, temporaryDirectory = tmpdir()): FrameSource {
   const use = async <T>(work: (source: FrameSource) => Promise<T>): Promise<T> => {
-    const path = join(temporaryDirectory, `scoreframe-frame-${randomUUID()}.parquet`);
+    // A folder of its own, which only this user can read.
+    const folder = await mkdtemp(join(temporaryDirectory, "scoreframe-frame-"));
+    const path = join(folder, "frame.parquet");
     try {
       writeFrame(frame, path);
       return await work(createRowsSource({ path, format: "parquet", hive: false }));
     } finally {
-      await rm(path, { force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   };
   return {

@@ -25,7 +25,7 @@ const CHUNK_CHARACTERS = 1 << 20;
 export async function spoolRows(input: RowsInput, directory: string, signal: AbortSignal): Promise<SpooledRows> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, `rows-${randomUUID()}.jsonl`);
-  const file = await open(path, "wx");
+  const file = await open(path, "wx", 0o600);
   try {
     const writer = createRowWriter(async (text) => {
       await file.appendFile(text).catch((thrown: unknown) => {

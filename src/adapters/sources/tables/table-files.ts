@@ -1,8 +1,8 @@
 import { lstat, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { hasCode } from "../../../core/pipeline/atomic-file.ts";
 import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
 import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
-import { hasCode } from "../../table-output/atomic-file.ts";
 import { MANIFEST, STORE } from "../../table-output/table-layout.ts";
 import { EVERY_FILE, globSelection } from "./file-selection.ts";
 import { isGlob } from "./glob-pattern.ts";

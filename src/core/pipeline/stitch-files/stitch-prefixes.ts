@@ -83,7 +83,7 @@ export type StitchTools = {
 export async function stitchPrefixes(
   request: StitchRequest,
   tools: StitchTools,
-  signal: AbortSignal,
+  stopped: AbortSignal,
 ): Promise<StitchReport> {
   const places = await openPlaces(request, tools.openStore);
   const options = stitchShape(request);
@@ -92,9 +92,9 @@ export async function stitchPrefixes(
   const output = await tools.output(request.output, request.baseDirectory ?? ".");
   const deadLetterLocation = `${output.location}.dead-letter`;
   const rules = { suffix: suffixOf(request, places), except: [output.location, deadLetterLocation] };
-  const pairs = await pairFiles(places.requests, places.responses, rules, signal);
+  const pairs = await pairFiles(places.requests, places.responses, rules, stopped);
   const store = await tools.openStore(deadLetterLocation);
-  const deadLetters = store === null ? deadLetterFolder(deadLetterLocation) : deadLetterObjects(store, signal);
+  const deadLetters = store === null ? deadLetterFolder(deadLetterLocation) : deadLetterObjects(store, stopped);
   const intent: OutputIntent = {
     runId: newRunId(tools.clock),
     job: "stitch",
@@ -103,7 +103,8 @@ export async function stitchPrefixes(
     partitionBy: [],
   };
   await output.check(intent);
-  const lock = await output.lock(intent.runId);
+  const lock = await output.lock(intent.runId, { signal: stopped });
+  const signal = AbortSignal.any([stopped, lock.lost]);
   try {
     return await inScratchFolder(store === null ? output.location : null, async (scratch) => {
       const { prefix = "", joined = null } = request;

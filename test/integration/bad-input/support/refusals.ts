@@ -50,6 +50,7 @@ function anonymous(message: string, folders: readonly string[]): string {
     .replace(/process \d+ on/g, "process <pid> on")
     .replaceAll(`process <pid> on ${hostname()}`, "process <pid> on <host>")
     .replace(/shard-(\d{5})-[0-9a-f]{16}/g, "shard-$1-<digest>")
+    .replace(/(?<=\/v\d+-<run>-)[0-9a-f]{8}/g, "<token>")
     .replace(/scoreframe-<run>-[0-9a-f]{8}/g, "<job>")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>");
 }

@@ -1,22 +1,25 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
-import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import { storageError } from "../../core/errors/storage-error.ts";
-import type { TypedColumn } from "../../core/frames/column-type.ts";
-import { partitionFolder } from "../../core/pipeline/hive-path.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { ObjectStore } from "../../core/ports/object-store.ts";
-import type { StagedFile, Staging } from "../../core/ports/table-output.ts";
-import { createUploadQueue } from "../object-store/upload-queue.ts";
-import { writeOurs } from "../object-store/write-ours.ts";
+import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
+import { storageError } from "../../../core/errors/storage-error.ts";
+import type { TypedColumn } from "../../../core/frames/column-type.ts";
+import { partitionFolder } from "../../../core/pipeline/hive-path.ts";
+import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import type { ObjectStore } from "../../../core/ports/object-store.ts";
+import type { StagedFile, Staging } from "../../../core/ports/table-output.ts";
+import { createUploadQueue } from "../../object-store/upload-queue.ts";
+import { writeOurs } from "../../object-store/write-ours.ts";
+import { thisProcess } from "../../records/process-owner.ts";
+import type { SwitchJournal } from "../journal-record.ts";
+import { outputBusy } from "../lock-record.ts";
+import type { Publication, SwitchNames } from "../plan-switch.ts";
+import { manifestText, planSwitch, touchedFolders, visibleName } from "../plan-switch.ts";
+import { LOCK, MANIFEST, newPublication, nextVersion, snapshotFolder } from "../table-layout.ts";
 import type { StoredManifest } from "./check-objects.ts";
 import { checkForeignObjects, checkObjects, readStoredManifest } from "./check-objects.ts";
-import { outputBusy } from "./lock-record.ts";
-import { abandonObjectSwitch, carryOutObjects, writeObjectJournal } from "./object-switch.ts";
-import type { SwitchNames, SwitchPlan } from "./plan-switch.ts";
-import { manifestText, planSwitch, touchedFolders, visibleName } from "./plan-switch.ts";
-import { LOCK, MANIFEST, nextVersion, STORE, snapshotFolder, snapshotVersion } from "./table-layout.ts";
+import { carryOutObjects, removeCutOff, rollBackObjects, writeObjectJournal } from "./object-switch.ts";
 
 /**
  * The files of a publication lie in the system's temporary folder while they are written, and are uploaded, each as soon as it is whole, under names that no
@@ -29,9 +32,14 @@ export async function stageObjects(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Staging> {
   const version = nextVersion((await readStoredManifest(store))?.manifest ?? null);
-  const prefix = `${snapshotFolder(version, runId)}/`;
-  await removeSnapshots(store, (key) => (snapshotVersion(key.slice(STORE.length + 1)) ?? 0) >= version);
-  const folder = await mkdtemp(join(tmpdir(), `scoreframe-table-`)).catch((thrown: unknown) => {
+  const publication: Publication = { name: newPublication(version, runId), version };
+  const prefix = `${snapshotFolder(publication.name)}/`;
+  const owner = thisProcess();
+  let journal: SwitchJournal = { version, publication: publication.name, owner, remove: [], add: [], prune: [] };
+  // Before the first object: it says whose they are, should this process end too early.
+  await writeObjectJournal(store, journal);
+  const folder = await mkdtemp(join(tmpdir(), `scoreframe-table-`)).catch(async (thrown: unknown) => {
+    await rollBackObjects(store, journal, null).catch(() => undefined);
     throw storageError(tmpdir(), "write", thrown);
   });
   const uploads = createUploadQueue(store, signal);
@@ -55,53 +63,55 @@ export async function stageObjects(
       await verifyStored(store, prefix, files, keyOf);
       const former = await checkObjects(store, intent);
       const { manifest: formerly = null } = former ?? {};
+      if (nextVersion(formerly) !== version) throw outputBusy(store.location, null, store.locate(LOCK));
       if (intent.ifExists === "overwrite_partitions") await checkForeignObjects(store, touchedFolders(files), formerly);
       signal.throwIfAborted();
       const publishedAt = new Date(clock.now()).toISOString();
-      const planned = planSwitch(formerly, intent, files, schema, publishedAt, (file) =>
+      const planned = planSwitch(formerly, intent, files, schema, publishedAt, publication, (file) =>
         namesOf(keyOf(file.path), file, schema, intent.runId, version),
       );
+      journal = planned.journal;
+      await writeObjectJournal(store, journal);
       await lock.verify();
-      await commit(store, planned, former, () => {
+      const etag = await commit(store, planned.manifest, former, () => {
         listed = true;
       });
       // From here on the table is the new one: a crash is completed by whoever locks the output next.
-      await carryOutObjects(store, planned.journal, lock);
-      const readable = new Set([...planned.manifest.files, ...planned.replaced].map((file) => file.snapshot_path));
+      await carryOutObjects(store, journal, { manifest: planned.manifest, etag });
       // The table is complete; what cannot be removed now is removed by the next publication.
-      await removeSnapshots(store, (key) => !readable.has(key)).catch(() => undefined);
+      await removeCutOff(store).catch(() => undefined);
       return planned.manifest;
     },
     async discard() {
       await uploads.settle().catch(() => undefined);
       await rm(folder, { recursive: true, force: true });
-      if (!listed) await removeSnapshots(store, (key) => key.startsWith(prefix));
+      if (!listed) await rollBackObjects(store, journal, await readStoredManifest(store));
     },
   };
 }
 
-/** Replaces the manifest, which is the switch. `onListed` is called as soon as it can no more be excluded that it happened. */
+/**
+ * Replaces the manifest, which is the switch, on the condition that it is still the one that was read: of two writers, whoever holds the lock, one is
+ * rejected. `onListed` is called as soon as it can no more be excluded that it happened.
+ */
 async function commit(
   store: ObjectStore,
-  { manifest, journal }: SwitchPlan,
+  manifest: TableManifest,
   former: StoredManifest,
   onListed: () => void,
-): Promise<void> {
-  if (!(await writeObjectJournal(store, journal))) throw outputBusy(store.location, null, store.locate(LOCK));
+): Promise<string> {
   const condition = former === null ? ({ absent: true } as const) : { etag: former.etag };
   try {
-    const written = await writeOurs(store, MANIFEST, manifestText(manifest), condition);
-    if (written === null) throw outputBusy(store.location, null, store.locate(LOCK));
+    const etag = await writeOurs(store, MANIFEST, manifestText(manifest), condition);
+    if (etag === null) throw outputBusy(store.location, null, store.locate(LOCK));
     onListed();
+    return etag;
   } catch (thrown) {
     // A request whose answer was lost may have been carried out.
     const found = await store.readText(MANIFEST).catch(() => undefined);
-    if (found?.text === manifestText(manifest)) return onListed();
-    if (found === undefined) {
-      onListed();
-      throw unknownEnd(store.locate(MANIFEST), thrown);
-    }
-    await abandonObjectSwitch(store, journal).catch(() => undefined);
+    if (found === undefined || found?.text === manifestText(manifest)) onListed();
+    if (found === undefined) throw unknownEnd(store.locate(MANIFEST), thrown);
+    if (found?.text === manifestText(manifest)) return found.etag;
     throw thrown;
   }
 }
@@ -134,13 +144,6 @@ async function verifyStored(
       { operation: "publish", details: { path: store.locate(keyOf(path)), bytes: found ?? null, expected: bytes } },
     );
   }
-}
-
-/** Of the table's snapshots, removes those whose keys are chosen. */
-async function removeSnapshots(store: ObjectStore, isChosen: (key: string) => boolean): Promise<void> {
-  const chosen: string[] = [];
-  for await (const { key } of store.list(`${STORE}/v`)) if (isChosen(key)) chosen.push(key);
-  await store.remove(chosen);
 }
 
 /** A folder of its own per run, so that a catalog's partition can be pointed at it. */

@@ -1,15 +1,17 @@
 import { constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
-import type { OutputIntent } from "../../core/ports/table-output.ts";
-import { hasCode } from "./atomic-file.ts";
-import { checkSameTable, foreignFiles, isPassedOver, unwritable } from "./output-refusals.ts";
+import { hasCode } from "../../../core/pipeline/atomic-file.ts";
+import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import type { OutputIntent } from "../../../core/ports/table-output.ts";
+import { checkSameTable, foreignFiles, isPassedOver, namesOfTable, unwritable } from "../output-refusals.ts";
+import { checkStoreIsNoLink } from "./inside-table.ts";
 import { readManifest } from "./read-manifest.ts";
 
 /** Refuses an output that this run could not or must not change. Reads names only, and changes nothing. */
 export async function checkFolder(table: string, intent: OutputIntent): Promise<TableManifest | null> {
   await checkWritable(table);
+  await checkStoreIsNoLink(table);
   const manifest = await readManifest(table);
   if (manifest === null) await checkEmpty(table);
   else checkSameTable(table, manifest, intent);
@@ -22,7 +24,7 @@ export async function checkForeignFiles(
   folders: Iterable<string>,
   manifest: TableManifest | null,
 ): Promise<void> {
-  const ours = new Set(manifest?.files.map((file) => file.path));
+  const ours = namesOfTable(manifest);
   for (const folder of folders) {
     for (const name of await namesIn(join(table, folder))) {
       if (isPassedOver(name) || ours.has(folder === "" ? name : `${folder}/${name}`)) continue;

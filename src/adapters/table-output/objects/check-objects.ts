@@ -1,11 +1,11 @@
-import { mapConcurrently } from "../../core/pipeline/map-concurrently.ts";
-import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
-import type { ObjectStore } from "../../core/ports/object-store.ts";
-import type { OutputIntent } from "../../core/ports/table-output.ts";
-import { isFolderMarker } from "../object-store/folder-marker.ts";
-import { parseManifest } from "./manifest-record.ts";
-import { checkSameTable, foreignFiles, isPassedOver } from "./output-refusals.ts";
-import { MANIFEST } from "./table-layout.ts";
+import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
+import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import type { ObjectStore } from "../../../core/ports/object-store.ts";
+import type { OutputIntent } from "../../../core/ports/table-output.ts";
+import { isFolderMarker } from "../../object-store/folder-marker.ts";
+import { parseManifest } from "../manifest-record.ts";
+import { checkSameTable, foreignFiles, isPassedOver, namesOfTable } from "../output-refusals.ts";
+import { MANIFEST } from "../table-layout.ts";
 
 /** Partitions that are listed at a time. */
 const LISTINGS_AT_A_TIME = 16;
@@ -32,7 +32,7 @@ export async function checkForeignObjects(
   folders: Iterable<string>,
   manifest: TableManifest | null,
 ): Promise<void> {
-  const ours = new Set(manifest?.files.map((file) => file.path));
+  const ours = namesOfTable(manifest);
   const prefixes = [...folders].map((folder) => (folder === "" ? "" : `${folder}/`));
   const foreign = mapConcurrently(prefixes, LISTINGS_AT_A_TIME, async (prefix) => {
     for await (const object of store.list(prefix)) {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
-import { readIfPresent } from "./atomic-file.ts";
-import { manifestUnreadable, parseManifest } from "./manifest-record.ts";
-import { MANIFEST } from "./table-layout.ts";
+import { readIfPresent } from "../../../core/pipeline/atomic-file.ts";
+import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import { manifestUnreadable, parseManifest } from "../manifest-record.ts";
+import { MANIFEST } from "../table-layout.ts";
 
 /** The manifest of a table in a folder; null where nothing was ever published. */
 export async function readManifest(table: string): Promise<TableManifest | null> {
