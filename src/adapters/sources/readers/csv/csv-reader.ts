@@ -60,6 +60,7 @@ export async function csvReader(session: DuckdbSession, input: TableInput): Prom
         fault(head.file.path),
       ),
     );
+    assertNoSecondHeader(head.names, scan, hasHeader, fault(head.file.path));
     files.push({ ...head, scan });
   }
   const columns = decideTypes(session, input, files, { names, types, dateFormat });
@@ -83,6 +84,21 @@ export async function csvReader(session: DuckdbSession, input: TableInput): Prom
     );
   }
   return `(${csvQuery(select)})`;
+}
+
+/** Files that were put together have their headers among the rows. */
+function assertNoSecondHeader(
+  names: readonly string[],
+  { columns }: FileScan,
+  hasHeader: boolean,
+  fault: (reason: string) => Error,
+): void {
+  if (!hasHeader) return;
+  const found = columns.find(
+    ({ misfit }, index) => misfit !== undefined && misfit.fitting > 0 && misfit.text === names[index],
+  );
+  if (found === undefined) return;
+  throw fault(`line ${found.misfit?.line} repeats the header. Remove the line; if it is a row, declare types`);
 }
 
 /** Files that DuckDB may read in another way are written again. */

@@ -107,6 +107,10 @@ test("a header without a name for the first column is rejected with R's way to w
   expect(await csv.refusal('"x","y"\n"1",5,6\n"2",7,8\n')).toContain("col.names = NA");
 });
 
+test("a header that comes again among the rows is rejected with its line", async () => {
+  expect(await csv.refusal("id,x\n1,a b\nid,x\n2,c d\n")).toContain("line 3 repeats the header");
+});
+
 test("files of one table may have their columns in any order", async () => {
   expect(await csv.read(["id,x\n1,a b\n", "x,id\nc d,2\n", "id,x\n3,e f\n"])).toMatchObject({
     types: { id: "BIGINT", x: "VARCHAR" },

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { pipeline as pipelineDone } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
@@ -13,9 +13,19 @@ export type CsvFile = { readonly path: string; readonly text: string; readonly c
 
 const CHUNK_BYTES = 1 << 20;
 
-/** The compression that the first bytes of a file show, whatever its name. Throws for what is no text at all. */
-export async function compressionOf(path: string, fault: (reason: string) => Error): Promise<Compression> {
+/** How a file is packed and encoded, as far as its first bytes show, whatever its name. */
+export type CsvPacking = { readonly compression: Compression; readonly encoding: string | undefined };
+
+/** Throws for what is no text at all. */
+export async function packingOf(path: string, fault: (reason: string) => Error): Promise<CsvPacking> {
   const start = await firstBytes(path);
+  const compression = compressionOf(start, fault);
+  if (compression === "none") return { compression, encoding: markedEncoding(start) };
+  for await (const chunk of rawBytes(path, compression, fault)) return { compression, encoding: markedEncoding(chunk) };
+  return { compression, encoding: undefined };
+}
+
+function compressionOf(start: Buffer, fault: (reason: string) => Error): Compression {
   const begins = (...bytes: number[]): boolean => bytes.every((byte, index) => start[index] === byte);
   if (begins(0x1f, 0x8b)) return "gzip";
   if (begins(0x28, 0xb5, 0x2f, 0xfd)) return "zstd";
@@ -27,13 +37,10 @@ export async function compressionOf(path: string, fault: (reason: string) => Err
   return "none";
 }
 
-/** The encoding that a byte order mark shows, or undefined. */
-export async function markedEncoding(path: string, compression: Compression): Promise<string | undefined> {
-  for await (const chunk of rawBytes(path, compression)) {
-    if (chunk[0] === 0xff && chunk[1] === 0xfe) return "utf-16le";
-    if (chunk[0] === 0xfe && chunk[1] === 0xff) return "utf-16be";
-    return undefined;
-  }
+/** The encoding that a byte order mark shows. */
+function markedEncoding(start: Buffer): string | undefined {
+  if (start[0] === 0xff && start[1] === 0xfe) return "utf-16le";
+  if (start[0] === 0xfe && start[1] === 0xff) return "utf-16be";
   return undefined;
 }
 
@@ -153,12 +160,12 @@ async function* rawBytes(
   compression: Compression,
   fault: (reason: string) => Error = (reason) => new Error(reason),
 ): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   if (compression === "none") {
-    yield* file as AsyncIterable<Buffer>;
+    yield* fileBytes(path);
     return;
   }
-  const options = { chunkSize: CHUNK_BYTES };
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const options = { chunkSize: (await stat(path)).size < CHUNK_BYTES / 16 ? CHUNK_BYTES / 16 : CHUNK_BYTES };
   const unpacked = compression === "gzip" ? createGunzip(options) : createZstdDecompress(options);
   pipeline(file, unpacked, () => undefined);
   try {
@@ -167,6 +174,18 @@ async function* rawBytes(
     throw fault(`its ${compression} compression is damaged or cut off (${messageOf(error)}). Write it again`);
   } finally {
     unpacked.destroy();
+  }
+}
+
+/** Buffers are no larger than the file: there may be many small ones. */
+async function* fileBytes(path: string): AsyncGenerator<Buffer> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  for (let left = size; left > 0; ) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(Math.min(left, CHUNK_BYTES)));
+    if (bytesRead === 0) return;
+    left -= bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 

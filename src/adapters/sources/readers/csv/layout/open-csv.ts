@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DuckdbSession } from "../../../../duckdb/duckdb-session.ts";
 import type { CsvFile } from "./csv-bytes.ts";
-import { compressionOf, markedEncoding, writeAsUtf8 } from "./csv-bytes.ts";
+import { packingOf, writeAsUtf8 } from "./csv-bytes.ts";
 
 /** The file, converted to UTF-8 if it has another encoding. */
 export async function openCsv(
@@ -10,8 +10,8 @@ export async function openCsv(
   encoding: string | undefined,
   fault: (reason: string) => Error,
 ): Promise<CsvFile> {
-  const compression = await compressionOf(path, fault);
-  const actual = (await markedEncoding(path, compression)) ?? encoding;
+  const { compression, encoding: marked } = await packingOf(path, fault);
+  const actual = marked ?? encoding;
   if (actual === undefined || /^utf-?8$/i.test(actual)) return { path, text: path, compression };
   const text = await scratchFile(session);
   await writeAsUtf8(path, compression, actual, text, fault);

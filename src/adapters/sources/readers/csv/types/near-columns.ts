@@ -12,7 +12,7 @@ const SPELLINGS: readonly {
   readonly hint: (name: string, cells: readonly string[]) => string;
 }[] = [
   { pattern: /^(?:yes|no|y|n|t|f|true|false)$/i, hint: (name) => typeHint(name, "BOOLEAN") },
-  { pattern: /^0\d+$/, hint: (name) => typeHint(name, "BIGINT") },
+  { pattern: /^\s*[+-]?\d+\s*$/, hint: (name, cells) => typeHint(name, integerType(cells)) },
   { pattern: /^\s*[+-]?\d+(?:\.\d+)?\s*$/, hint: (name) => typeHint(name, "DOUBLE") },
   { pattern: /^-?\d+,\d+$/, hint: (name) => `replace("${name}", ',', '.')::DOUBLE in the SQL` },
   { pattern: /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/, hint: (name) => `replace("${name}", ',', '')::DOUBLE in the SQL` },
@@ -43,6 +43,10 @@ export function nearColumn(
   return { name, why: at, hint: `${typeHint(name, typeOf(meant))} or nulls: [${JSON.stringify(cut(misfit.text))}]` };
 }
 
+function integerType(cells: readonly string[]): string {
+  return cells.every((text) => text.trim().length <= 18) ? "BIGINT" : "DECIMAL(38,0)";
+}
+
 function mainKind(cells: readonly string[]): Kind {
   const counts = new Map<Kind, number>();
   for (const text of cells) {
@@ -71,7 +75,7 @@ function typeOf(kind: Kind): string {
 
 function typeHint(name: string, type: string): string {
   const key = /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
-  return `types: { ${key}: ${type} }`;
+  return `types: { ${key}: ${type.includes("(") ? `'${type}'` : type} }`;
 }
 
 function dateHint(_name: string, cells: readonly string[]): string {
