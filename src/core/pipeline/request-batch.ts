@@ -10,7 +10,7 @@ export type RequestBatch = {
   readonly isDefault: boolean;
 };
 
-/** `requests.batch_size` of a backend that names no other: enough that a server's time per request does not matter, in docs/performance.md. */
+/** `requests.batch_size` of a backend that names no other: a server spends little of its time per request then. */
 export const DEFAULT_BATCH_ROWS = 500;
 
 /** Rows of embeddings or long texts are cut by this before they are 500. */
