@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseJob } from "../../src/core/job/parse-job.ts";
@@ -112,8 +112,47 @@ describe("init", () => {
     return parseJob(readJobText(text, "yaml", path).value, { env: { TOKEN: "t" } });
   };
 
-  it("writes a job that can be parsed", async () => {
+  /** A folder with these tables, and a model in model.ts. */
+  const project = async (...tables: readonly string[]): Promise<string> => {
     const folder = await temporaryFolder();
+    await writeFile(join(folder, "model.ts"), "export default { predict: (rows) => rows.map(() => 1) };");
+    for (const table of tables)
+      await writeFile(join(folder, table), "id,a,b,late,note,ds\n1,1.5,2,true,x,2024-05-01\n");
+    return folder;
+  };
+
+  it("lists the columns of the table and proposes features, with why others are left out", async () => {
+    const folder = await project("rows.csv");
+    const args = ["init", "--rows", "rows.csv", "--model", "model.ts", "--partition-by", "ds"];
+    const { exitCode, stderr } = await runInProcess(args, folder);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("Columns: id BIGINT, a DOUBLE, b BIGINT, late BOOLEAN, note VARCHAR, ds DATE\n");
+    expect(stderr).toContain("Features: a, b, late\n");
+    expect(stderr).toContain("id (named like an identifier), note (neither a number nor a switch), ds (a partition)");
+    expect(await written(folder, "job.yaml")).toMatchObject({ model: { features: ["a", "b", "late"] } });
+  });
+
+  it.each([
+    [["--rows", "row.csv", "--model", "model.ts"], /TABLE_NOT_FOUND.*rows\.csv/],
+    [["--rows", "rows.csv", "--model", "modl.ts"], /There is no model .*Did you mean .*model\.ts\?/],
+    [["--rows", "rows.csv", "--model", "model.ts", "--features", "a,lat"], /no column lat\. Did you mean late\?/],
+    [["--table", "t=rows.csv", "--sql", "select z from t", "--model", "model.ts"], /z/],
+  ])("%j writes nothing, and says what is there instead", async (args, message) => {
+    const folder = await project("rows.csv");
+    const { exitCode, stderr } = await runInProcess(["init", ...args], folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+    await expect(readFile(join(folder, "job.yaml"))).rejects.toThrow("ENOENT");
+  });
+
+  it("does not look at a table whose path is filled when the job runs", async () => {
+    const folder = await project();
+    const args = ["init", "--rows", "data/{{ ds }}.csv", "--model", "model.ts"];
+    expect(await runInProcess(args, folder)).toMatchObject({ exitCode: 0 });
+  });
+
+  it("writes a job that can be parsed", async () => {
+    const folder = await project("rows.csv");
     const args = ["init", "--rows", "rows.csv", "--model", "model.ts", "--features", "a, b", "--partition-by", "ds"];
     const { exitCode, stdout } = await runInProcess(args, folder);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "Wrote job.yaml. Next: scoreframe check job.yaml\n" });
@@ -128,21 +167,22 @@ describe("init", () => {
 
   it("writes paths as the job file needs them, where they were typed from elsewhere", async () => {
     const folder = await temporaryFolder();
-    await mkdir(join(folder, "jobs"));
-    const args = ["init", "jobs/a.yaml", "--table", "t=data/t.parquet", "--url", "http://localhost:1/x"];
+    for (const name of ["jobs", "data"]) await mkdir(join(folder, name));
+    await copyFile(new URL("../../fixtures/flights-sample.csv", import.meta.url), join(folder, "data", "t.csv"));
+    const args = ["init", "jobs/a.yaml", "--table", "t=data/t.csv", "--url", "http://localhost:1/x"];
     await runInProcess([...args, "--token-variable", "TOKEN", "--output", "out"], folder);
     expect(await written(folder, "jobs/a.yaml")).toMatchObject({
       name: "a",
-      source: { kind: "sql", tables: { t: "../data/t.parquet" }, sql: "select * from t" },
+      source: { kind: "sql", tables: { t: "../data/t.csv" }, sql: "select * from t" },
       backend: { kind: "http", url: "http://localhost:1/x", headers: { authorization: "Bearer t" } },
       output: { path: "../out" },
     });
   });
 
   it("keeps a command and a query as they are", async () => {
-    const folder = await temporaryFolder();
+    const folder = await project("t.csv");
     const command = `mlflow models serve -m "./my model" -p {port}`;
-    const sql = `select 'it''s', "a:b" from "my table" -- # no comment`;
+    const sql = `select 'it''s', a as "a:b" from "my table" -- # no comment`;
     await runInProcess(["init", "--table", "my table=t.csv", "--sql", sql, "--command", command], folder);
     expect(await written(folder, "job.yaml")).toMatchObject({
       source: { tables: { "my table": "t.csv" }, sql },
@@ -151,7 +191,7 @@ describe("init", () => {
   });
 
   it("overwrites nothing unless it is told to", async () => {
-    const folder = await temporaryFolder();
+    const folder = await project("rows.csv");
     await writeFile(join(folder, "job.yaml"), "mine\n");
     const args = ["init", "--rows", "rows.csv", "--model", "model.ts"];
     const refused = await runInProcess(args, folder);

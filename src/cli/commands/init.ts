@@ -44,9 +44,14 @@ export function initCommand(context: CliContext, conclude: Conclude): Command {
   return command.action(async (path: string, options: InitOptions) => {
     const canAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
     const complete = canAsk ? { ...options, ...(await askOptions(path, options, context)) } : options;
-    const answers = flagAnswers(path, complete, context);
+    const given = flagAnswers(path, complete, context);
+    // Loaded here, so that --help and usage errors are quick.
+    const { inspectAnswers } = await import("../init/inspect-answers.ts");
+    const { answers, columns, notes } = await inspectAnswers(path, given, context);
     const written = await writeJobFile(path, answers, { force: options.force === true, context });
-    if (options.json === true) printDocument({ path: written, error: null }, context);
+    for (const note of notes) context.stderr.write(`${note}\n`);
+    if (options.json === true)
+      printDocument({ path: written, columns, features: answers.features ?? null, error: null }, context);
     else context.stdout.write(`Wrote ${path}. Next: scoreframe check ${path}\n`);
     conclude(EXIT_CODES.success);
   });
