@@ -148,9 +148,11 @@ async function preparedJob({ dataset, paths }: Setting) {
     predictions: null,
   };
   const backend = precomputedBackend(paths.answers, { seconds: 0, shards: 0, computed: 0 }).create({});
+  const { maskOf } =
+    await engineModule<typeof import("../../src/core/job/job-provenance.ts")>("core/job/job-provenance");
   const job = await parsedJob(dataset, paths);
   const batch = requestBatch(job, backend.capabilities);
-  return { job, backend, protocol: "instances" as const, requestOptions, batch };
+  return { job, mask: maskOf(job), backend, protocol: "instances" as const, requestOptions, batch };
 }
 
 async function runStore(paths: BenchPaths) {

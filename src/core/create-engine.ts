@@ -21,7 +21,8 @@ import type { EventSink } from "./ports/event-sink.ts";
 import type { OpenStore } from "./ports/object-store.ts";
 import type { RunStore } from "./ports/run-store.ts";
 import type { TableRepair } from "./ports/table-output.ts";
-import { callerEvents } from "./run/caller-events.ts";
+import { callerEvents, maskedEvents } from "./run/caller-events.ts";
+import { withMaskedErrors } from "./secrets/secret-mask.ts";
 
 export type EngineTools = PreparationTools & {
   readonly pool: FramePool;
@@ -45,7 +46,8 @@ export function createEngine(tools: EngineTools): Engine {
     const prepared = await prepareRun(reference, options, tools);
     tools.pool.start();
     const job = fillRunId(prepared.job, runId);
-    const events = callerEvents(tools.events, options);
+    const { mask } = prepared;
+    const events = maskedEvents(callerEvents(tools.events, options), mask);
     for (const message of jobWarnings(prepared.job)) events({ type: "warning", message });
     return runJob(
       {
@@ -62,12 +64,13 @@ export function createEngine(tools: EngineTools): Engine {
   }
 
   async function plan(reference: Parameters<Engine["plan"]>[0], options: JobOptions): Promise<PlanReport> {
-    const events = callerEvents(tools.events, options);
     const prepared = await prepareRun(reference, options, tools);
-    return planJob(prepared, tools.pool, {
+    const events = maskedEvents(callerEvents(tools.events, options), prepared.mask);
+    const settings = {
       signal: signalOf(options.signal),
-      warn: (message) => events({ type: "warning", message }),
-    });
+      warn: (message: string) => events({ type: "warning", message }),
+    };
+    return withMaskedErrors(prepared.mask, () => planJob(prepared, tools.pool, settings));
   }
 
   async function repair(table: string, options: RepairOptions): Promise<TableRepair> {

@@ -5,6 +5,7 @@ import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { RowCause } from "../protocols/error-object.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
+import { createSecretMask } from "../secrets/secret-mask.ts";
 import { applyContract } from "./apply-contract.ts";
 import type { TypedColumn } from "./column-type.ts";
 import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
@@ -51,6 +52,8 @@ export type StitchShardInput = {
   readonly includeRowId: boolean;
   readonly outputPath: string;
   readonly deadLetterPath: string;
+  /** Values that no dead letter may repeat. */
+  readonly secrets?: readonly string[];
 };
 
 export type StitchOutcome = {
@@ -101,7 +104,15 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   };
 }
 
+/** A server may repeat in an error what it was sent. */
 function readAnswers(input: StitchShardInput, lineRows: readonly number[]): DecodedAnswers {
+  const answers = readAnswerFile(input, lineRows);
+  if (answers.failures.length === 0 || input.secrets === undefined || input.secrets.length === 0) return answers;
+  const mask = createSecretMask(input.secrets);
+  return { ...answers, failures: answers.failures.map((failure) => mask.value(failure)) };
+}
+
+function readAnswerFile(input: StitchShardInput, lineRows: readonly number[]): DecodedAnswers {
   const protocol = bindProtocol(input.protocol, input.options);
   return (
     readNumberAnswers(input.responsePath, lineRows, protocol.predictionPlace) ??

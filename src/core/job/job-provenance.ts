@@ -1,3 +1,6 @@
+import type { JobSecrets } from "../secrets/job-secrets.ts";
+import type { SecretMask } from "../secrets/secret-mask.ts";
+import { createSecretMask } from "../secrets/secret-mask.ts";
 import type { Job } from "./job.ts";
 
 /** What is known of a parsed job beside its values. */
@@ -7,6 +10,8 @@ export type JobProvenance = {
   readonly warnings: readonly string[];
   /** The values of `--set` that made it what it is, without secrets. */
   readonly set: Readonly<Record<string, string>>;
+  /** Values that must not be shown. Kept in memory alone. */
+  readonly secrets: JobSecrets;
 };
 
 /** Kept beside the job and not in it, so that a job stays plain data. A changed copy has none: it counts as written by hand. */
@@ -28,4 +33,10 @@ export function jobWarnings(job: Job): readonly string[] {
 /** The values of `--set` that made the job what it is, without secrets. */
 export function jobSet(job: Job): Readonly<Record<string, string>> {
   return provenanceOf(job)?.set ?? {};
+}
+
+/** Takes the job's secrets out of whatever leaves the process. */
+export function maskOf(job: Job): SecretMask {
+  const { all = [], named = [] } = provenanceOf(job)?.secrets ?? {};
+  return createSecretMask(all, named);
 }

@@ -1,20 +1,25 @@
 import { createHash } from "node:crypto";
+import { hideArguments } from "../secrets/job-secrets.ts";
+import { createSecretMask } from "../secrets/secret-mask.ts";
 import { mentionsEnvironment } from "./fill-templates.ts";
-import { hideSecrets, hideUrlSecrets } from "./hide-secrets.ts";
+import { hideAddresses, hideSecrets } from "./hide-secrets.ts";
 import type { Job } from "./job.ts";
-import { isRecord, mapTexts, valueAt } from "./job-path.ts";
+import { dotted, isRecord, mapTexts, valueAt } from "./job-path.ts";
 import { provenanceOf } from "./job-provenance.ts";
 
 /**
- * The job as it may be stored and shown: what came from the environment is the `${NAME}` that was written, literal secrets among the
- * backend's options and credentials in URLs are `***`. It can be parsed again, and is then the same job where it had no literal secrets.
+ * The job as it may be stored and shown: what came from the environment is the `${NAME}` that was written. Of what was written out, `***` stands
+ * for the values of headers and secret keys among the backend's options, the secret arguments of its command, the users and queries of addresses,
+ * and the values of variables that are secrets by their name. It can be parsed again, and is then the same job if it had none of these.
  */
 export function jobForRecord(job: Job): Readonly<Record<string, unknown>> {
-  const unexpanded = provenanceOf(job)?.unexpanded;
-  const written = mapTexts(withWrittenValues(job, unexpanded), (text) => hideUrlSecrets(text)) as Record<
-    string,
-    unknown
-  >;
+  const known = provenanceOf(job);
+  const mask = createSecretMask(known?.secrets.named ?? []);
+  const written = mapTexts(withWrittenValues(job, known?.unexpanded), (text, path) => {
+    const plain = dotted(path) === "backend.command" ? hideArguments(text, mentionsEnvironment) : text;
+    const hidden = hideAddresses(plain);
+    return mentionsEnvironment(hidden) ? hidden : mask.text(hidden);
+  }) as Record<string, unknown>;
   return { ...written, backend: hideSecrets(written["backend"]) };
 }
 

@@ -1,5 +1,7 @@
 import { parse as parseYaml } from "yaml";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
+import { jobSecrets, joinSecrets } from "../secrets/job-secrets.ts";
+import { createSecretMask } from "../secrets/secret-mask.ts";
 import { BRIDGE_KEYS, bridgePath, isBridgeJob, isBridgeKey, translateBridgeJob } from "./bridge-job.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { fillTemplates, refuseVariable, templateNames } from "./fill-templates.ts";
@@ -41,12 +43,14 @@ export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
   const values = { env, variables: checkVariables({ ...variables, ...set }, templateNames(nested.job)) };
   const filled = fillTemplates(nested.job, values, readTyped);
   const used = templateNames(known?.unexpanded ?? input);
+  const found = jobSecrets({ filled: filled.value, written: nested.job, env, variables: { ...variables, ...set } });
+  const secrets = joinSecrets(known?.secrets, found);
   const told = (problem: JobProblem): JobProblem => {
     const path = nested.flat ? bridgePath(problem.path) : problem.path;
     return { ...problem, path, setting: settingAt([path, problem.path], set, used) };
   };
   const fail = (code: "JOB_INVALID" | "TEMPLATE_VARIABLE_MISSING", problems: readonly JobProblem[]): never => {
-    throw problemsError(code, problems.map(told), origin);
+    throw createSecretMask(secrets.all).error(problemsError(code, problems.map(told), origin));
   };
   if (filled.problems.length > 0) fail("JOB_INVALID", [...filled.problems, ...filled.missing]);
   if (filled.missing.length > 0) fail("TEMPLATE_VARIABLE_MISSING", filled.missing);
@@ -56,6 +60,7 @@ export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
     unexpanded: filled.unexpanded,
     warnings: [...(known?.warnings ?? []), ...nested.warnings],
     set: { ...known?.set, ...recordedSet(set, nested.job, readTyped) },
+    secrets,
   });
 }
 
@@ -64,7 +69,7 @@ export function fillRunId(job: Job, runId: string): Job {
   const fill = (text: string): string => text.replace(/\{\{\s*run_id\s*\}\}/g, runId);
   const known = provenanceOf(job);
   const unexpanded = mapTexts(known?.unexpanded ?? job, fill);
-  return remember(mapTexts(job, fill) as Job, { warnings: [], set: {}, ...known, unexpanded });
+  return remember(mapTexts(job, fill) as Job, { warnings: [], set: {}, secrets: joinSecrets(), ...known, unexpanded });
 }
 
 type Nested = { readonly job: unknown; readonly warnings: readonly string[]; readonly flat: boolean };

@@ -1,5 +1,8 @@
+import { hideArguments } from "../secrets/job-secrets.ts";
+import { isSecretKey, isSecretVariable } from "../secrets/secret-keys.ts";
 import { mentionsEnvironment, templateNames } from "./fill-templates.ts";
-import { HIDDEN, hideSecrets, hideUrlSecrets, isSecretKey } from "./hide-secrets.ts";
+import { HIDDEN, hideAddresses, hideSecrets } from "./hide-secrets.ts";
+import type { JobPath } from "./job-path.ts";
 import { isRecord, mapTexts } from "./job-path.ts";
 import type { SetValues } from "./set-overrides.ts";
 
@@ -11,10 +14,17 @@ export function recordedSet(set: SetValues, job: unknown, readTyped: (text: stri
   const secrets = secretVariables(job);
   return Object.fromEntries(
     Object.entries(set).map(([key, value]) => {
-      const isSecret = secrets.has(key) || key.split(".").some((part) => isSecretKey(part));
-      return [key, isSecret && !mentionsEnvironment(value) ? HIDDEN : withoutSecrets(String(value), readTyped)];
+      const isSecret = secrets.has(key) || isSecretPlace(key.split("."));
+      const plain = key === "backend.command" ? hideArguments(String(value), mentionsEnvironment) : String(value);
+      return [key, isSecret && !mentionsEnvironment(value) ? HIDDEN : withoutSecrets(plain, readTyped)];
     }),
   );
+}
+
+/** A header, a variable that is a secret by its name, or something below a key that names a secret. */
+function isSecretPlace(path: JobPath): boolean {
+  if (path[0] === "backend" && path[1] === "headers") return true;
+  return isSecretVariable(String(path.at(-1))) || path.some((key) => isSecretKey(String(key)));
 }
 
 /** Variables that the job uses where its record has `***`. */
@@ -23,8 +33,8 @@ function secretVariables(job: unknown): ReadonlySet<string> {
   mapTexts(job, (written, path) => {
     // Blanks end an address.
     const text = written.replace(/\{\{\s*([^{}]*?)\s*\}\}/g, "{{$1}}");
-    const isSecret = path[0] === "backend" && path.some((key) => isSecretKey(String(key)));
-    const shown = isSecret ? new Set() : templateNames(hideUrlSecrets(text));
+    const isSecret = path[0] === "backend" && isSecretPlace(path);
+    const shown = isSecret ? new Set() : templateNames(hideAddresses(text));
     for (const name of templateNames(text)) if (!shown.has(name)) names.add(name);
     return written;
   });
@@ -33,7 +43,7 @@ function secretVariables(job: unknown): ReadonlySet<string> {
 
 /** A value may be an object: `--set backend='{kind: http, headers: {authorization: …}}'`. */
 function withoutSecrets(value: string, readTyped: (text: string) => unknown): string {
-  const text = hideUrlSecrets(value);
+  const text = hideAddresses(value);
   const data = readTyped(text);
   if (!isRecord(data) && !Array.isArray(data)) return text;
   const shown = JSON.stringify(hideSecrets(data));

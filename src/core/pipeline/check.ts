@@ -6,6 +6,8 @@ import type { EventSink } from "../ports/event-sink.ts";
 import type { RunStore } from "../ports/run-store.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
+import { maskedEvents } from "../run/caller-events.ts";
+import type { SecretMask } from "../secrets/secret-mask.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import { featureWarnings } from "./feature-warnings.ts";
 import type { JobOptions } from "./options.ts";
@@ -46,8 +48,26 @@ export type CheckSample = {
 const SAMPLE_ROWS = 20;
 const SHOWN_BYTES = 2000;
 
-/** Looks at a job from its file to the first answers of its model; each step stands on those before it, so that the first failure ends it. */
+/** Looks at a job, and reports what it found without the job's secrets: a model may repeat what it was sent. */
 export async function checkJob(
+  prepare: () => Promise<PreparedRun>,
+  tools: SampleTools & { readonly runStore: Pick<RunStore, "reach"> },
+  options: JobOptions & { readonly sampleRows?: number; readonly signal: AbortSignal },
+): Promise<CheckReport> {
+  let mask: SecretMask | null = null;
+  const prepareMasked = async (): Promise<PreparedRun> => {
+    const prepared = await prepare();
+    mask = prepared.mask;
+    return prepared;
+  };
+  const events: EventSink = (event) => (mask === null ? tools.events : maskedEvents(tools.events, mask))(event);
+  const report = await lookAt(prepareMasked, { ...tools, events }, options);
+  const found = mask as SecretMask | null;
+  return found === null ? report : found.value(report);
+}
+
+/** Looks at a job from its file to the first answers of its model; each step stands on those before it, so that the first failure ends it. */
+async function lookAt(
   prepare: () => Promise<PreparedRun>,
   tools: SampleTools & { readonly runStore: Pick<RunStore, "reach"> },
   options: JobOptions & { readonly sampleRows?: number; readonly signal: AbortSignal },

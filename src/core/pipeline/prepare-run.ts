@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { Job } from "../job/job.ts";
+import { maskOf } from "../job/job-provenance.ts";
 import { loadJobFile } from "../job/load-job-file.ts";
 import { parseJob } from "../job/parse-job.ts";
 import type { FrameSource } from "../ports/frame-source.ts";
@@ -9,6 +10,8 @@ import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { TableOutput } from "../ports/table-output.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
+import type { SecretMask } from "../secrets/secret-mask.ts";
+import { withMaskedErrors } from "../secrets/secret-mask.ts";
 import type { BackendRegistry, JobBackend } from "./backend-registry.ts";
 import type { JobOptions, JobReference, RowsInput } from "./options.ts";
 import type { RequestBatch } from "./request-batch.ts";
@@ -40,6 +43,8 @@ export type PreparationTools = {
 /** A job whose every choice is made and checked, with nothing begun. */
 export type PreparedRun = {
   readonly job: Job;
+  /** Takes the job's secrets out of whatever leaves the process. */
+  readonly mask: SecretMask;
   readonly baseDirectory: string;
   readonly source: FrameSource;
   readonly backend: ScoringBackend;
@@ -55,6 +60,15 @@ export async function prepareRun(
   tools: PreparationTools,
 ): Promise<PreparedRun> {
   const { job, baseDirectory } = await readJob(reference, options);
+  const mask = maskOf(job);
+  return withMaskedErrors(mask, () => prepareJob({ job, mask, baseDirectory }, options, tools));
+}
+
+async function prepareJob(
+  { job, mask, baseDirectory }: Pick<PreparedRun, "job" | "mask" | "baseDirectory">,
+  options: JobOptions,
+  tools: PreparationTools,
+): Promise<PreparedRun> {
   const backends =
     job.backends === undefined
       ? tools.backends
@@ -63,6 +77,7 @@ export async function prepareRun(
   const protocol = chooseProtocol(job.model.protocol, backend);
   return {
     job,
+    mask,
     baseDirectory,
     backend,
     protocol,

@@ -4,6 +4,7 @@ import type { RowLedger } from "../ledger/row-ledger.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink, Stage } from "../ports/event-sink.ts";
 import type { RunCost } from "../ports/run-cost.ts";
+import type { SecretMask } from "../secrets/secret-mask.ts";
 import type { FirstFailure } from "./failure-policy.ts";
 import { createPartialCounts } from "./partial-counts.ts";
 import type { RunOutput, RunReport, RunStatus } from "./run-report.ts";
@@ -22,7 +23,13 @@ export type RunIdentity = {
 /** Counts what goes through a run, times its stages, tells the events and writes the report. The one mutable thing of a run. */
 export type RunTracker = ReturnType<typeof createRunTracker>;
 
-export function createRunTracker(identity: RunIdentity, deadLetterFolder: string, clock: Clock, events: EventSink) {
+export function createRunTracker(
+  identity: RunIdentity,
+  deadLetterFolder: string,
+  clock: Clock,
+  events: EventSink,
+  mask: SecretMask,
+) {
   const started = clock.now();
   const counts = { input: null as number | null, sharded: 0, scored: 0, deadLettered: 0, skipped: 0, published: 0 };
   const shards = { total: 0, answered: 0, stitched: 0 };
@@ -157,8 +164,8 @@ export function createRunTracker(identity: RunIdentity, deadLetterFolder: string
         },
         shards: { total: shards.total, scored: shards.stitched },
         requests: lines,
-        output,
-        dead_letter: counts.deadLettered > 0 ? { path: deadLetterFolder, rows: counts.deadLettered } : null,
+        output: output === null ? null : { ...output, path: mask.path(output.path) },
+        dead_letter: counts.deadLettered > 0 ? { path: mask.path(deadLetterFolder), rows: counts.deadLettered } : null,
         timings_s: {
           extract: seconds("extract"),
           shard: seconds("shard"),

@@ -21,6 +21,7 @@ import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import type { Scope } from "../run/scope.ts";
 import { withScope } from "../run/scope.ts";
+import type { SecretMask } from "../secrets/secret-mask.ts";
 import type { ChosenColumns } from "./choose-columns.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { CollectedShards } from "./collect.ts";
@@ -30,6 +31,7 @@ import { extractTable } from "./extract.ts";
 import { refuseTooManyFailures, withIncident } from "./failure-policy.ts";
 import { inexactFeatures } from "./inexact-features.ts";
 import { identityColumns, knownSchema } from "./known-schema.ts";
+import { maskLogs } from "./mask-logs.ts";
 import { outputIntent } from "./output-intent.ts";
 import { publishTable } from "./publish.ts";
 import type { RequestBatch } from "./request-batch.ts";
@@ -50,6 +52,7 @@ import { watchContract } from "./table-contract/watch-contract.ts";
 export type RunInput = {
   readonly runId: string;
   readonly job: Job;
+  readonly mask: SecretMask;
   /** The job as it may be stored: no secrets. */
   readonly recordedJob: unknown;
   /** Folder that relative paths of the job are relative to. */
@@ -88,7 +91,7 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
   const { runId, job, events } = input;
   const files = await tools.runStore.create(runId, input.signal);
   const identity = { runId, job: job.name, set: jobSet(job), backend: input.backend.id, protocol: input.protocol };
-  const tracker = createRunTracker(identity, files.locate(files.folders.deadLetter), tools.clock, events);
+  const tracker = createRunTracker(identity, files.locate(files.folders.deadLetter), tools.clock, events, input.mask);
   // Named one by one: the engine's tools hold more, under names that a run has, too.
   const { pool, runStore, clock } = tools;
   const keep = job.workspace?.keep ?? tools.keep;
@@ -96,6 +99,9 @@ export async function runJob(input: RunInput, tools: RunTools): Promise<RunOutco
   events({ type: "run-started", runId, job: job.name });
   const ended = await attempt(run);
   const outcome = { ...ended, report: reportUnder(keep, ended.report) };
+  await maskLogs(files.folders.logs, input.mask).catch((thrown: unknown) => {
+    events({ type: "warning", message: `The model's log may hold secrets of the job. ${messageOf(thrown)}` });
+  });
   await files.close().catch((thrown: unknown) => {
     events({ type: "warning", message: `Not all that this run leaves could be kept. ${messageOf(thrown)}` });
   });
@@ -120,7 +126,8 @@ async function attempt(run: Run): Promise<RunOutcome> {
     const status = tracker.ledger.deadLettered > 0 ? "succeeded_with_dead_letters" : "succeeded";
     return { report: tracker.report(status, output, null), error: null };
   } catch (thrown) {
-    const error = stopped.aborted ? stoppedRun(run, thrown) : runError(thrown, run.files.folders.root);
+    const found = stopped.aborted ? stoppedRun(run, thrown) : runError(thrown, run.files.folders.root);
+    const error = run.mask.error(found) as ScoreframeError;
     const incomplete = stopped.aborted || STOPS.has(error.code);
     return { report: tracker.report(incomplete ? "incomplete" : "failed", null, error), error };
   }

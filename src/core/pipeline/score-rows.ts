@@ -2,6 +2,10 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { DataFrame } from "../frames/polars.ts";
 import { parseJob } from "../job/parse-job.ts";
 import type { ScoringBackend } from "../ports/scoring-backend.ts";
+import { maskedEvents } from "../run/caller-events.ts";
+import { backendSecrets } from "../secrets/job-secrets.ts";
+import type { SecretMask } from "../secrets/secret-mask.ts";
+import { createSecretMask, withMaskedErrors } from "../secrets/secret-mask.ts";
 import type { BackendChoice, RowsInput, ScoreOptions } from "./options.ts";
 import type { PreparationTools } from "./prepare-run.ts";
 import { chooseBackend, chooseProtocol } from "./prepare-run.ts";
@@ -14,6 +18,17 @@ import { scoreSample } from "./score-sample.ts";
 export async function scoreRows(
   rows: RowsInput,
   backend: ScoringBackend | BackendChoice,
+  options: ScoreOptions & { readonly signal: AbortSignal },
+  tools: SampleTools & PreparationTools,
+): Promise<DataFrame> {
+  const mask = createSecretMask("kind" in backend ? backendSecrets(backend) : []);
+  return withMaskedErrors(mask, () => scoreWith(rows, backend, mask, options, tools));
+}
+
+async function scoreWith(
+  rows: RowsInput,
+  backend: ScoringBackend | BackendChoice,
+  mask: SecretMask,
   options: ScoreOptions & { readonly signal: AbortSignal },
   tools: SampleTools & PreparationTools,
 ): Promise<DataFrame> {
@@ -36,6 +51,7 @@ export async function scoreRows(
   return scoreSample(
     {
       job,
+      mask,
       baseDirectory,
       source,
       backend: chosen,
@@ -43,7 +59,7 @@ export async function scoreRows(
       requestOptions: wanted,
       batch: requestBatch(job, chosen.capabilities),
     },
-    tools,
+    { ...tools, events: maskedEvents(tools.events, mask) },
     { signal: options.signal },
     readScored,
   );

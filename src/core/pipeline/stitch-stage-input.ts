@@ -7,7 +7,7 @@ import type { StitchStageInput } from "./stitch.ts";
 
 /** What the job says of how answers become columns. */
 export function stitchStageInput(
-  { job, protocol, requestOptions }: Pick<PreparedRun, "job" | "protocol" | "requestOptions">,
+  { job, protocol, requestOptions, mask }: Pick<PreparedRun, "job" | "protocol" | "requestOptions" | "mask">,
   table: ExtractedInput,
   { keep }: ChosenColumns,
   folders: RunFolders,
@@ -23,5 +23,6 @@ export function stitchStageInput(
     partitionBy: output.partition_by,
     includeRowId: output.include_row_id,
     folders,
+    secrets: mask.secrets,
   };
 }

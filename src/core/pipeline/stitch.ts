@@ -11,7 +11,7 @@ import type { ShardResponse } from "./shard-response.ts";
 export type StitchStageInput = Pick<
   StitchShardInput,
   "protocol" | "options" | "naming" | "contract" | "source" | "keep" | "partitionBy" | "includeRowId"
-> & { readonly folders: RunFolders };
+> & { readonly folders: RunFolders; readonly secrets: readonly string[] };
 
 export type StitchedAnswer = { readonly stitched: StitchOutcome; readonly record: ShardRecord };
 

@@ -1,5 +1,6 @@
 import { messageOf } from "../errors/scoreframe-error.ts";
 import type { EventSink, RunEvent, RunProgress } from "../ports/event-sink.ts";
+import type { SecretMask } from "../secrets/secret-mask.ts";
 
 /** What a program gives to be informed while the engine works. */
 export type CallerCallbacks = {
@@ -19,6 +20,14 @@ export function callerEvents(engine: EventSink, { onEvent, onProgress }: CallerC
     event(each);
     if (each.type === "progress") progress(each.progress);
   };
+}
+
+/** Events whose text may come from elsewhere. */
+const SAID: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>(["warning", "note", "retry", "model-ready"]);
+
+/** Events whose texts have none of a job's secrets. */
+export function maskedEvents(events: EventSink, mask: SecretMask): EventSink {
+  return (event) => events(SAID.has(event.type) ? mask.value(event) : event);
 }
 
 function tolerate<T>(name: string, callback: ((value: T) => unknown) | undefined): (value: T) => void {

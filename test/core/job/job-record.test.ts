@@ -31,6 +31,13 @@ describe("the record of a job", () => {
   it.each([
     [{ headers: { Authorization: "Bearer x" } }, { headers: { Authorization: "***" } }],
     [{ headers: { "X-Api-Key": "x" } }, { headers: { "X-Api-Key": "***" } }],
+    [{ headers: { "X-Team": "x", "X-Run": "a ${X}" } }, { headers: { "X-Team": "***", "X-Run": "a ${X}" } }],
+    [{ url: "http://h/a?v=1&w=$${V}#?x" }, { url: "http://h/a?v=***&w=$${V}#***" }],
+    [{ place: "s3://bucket/part-?.parquet" }, { place: "s3://bucket/part-?.parquet" }],
+    [
+      { command: "K_TOKEN=a serve --port 80 --api-key='b c' --model m" },
+      { command: "K_TOKEN=*** serve --port 80 --api-key=*** --model m" },
+    ],
     [
       { apiKey: "x", password: 1234, env: { AWS_SECRET_ACCESS_KEY: "x" } },
       { apiKey: "***", password: "***", env: { AWS_SECRET_ACCESS_KEY: "***" } },
@@ -40,10 +47,10 @@ describe("the record of a job", () => {
       { max_tokens: 5, author: "me", key: "k" },
       { max_tokens: 5, author: "me", key: "k" },
     ],
-    [{ url: "https://u:p@host/a@b?token=x&n=1" }, { url: "https://***:***@host/a@b?token=***&n=1" }],
+    [{ url: "https://u:p@host/a@b?token=x&n=1" }, { url: "https://***:***@host/a@b?token=***&n=***" }],
     [{ url: "https://$${U}:pw@host" }, { url: "https://$${U}:***@host" }],
   ])("hides the literal secrets of %j", (options, expected) => {
-    const job = parseJob(sampleJob({ backend: { kind: "b", ...options } }));
+    const job = parseJob(sampleJob({ backend: { kind: "b", ...options } }), { env: { X: "y" } });
     expect(jobForRecord(job)["backend"]).toEqual({ kind: "b", ...expected });
   });
 
@@ -51,7 +58,7 @@ describe("the record of a job", () => {
     const tables = { t: "https://host/t.parquet?X-Amz-Signature=abc&X-Amz-Date=1" };
     const record = jobForRecord(parseJob(sampleJob({ source: { kind: "sql", sql: "s", tables } })));
     expect(record["source"]).toMatchObject({
-      tables: { t: "https://host/t.parquet?X-Amz-Signature=***&X-Amz-Date=1" },
+      tables: { t: "https://host/t.parquet?X-Amz-Signature=***&X-Amz-Date=***" },
     });
   });
 });

@@ -16,7 +16,7 @@ import { scoreShards } from "./score-shards.ts";
 export function createHttpSession(options: HttpSessionOptions, context: BackendContext): ScoringSession {
   const resolved = withDefaults(options);
   const { protocol, batchSize, batchBytes = Number.POSITIVE_INFINITY, isolateFailedRows } = context;
-  const redact = createRedactor(resolved.headers);
+  const redact = createRedactor(resolved.headers, String(resolved.url));
   const exchange = createHttpExchange(resolved, protocol);
   const pace = createPace(resolved.requestsPerSecond, context.clock);
   const { concurrency, nonFinite } = resolved;
