@@ -22,6 +22,7 @@ import { predictionColumns } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
 import { readLines } from "./read-lines.ts";
 import { readNumberAnswers } from "./read-number-answers.ts";
+import { withoutMarks } from "./read-units.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import { remembered } from "./remembered.ts";
 import { validateResponseFile } from "./response-file.ts";
@@ -131,7 +132,7 @@ function idsOf({ firstId }: StitchShardInput, lineRows: readonly number[]): read
 }
 
 function readAnswerLines(input: StitchShardInput, expected: number): DataFrame {
-  const lines = readLines(input.responsePath);
+  const lines = withoutMarks(readLines(input.responsePath));
   if (lines.height === expected) return lines;
   throw new ScoreframeError(
     "LINE_COUNT_MISMATCH",

@@ -5,7 +5,11 @@ import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { answerExcerpt, contentTypeOf, shorten } from "./answer-excerpt.ts";
 import { bareNonFinite } from "./bare-non-finite.ts";
 import type { HttpReply } from "./http-exchange.ts";
+import { breaksOff } from "./json-breaks-off.ts";
 import type { RowFault } from "./row-fault.ts";
+
+/** Most characters of the end of a response that a message quotes. */
+const TAIL_CHARACTERS = 80;
 
 /** What is wrong with an answer that has a 2xx status. */
 export type AnswerFault = Omit<RowFault, "attempts">;
@@ -18,6 +22,10 @@ export function notJson(reply: HttpReply, text: Buffer): AnswerFault {
     const what = /^<\?xml/i.test(text.toString("utf8", 0, 5)) ? "XML" : "HTML";
     const mend = "Check that `url` is the model's own address";
     return { ...invalid(`${what} instead of JSON (${type}): ${excerpt}. ${mend}`), isolable: false };
+  }
+  if (breaksOff(text)) {
+    const tail = JSON.stringify(text.toString("utf8").slice(-TAIL_CHARACTERS));
+    return invalid(`JSON that breaks off after ${text.length} bytes (${type}): its end is ${tail}`);
   }
   const bare = bareNonFinite(text);
   if (bare !== undefined) {
@@ -41,6 +49,10 @@ export function invalid(what: string): AnswerFault {
 export function noPredictions(value: unknown, text: Buffer, { predictionPlace }: Protocol): AnswerFault {
   const { holds, path, bare } = predictionPlace;
   const excerpt = JSON.stringify(shorten(text.toString("utf8", 0, 1000)));
+  if (typeof value === "string" && /^\s*[[{]/.test(value)) {
+    const fix = "Let the server return the object itself: it is encoded twice";
+    return invalid(`${excerpt}, which is a string that holds JSON. ${fix}`);
+  }
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   const keys = isObject ? ` Its top-level keys are ${namedKeys(value)}` : "";
   if (path.length === 1 && path[0] === "predictions") {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { parseExact } from "../../../core/json/exact-json.ts";
 import { valueAtPath } from "../../../core/json/json-pointer.ts";
+import { withoutByteOrderMark } from "../../../core/lines/byte-order-mark.ts";
 import { isErrorObject, readErrorObject } from "../../../core/protocols/error-object.ts";
 import { tensorAnswerJson } from "../../../core/protocols/tensor-answer.ts";
 import type { AnswerFault } from "./answer-faults.ts";
@@ -14,13 +15,13 @@ import { listAtPath, listElements, trimSpan } from "./json-spans.ts";
 
 /** An answer with a 2xx status is kept only when it is what the protocol says; otherwise the rows have failed, and why. */
 export function checkAnswer(reply: HttpReply, question: Question): GoodAnswer | AnswerFault {
-  const { body } = reply;
+  const body = withoutByteOrderMark(reply.body);
   const { start, end } = trimSpan(body, 0, body.length);
   if (start === end) return invalid(`an empty body (status ${reply.status})`);
   if (!isUtf8(body)) return invalid("bytes that are not UTF-8");
   const given = body.subarray(start, end);
   const text = question.nonFinite === "as_null" ? withoutNonFinite(given) : given;
-  if (question.protocol.answerNotation === "csv") return checkCsv(reply, text, question);
+  if (question.protocol.answerNotation === "csv") return checkCsv({ ...reply, body }, text, question);
   if (question.protocol.answerNotation === "tensors") return checkTensors(reply, text, question);
   return question.protocol.lineHolds === "row" ? checkLines(reply, text, question) : checkBatch(reply, text, question);
 }

@@ -1,5 +1,6 @@
 import { Pool } from "undici";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
+import { cutResponseReason } from "./cut-response.ts";
 import type { ResolvedHttpSessionOptions } from "./http-session-options.ts";
 import type { TransportFault } from "./transport-fault.ts";
 import { transportFault } from "./transport-fault.ts";
@@ -46,11 +47,13 @@ export function createHttpExchange(options: ResolvedHttpSessionOptions, protocol
         const reply = await pool.request({ path, method: options.method, headers, body, signal: attempt.signal });
         begun = true;
         const bytes = await reply.body.bytes();
-        return {
-          status: reply.statusCode,
-          headers: flatHeaders(reply.headers),
-          body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-        };
+        const received = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        const replyHeaders = flatHeaders(reply.headers);
+        const isAnswer = reply.statusCode >= 200 && reply.statusCode < 300 && reply.statusCode !== 204;
+        const cut = isAnswer ? cutResponseReason(replyHeaders, received, protocol) : null;
+        return cut === null
+          ? { status: reply.statusCode, headers: replyHeaders, body: received }
+          : { kind: "dropped", reason: cut };
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         if (attempt.signal.reason === OUT_OF_TIME) {

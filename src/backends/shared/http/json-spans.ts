@@ -17,7 +17,7 @@ const CLOSE_OBJECT = 0x7d;
 // expect valid JSON; bytes of a multi-byte character are above 0x7f and never look like punctuation.
 
 /** Offset behind the string that opens at `at`. */
-function skipString(json: Buffer, at: number): number {
+export function skipString(json: Buffer, at: number): number {
   let close = json.indexOf(QUOTE, at + 1);
   while (close !== -1) {
     let backslashes = 0;
