@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "scoreframe-numbers-"));
   // What JavaScript does with the values that arrive: a text would be appended, and not added.
   const model = `const add = (a, b) => (typeof a === "bigint" ? Number(a) + b : a + b);
-export default { predict: (rows) => rows.map(({ a, b }) => ({ kind: typeof a, sum: add(a, b) })) };
+export default { predict: (rows) => rows.map(({ a, b }) => ({ kind: typeof a, sum: add(a, typeof b === "object" ? Number(b.price) : b) })) };
 `;
   await writeFile(join(folder, "model.mjs"), model);
   engine = await createScoreframe({ workspace: join(folder, "runs") });
@@ -93,6 +93,14 @@ describe("a local model gets numbers for", () => {
     expect(warnings).toEqual([
       expect.stringContaining('The column "a" holds whole numbers of more than 64 bits'),
       expect.stringContaining('The feature "a" is DECIMAL(38,0) and has values that no double holds'),
+    ]);
+  });
+
+  it("decimals inside of objects as text, and a warning", async () => {
+    const { rows, warnings } = await scored("select 1 as a, {'price': 1.50::decimal(4, 2)} as b");
+    expect(rows).toMatchObject([{ kind: "number", sum: 2.5 }]);
+    expect(warnings).toEqual([
+      'The feature "b" has decimals inside of objects, which are sent as text. If the model wants numbers, cast them to DOUBLE in the SQL.',
     ]);
   });
 });

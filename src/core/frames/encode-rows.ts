@@ -12,7 +12,7 @@ import { isList } from "./tensor-plan.ts";
 
 /**
  * One row's text, as an expression over the engine's column names. NaN and infinities become `null`, or text where that is wanted; decimals
- * are numbers with all their digits.
+ * and lists of them are numbers with all their digits, those inside of objects text.
  */
 export function encodeRow(
   columns: readonly EncodedColumn[],
@@ -32,7 +32,7 @@ export function encodeRow(
 
 /** Neighbours that the JSON encoder writes as they are wanted are encoded together, which is fastest; each other column by itself. */
 function encodeObject(columns: readonly EncodedColumn[], nonFinite: NonFiniteFeatures): Expr {
-  const isOwn = ({ type }: EncodedColumn): boolean => holdsMatch(type, isRewritten(nonFinite));
+  const isOwn = ({ type }: EncodedColumn): boolean => isRewritten(type, nonFinite);
   if (!columns.some(isOwn)) return encodeStruct(columns);
   const members: Expr[][] = [];
   let together: EncodedColumn[] = [];
@@ -58,9 +58,23 @@ function encodeStruct(columns: readonly EncodedColumn[]): Expr {
     .struct.jsonEncode();
 }
 
-/** Types that the JSON encoder writes otherwise: a decimal as text, NaN and infinities as null. */
-function isRewritten(nonFinite: NonFiniteFeatures): (type: ColumnType) => boolean {
-  return (type) => isDecimal(type) || (nonFinite === "text" && isFloat(type));
+/** Whether the JSON encoder writes a type otherwise: a decimal as text, NaN and infinities as null. */
+function isRewritten(type: ColumnType, nonFinite: NonFiniteFeatures): boolean {
+  return holdsMatch(type, isMarked(type, nonFinite));
+}
+
+/** The parts of a type whose texts are to be numbers in JSON. */
+function isMarked(type: ColumnType, nonFinite: NonFiniteFeatures): (part: ColumnType) => boolean {
+  const decimals = isDecimalOrList(type);
+  return (part) => (decimals && isDecimal(part)) || (nonFinite === "text" && isFloat(part));
+}
+
+/** A decimal, a list of decimals, a list of such lists. */
+function isDecimalOrList(type: ColumnType): boolean {
+  if (isDecimal(type)) return true;
+  if (typeof type === "string") return false;
+  if ("List" in type) return isDecimalOrList(type.List);
+  return "Array" in type && isDecimalOrList(type.Array[0]);
 }
 
 /** A row's values in one tensor, with commas between: those of a list without its brackets. */
@@ -110,11 +124,11 @@ function encodeValue({ alias, type }: EncodedColumn, nonFinite: NonFiniteFeature
   const value = column(alias);
   if (isInteger(type) || isDecimal(type)) return value.cast(pl.Utf8).fillNull(pl.lit("null"));
   if (isFloat(type)) return encodeFloat(value, nonFinite);
-  const isMarked = holdsMatch(type, isRewritten(nonFinite));
-  const ready = isMarked ? markNumbers(value, type, nonFinite) : value;
+  const marked = isRewritten(type, nonFinite);
+  const ready = marked ? markNumbers(value, type, nonFinite) : value;
   const wrapped = pl.struct([jsonReady(ready, type).alias("v")]).struct.jsonEncode();
   const json = textHead(wrapped.str.slice(5, null as never), -1);
-  return isMarked ? json.str.replaceAll(MARKED_NUMBER, "${1}") : json;
+  return marked ? json.str.replaceAll(MARKED_NUMBER, "${1}") : json;
 }
 
 function encodeFloat(value: Expr, nonFinite: NonFiniteFeatures): Expr {
@@ -142,7 +156,7 @@ const MARKED_NUMBER = `"${MARK}([^"]*)"`;
 function markNumbers(value: Expr, type: ColumnType, nonFinite: NonFiniteFeatures): Expr {
   const marked = (number: Expr): Expr => pl.concatString([pl.lit(MARK), number.cast(pl.Utf8)], "");
   return replaceNested(value, type, {
-    matches: isRewritten(nonFinite),
+    matches: isMarked(type, nonFinite),
     replace: (number, each) => {
       const present = pl.when(number.isNull()).then(pl.lit(null));
       if (isDecimal(each)) return present.otherwise(marked(number));

@@ -39,9 +39,9 @@ describe("a value on its way to the model", () => {
     ["a decimal of 38 digits", `'${"9".repeat(38)}'::decimal(38,0)`, "9".repeat(38)],
     ["a list of decimals", "[1.50, null]::decimal(4,2)[]", "[1.50,null]"],
     [
-      "decimals in structs",
+      "decimals in structs, as text",
       "[{'a': 1.5::decimal(2,1), 't': '1.5', 'n': null::decimal(2,1)}, null]",
-      '[{"a":1.5,"t":"1.5","n":null},null]',
+      '[{"a":"1.5","t":"1.5","n":null},null]',
     ],
     ["a date as ISO text", "date '1969-06-01'", '"1969-06-01"'],
     ["a timestamp as text", "timestamp '1970-01-01 00:00:01.234566'", '"1970-01-01 00:00:01.234566"'],
