@@ -144,6 +144,16 @@ it.each([
   expect(rows).toEqual(wanted.rows);
 });
 
+it.each(["csv", "jsonl"] as const)("cells of any length and with many line ends come back from %s", async (format) => {
+  const sql = `SELECT i AS id, CASE WHEN i % 100 = 7 THEN repeat('ab,"' || chr(10), 5000 * 20) ELSE 'x' || chr(10) || i END AS note
+    FROM range(1000) r(i) UNION ALL SELECT 1000, repeat('y', 20000000) ORDER BY id`;
+  const table = await publish({ format }, undefined, sql);
+  const summary =
+    "SELECT count(*) AS n, sum(length(note)) AS characters, sum(hash(note)::DECIMAL(38,0)) AS hash FROM t";
+  const { rows } = await read(table, summary);
+  expect(rows).toEqual(await query(`SELECT COLUMNS(*)::VARCHAR FROM (WITH t AS (${sql}) ${summary})`));
+});
+
 it("only the files of the manifest are read, whatever lies beside them", async () => {
   const table = await publish({ format: "parquet", partition_by: ["truth"] });
   await query(`COPY (SELECT 9 AS id, 'x' AS other) TO '${table}/truth=true/left-over.parquet'`);

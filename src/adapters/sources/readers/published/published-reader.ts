@@ -8,6 +8,7 @@ import type { TableInput } from "../../tables/table-input.ts";
 import { parquetReader } from "../parquet/parquet-reader.ts";
 import { fileList } from "../parquet/parquet-schema.ts";
 import { columnSql, fromCell, fromJson } from "./column-sql.ts";
+import { measureText } from "./measure-text.ts";
 
 /** A table that scoreframe wrote, as a query: the columns of its manifest, with their types. Types that the job declares for text formats come first. */
 export async function selectPublished(
@@ -54,7 +55,9 @@ async function readerOf(
     const types = columns.map(({ name, type }) => {
       return `${quoteText(name)}: ${quoteText(declared[name] ?? columnSql(type, "VARCHAR"))}`;
     });
-    const options = `format = 'newline_delimited', records = true, columns = {${types.join(", ")}}`;
+    const { longest } = await measureText(input, format, session.signal);
+    const size = Math.max(USUAL_OBJECT_BYTES, longest + 1024);
+    const options = `format = 'newline_delimited', records = true, maximum_object_size = ${size}, columns = {${types.join(", ")}}`;
     return {
       from: `read_json(${fileList(input.found.files)}, ${options}, ${input.fileOptions})`,
       valueSql: ({ name, type }) => (name in declared ? quoteIdentifier(name) : fromJson(quoteIdentifier(name), type)),
@@ -63,7 +66,7 @@ async function readerOf(
   const from =
     format === "parquet"
       ? await parquetReader(session, input)
-      : `read_csv(${fileList(input.found.files)}, ${CSV}, union_by_name = true, ${input.fileOptions})`;
+      : `read_csv(${fileList(input.found.files)}, ${CSV}${await csvLimits(session, input)}, union_by_name = true, ${input.fileOptions})`;
   const found = new Set((await session.query(`DESCRIBE SELECT * FROM ${from}`)).map((row) => row["column_name"]));
   return {
     from,
@@ -82,6 +85,18 @@ async function readerOf(
 const CSV =
   `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, ` +
   `comment = '', skip = 0, null_padding = false, sample_size = 1`;
+
+/** What DuckDB allows a record and an object by itself. */
+const USUAL_RECORD_BYTES = 2_000_000;
+const USUAL_OBJECT_BYTES = 1 << 24;
+
+async function csvLimits(session: DuckdbSession, input: TableInput): Promise<string> {
+  const { longest, quotedLineEnds } = await measureText(input, "csv", session.signal);
+  const line = longest * 2;
+  const larger = `, max_line_size = ${line}, buffer_size = ${Math.max(line * 2, 8 * USUAL_RECORD_BYTES)}`;
+  // The parallel reader begins in the middle of a file, where it may take a line end inside of quotes for one of a row.
+  return `${line > USUAL_RECORD_BYTES ? larger : ""}${quotedLineEnds ? ", parallel = false" : ""}`;
+}
 
 function nothing({ type }: TypedColumn): string {
   return `CAST(NULL AS ${columnSql(type)})`;
