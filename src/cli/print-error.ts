@@ -2,6 +2,7 @@ import type { ErrorFacts, ScoreframeError } from "../core/errors/scoreframe-erro
 import type { CliContext } from "./cli-context.ts";
 import type { Style } from "./render/style.ts";
 import { styleFor } from "./render/style.ts";
+import { visibleText } from "./render/visible-text.ts";
 import { wrapText } from "./render/wrap-text.ts";
 
 /** Lines that a person reads are no longer than this, however wide the terminal is. */
@@ -26,11 +27,11 @@ export type ErrorLayout = { readonly verbose: boolean; readonly width: number; r
 
 export function formatError(error: ScoreframeError, { verbose, width, style }: ErrorLayout): string {
   const head = `${style("red", `Error ${error.code}`)}: `;
-  const said = verbose ? error.message : error.message.replace(STACK_LINES, "");
+  const said = visibleText(verbose ? error.message : error.message.replace(STACK_LINES, ""));
   const [first = "", ...rest] = wrapText(`Error ${error.code}: ${said}`, width).split("\n");
   const message = [head + first.slice(`Error ${error.code}: `.length), ...rest].join("\n");
   const extra = verbose ? [...factLines(error.facts), ...causeLines(error)] : hint(error);
-  return [message, ...extra.map((line) => style("dim", line))].map((line) => `${line}\n`).join("");
+  return [message, ...extra.map((line) => style("dim", visibleText(line)))].map((line) => `${line}\n`).join("");
 }
 
 function hint({ code }: ScoreframeError): string[] {

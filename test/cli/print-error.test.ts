@@ -31,6 +31,16 @@ describe("a printed error", () => {
     );
   });
 
+  it("spells out control characters, which could hide what is before them on a terminal", () => {
+    const hostile = new ScoreframeError("MODEL_EXITED", "It ends with:\r\n  \x1b[2J\x1b]0;title\x07\tdone\x9b1A", {
+      details: { log: "a\x1b[1mb" },
+    });
+    expect(formatError(hostile, { ...brief, verbose: true })).toContain(
+      "It ends with:\n  \\x1b[2J\\x1b]0;title\\x07\tdone\\x9b1A\n",
+    );
+    expect(formatError(hostile, { ...brief, verbose: true })).toContain("log: a\\x1b[1mb");
+  });
+
   it("says neither facts nor causes unless it is asked", () => {
     expect(formatError(error, brief)).not.toMatch(/shard|ECONNREFUSED|at /);
   });

@@ -2,6 +2,7 @@ import type { EventSink, RunEvent } from "../../core/ports/event-sink.ts";
 import type { CliStream } from "../cli-context.ts";
 import { styleFor } from "../render/style.ts";
 import { formatAmount, formatSeconds } from "../render/units.ts";
+import { visibleText } from "../render/visible-text.ts";
 import type { ProgressState } from "./progress-state.ts";
 import { INITIAL_PROGRESS, nextProgress } from "./progress-state.ts";
 import { progressBlock, progressLine, stageLine } from "./progress-text.ts";
@@ -44,9 +45,9 @@ export function createProgressReporter(stream: CliStream, options: ProgressOptio
         shows,
         stages: display.isLog && shows,
       });
-      if (line !== null) display.line(line);
+      if (line !== null) display.line(visibleText(line));
     },
-    note: (line) => display.line(line),
+    note: (line) => display.line(visibleText(line)),
     end() {
       if (timer !== null) clearInterval(timer);
       display.clear();

@@ -1,6 +1,7 @@
 import type { CheckItem, CheckReport } from "../../core/pipeline/check.ts";
 import { formatFacts } from "./format-facts.ts";
 import type { Style, StyleName } from "./style.ts";
+import { visibleText } from "./visible-text.ts";
 
 const MARKS: Readonly<Record<CheckItem["status"], readonly [StyleName, string]>> = {
   ok: ["green", "ok     "],
@@ -14,10 +15,10 @@ export function checkList({ job, ok, items, sample, error }: CheckReport, style:
   const margin = " ".repeat(width + 11);
   const lines = items.map(({ name, status, detail }) => {
     const [colour, mark] = MARKS[status];
-    return `${style(colour, mark)}  ${name.padEnd(width)}  ${detail.split("\n").join(`\n${margin}`)}\n`;
+    return `${style(colour, mark)}  ${name.padEnd(width)}  ${visibleText(detail).split("\n").join(`\n${margin}`)}\n`;
   });
   const isListed = error === null || items.some(({ detail }) => detail === error.message);
-  const unlisted = isListed ? "" : `${style("red", `Error ${error.code}`)}: ${error.message}\n`;
+  const unlisted = isListed ? "" : `${style("red", `Error ${error.code}`)}: ${visibleText(error.message)}\n`;
   return `${lines.join("")}${sample === null ? "" : exchange(sample, style)}${unlisted}${verdict(job, ok, style)}\n`;
 }
 
@@ -34,7 +35,7 @@ function exchange(sample: NonNullable<CheckReport["sample"]>, style: Style): str
 }
 
 function verdict(job: string | null, ok: boolean, style: Style): string {
-  const name = job === null ? "The job" : style("bold", job);
+  const name = job === null ? "The job" : style("bold", visibleText(job));
   if (ok) return `${style("green", "Ready")}: ${name} can be run.`;
   return `${style("red", "Not ready")}: ${name} would fail. Mend what failed above and check again.`;
 }

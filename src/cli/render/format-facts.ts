@@ -1,4 +1,5 @@
 import type { Style } from "./style.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** A name and what is known under it; null leaves it out. Further lines of a text stand under its first. */
 export type Fact = readonly [name: string, text: string | null];
@@ -9,6 +10,8 @@ export function formatFacts(facts: readonly Fact[], style: Style): string {
   const width = Math.max(0, ...known.map(([name]) => name.length));
   const margin = " ".repeat(width + 4);
   return known
-    .map(([name, text]) => `  ${style("dim", name.padEnd(width))}  ${text.split("\n").join(`\n${margin}`)}\n`)
+    .map(
+      ([name, text]) => `  ${style("dim", name.padEnd(width))}  ${visibleText(text).split("\n").join(`\n${margin}`)}\n`,
+    )
     .join("");
 }

@@ -1,4 +1,5 @@
 import type { Style } from "./style.ts";
+import { visibleText } from "./visible-text.ts";
 
 export type TableColumn = { readonly title: string; readonly align?: "left" | "right" };
 
@@ -9,7 +10,8 @@ export function formatTable(
   style: Style,
 ): string {
   const titles = columns.map(({ title }) => title);
-  const widths = columns.map((_, index) => Math.max(...[titles, ...rows].map((row) => row[index]?.length ?? 0)));
+  const shown = rows.map((row) => row.map(visibleText));
+  const widths = columns.map((_, index) => Math.max(...[titles, ...shown].map((row) => row[index]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     columns
       .map(({ align }, index) => {
@@ -18,5 +20,5 @@ export function formatTable(
       })
       .join("  ")
       .trimEnd();
-  return [style("dim", line(titles)), ...rows.map(line)].map((text) => `${text}\n`).join("");
+  return [style("dim", line(titles)), ...shown.map(line)].map((text) => `${text}\n`).join("");
 }

@@ -3,6 +3,7 @@ import type { Fact } from "./format-facts.ts";
 import { formatFacts } from "./format-facts.ts";
 import type { Style } from "./style.ts";
 import { formatAmount, formatBytes, formatCount, formatUsd } from "./units.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** The numbers of a plan, and its advice. */
 export function planTable(plan: PlanReport, style: Style): string {
@@ -30,8 +31,8 @@ export function planTable(plan: PlanReport, style: Style): string {
     ],
     ["cost", costText(plan.cost)],
   ];
-  const advice = plan.advice.map((sentence) => `- ${sentence}\n`).join("");
-  return `${style("bold", plan.job)}\n${formatFacts(facts, style)}${advice}`;
+  const advice = plan.advice.map((sentence) => `- ${visibleText(sentence)}\n`).join("");
+  return `${style("bold", visibleText(plan.job))}\n${formatFacts(facts, style)}${advice}`;
 }
 
 function costText({ min_usd: least, max_usd: most, note }: PlanReport["cost"]): string {

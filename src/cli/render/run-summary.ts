@@ -5,6 +5,7 @@ import { setText } from "./set-text.ts";
 import { showPath } from "./show-path.ts";
 import type { Style, StyleName } from "./style.ts";
 import { formatAmount, formatBytes, formatCount, formatRate, formatSeconds, formatUsd } from "./units.ts";
+import { visibleText } from "./visible-text.ts";
 
 export type SummaryLayout = { readonly style: Style; readonly workingDirectory: string };
 
@@ -32,7 +33,7 @@ export function runSummary(report: RunReport, { style, workingDirectory }: Summa
     ["time", timeText(report)],
   ];
   const next = nextStep(report, show);
-  return `${style(colour, word)}: ${style("bold", report.job)}\n${formatFacts(facts, style)}${next === null ? "" : `${next}\n`}`;
+  return `${style(colour, word)}: ${style("bold", visibleText(report.job))}\n${formatFacts(facts, style)}${next === null ? "" : `${next}\n`}`;
 }
 
 function ledgerText({ ledger }: RunReport): string {
