@@ -20,6 +20,8 @@ export type PartitionRows = {
 /** One worker's piece of a publication: plain data, so that it crosses to a thread. */
 export type CompactionTask = {
   readonly format: TableFormat;
+  /** Whether text of CSV that begins like a formula gets an apostrophe before it. */
+  readonly escapeFormulas: boolean;
   /** The columns to write, in order, each in the type that all shards share. Partition columns are not among them. */
   readonly columns: readonly TypedColumn[];
   /** The distinct schemas of the shards in this task. */

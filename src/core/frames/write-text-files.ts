@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { ColumnType, TypedColumn } from "./column-type.ts";
+import type { ColumnType } from "./column-type.ts";
 import type { CompactionTask } from "./compaction-task.ts";
 import { jsonReady } from "./json-ready.ts";
 import type { Expr, LazyFrame } from "./polars.ts";
@@ -56,19 +56,29 @@ function writeOne(
 function batchText(task: CompactionTask, lazy: LazyFrame, isFirst: boolean): Buffer {
   // The names `c0`, … hide no method of the frame; only the encoders see the real ones.
   const whole = unsliced(lazy.collectSync()).lazy();
-  if (task.format === "csv") return csvText(task.columns, whole, isFirst);
+  if (task.format === "csv") return csvText(task, whole, isFirst);
   const fields = task.columns.map(({ name, type }, index) => jsonReady(column(`c${index}`), type).alias(name));
   const lines = whole.select(pl.struct(fields).struct.jsonEncode().alias("line")).collectSync();
   const text = lines.getColumn("line").toArray().join("\n");
   return Buffer.from(text === "" ? "" : `${text}\n`);
 }
 
-function csvText(columns: readonly TypedColumn[], whole: LazyFrame, isFirst: boolean): Buffer {
-  const fields = columns.map(({ type }, index) => csvReady(column(`c${index}`), type).alias(`c${index}`));
+function csvText({ columns, escapeFormulas }: CompactionTask, whole: LazyFrame, isFirst: boolean): Buffer {
+  const fields = columns.map(({ type }, index) => {
+    const cell = csvReady(column(`c${index}`), type);
+    return (escapeFormulas && type === "String" ? withoutFormula(cell) : cell).alias(`c${index}`);
+  });
   const body = whole.select(fields).collectSync().writeCSV({ includeHeader: false });
   if (!isFirst) return body;
   const header = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(",");
   return Buffer.concat([Buffer.from(`${header}\n`), body]);
+}
+
+/** Spreadsheets run what begins with one of these characters, also if it is in quotes. */
+const FORMULA = "^([=+\\-@\t\r])";
+
+function withoutFormula(cell: Expr): Expr {
+  return cell.str.replace(FORMULA, "'$1");
 }
 
 /** A cell holds one text: nested values are JSON, bytes are base64. */

@@ -178,6 +178,12 @@ export type JobInput<Backend = AnyBackendInput> = {
      */
     readonly format?: "parquet" | "csv" | "jsonl" | undefined;
     /**
+     * CSV: whether text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a
+     * carriage return) gets an apostrophe before it. Numbers stay as they are.
+     * @default false
+     */
+    readonly csv_escape_formulas?: boolean | undefined;
+    /**
      * Columns that become folders named `column=value`.
      * @default []
      */

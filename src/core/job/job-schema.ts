@@ -201,56 +201,75 @@ const backend = z.looseObject({
   ),
 });
 
-const output = z.strictObject({
-  path: text.describe(
-    "Folder of the table that is written, relative to the job file's folder, or `s3://bucket/prefix`.",
-  ),
-  format: z.enum(["parquet", "csv", "jsonl"]).default("parquet").describe("Format of the table's files."),
-  partition_by: columns.default([]).describe("Columns that become folders named `column=value`."),
-  predictions: z
-    .record(text, predictionType)
-    .optional()
-    .describe(
-      "A contract: the name and the type of every prediction column, checked before anything is published. Types: " +
-        `${PREDICTION_TYPE_NAMES.map((name) => `\`${name}\``).join(", ")}.`,
+/** Only CSV has cells that a spreadsheet could take for formulas. */
+const outputOfCsv = (context: z.core.ParsePayload<{ format: string; csv_escape_formulas: boolean }>): void => {
+  const { format, csv_escape_formulas: escapes } = context.value;
+  if (!escapes || format === "csv") return;
+  const message = `is for \`format: csv\`, and the format is ${format}`;
+  context.issues.push({ code: "custom", message, path: ["csv_escape_formulas"], input: context.value });
+};
+
+const output = z
+  .strictObject({
+    path: text.describe(
+      "Folder of the table that is written, relative to the job file's folder, or `s3://bucket/prefix`.",
     ),
-  prefix: text.optional().describe("Put before the name of every prediction column."),
-  flatten: z
-    .boolean()
-    .default(false)
-    .describe("Whether a prediction that is an object of objects becomes flat columns, their names joined by `_`."),
-  columns: z
-    .enum(["predictions", "all"])
-    .default("all")
-    .describe(
-      "`all`: every column of the source and the predictions. `predictions`: passthrough and partition columns and the predictions.",
-    ),
-  include_row_id: z
-    .boolean()
-    .default(false)
-    .describe("Whether the columns `row_id` (number of the request line) and `batch_index` (place in it) are written."),
-  if_exists: z
-    .enum(["error", "overwrite_partitions", "append"])
-    .default("overwrite_partitions")
-    .describe(
-      "What happens to data that is there already. `overwrite_partitions` replaces the partitions that this run writes (the whole table, where " +
-        "there are none), so that a re-run gives the same table; `append` adds; `error` refuses.",
-    ),
-  schema: z
-    .enum(["strict", "evolve"])
-    .default("strict")
-    .describe(
-      "What happens if the columns differ from those of the [table](output.md#the-columns-of-the-next-run) that this run adds to. `strict` rejects new and missing columns; " +
-        "`evolve` adds new ones and fills missing ones with null.",
-    ),
-  durable: z
-    .boolean()
-    .default(true)
-    .describe(
-      "Whether a run ends only when its table is on the disk, so that it survives a power cut. `false` leaves that to the operating system. S3 stores it " +
-        "either way.",
-    ),
-});
+    format: z.enum(["parquet", "csv", "jsonl"]).default("parquet").describe("Format of the table's files."),
+    csv_escape_formulas: z
+      .boolean()
+      .default(false)
+      .describe(
+        "CSV: whether text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a carriage return) gets an apostrophe before it. " +
+          "Numbers stay as they are.",
+      ),
+    partition_by: columns.default([]).describe("Columns that become folders named `column=value`."),
+    predictions: z
+      .record(text, predictionType)
+      .optional()
+      .describe(
+        "A contract: the name and the type of every prediction column, checked before anything is published. Types: " +
+          `${PREDICTION_TYPE_NAMES.map((name) => `\`${name}\``).join(", ")}.`,
+      ),
+    prefix: text.optional().describe("Put before the name of every prediction column."),
+    flatten: z
+      .boolean()
+      .default(false)
+      .describe("Whether a prediction that is an object of objects becomes flat columns, their names joined by `_`."),
+    columns: z
+      .enum(["predictions", "all"])
+      .default("all")
+      .describe(
+        "`all`: every column of the source and the predictions. `predictions`: passthrough and partition columns and the predictions.",
+      ),
+    include_row_id: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether the columns `row_id` (number of the request line) and `batch_index` (place in it) are written.",
+      ),
+    if_exists: z
+      .enum(["error", "overwrite_partitions", "append"])
+      .default("overwrite_partitions")
+      .describe(
+        "What happens to data that is there already. `overwrite_partitions` replaces the partitions that this run writes (the whole table, where " +
+          "there are none), so that a re-run gives the same table; `append` adds; `error` refuses.",
+      ),
+    schema: z
+      .enum(["strict", "evolve"])
+      .default("strict")
+      .describe(
+        "What happens if the columns differ from those of the [table](output.md#the-columns-of-the-next-run) that this run adds to. `strict` rejects new and missing columns; " +
+          "`evolve` adds new ones and fills missing ones with null.",
+      ),
+    durable: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether a run ends only when its table is on the disk, so that it survives a power cut. `false` leaves that to the operating system. S3 stores it " +
+          "either way.",
+      ),
+  })
+  .check(outputOfCsv);
 
 const failure = z.strictObject({
   max_failed_rows: z

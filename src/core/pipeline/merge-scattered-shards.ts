@@ -49,6 +49,7 @@ export function mergeTask(
   });
   const task: CompactionTask = {
     format: "parquet",
+    escapeFormulas: false,
     columns,
     schemas,
     slices: sliced.slices,

@@ -34,6 +34,8 @@ export type Publication = OutputIntent & {
   readonly sourceColumns?: readonly string[];
   /** Whether not one prediction was more than null, so that their columns are not known. @default false */
   readonly unanswered?: boolean;
+  /** Whether text of CSV that begins like a formula gets an apostrophe before it. @default false */
+  readonly escapeFormulas?: boolean;
   /** Put before the names of predictions by the job, for messages. */
   readonly prefix?: string;
   /** Names of the columns to write, partition columns aside; all of them where it is absent. */
@@ -158,7 +160,7 @@ async function compactAll(
   const sources = merged ? await mergeAll(publication, columns, maxRows, staging, tools) : shards;
   const groups = groupPartitions(merged ? collectPartitions(sources, partitionBy) : partitions, maxRows);
   const rowsPerFile = Math.max(1, Math.floor(FILE_BYTES / Math.max(1, bytesPerRow)));
-  const task = taskMaker(publication.format, sources, columns, staging, rowsPerFile);
+  const task = taskMaker(publication, sources, columns, staging, rowsPerFile);
   let rows = 0;
   const staged = await inTurn(groups, tools, async (group) => {
     const files = await tools.compact(task(group));
@@ -212,7 +214,7 @@ async function settled(work: readonly Promise<void>[]): Promise<void> {
 }
 
 function taskMaker(
-  format: Publication["format"],
+  { format, escapeFormulas = false }: Publication,
   shards: readonly StitchedShard[],
   columns: readonly TypedColumn[],
   staging: string,
@@ -221,6 +223,7 @@ function taskMaker(
   const { schemas, numberOf } = distinctSchemas(shards);
   return (group) => ({
     format,
+    escapeFormulas,
     columns,
     schemas,
     ...sliceGroup(group, shards, numberOf, ({ folder }) => join(staging, folder)),

@@ -295,6 +295,7 @@ async function publish(
       sourceColumns: [...namesOf(identityColumns(job)), ...columns.keep],
       unanswered: form === null && job.output.predictions === undefined,
       prefix: job.output.prefix ?? "",
+      escapeFormulas: job.output.csv_escape_formulas,
     },
     {
       output: run.output,

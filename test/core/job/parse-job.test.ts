@@ -178,3 +178,13 @@ describe("a wrong value", () => {
     expect(JSON.stringify(error)).not.toContain("hunter2");
   });
 });
+
+describe("an option of one format", () => {
+  it("is rejected with another", async () => {
+    const output = { path: "out", csv_escape_formulas: true };
+    const error = await errorOf(() => parseJob(sampleJob({ output })));
+    expect(error.message).toContain("output.csv_escape_formulas: is for `format: csv`, and the format is parquet");
+    const job = parseJob(sampleJob({ output: { ...output, format: "csv" } }));
+    expect(job.output.csv_escape_formulas).toBe(true);
+  });
+});

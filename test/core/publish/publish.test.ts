@@ -233,6 +233,31 @@ describe("text formats", () => {
   const sql = `select i as id, 'a"b,' || chr(10) || 'c' as "slice", 'x'::blob as bytes, {'a': 1, 'b': ['\\xff'::blob, null]} as object,
     [{'x': i}, null] as list, null::int[] as nothing, '' as empty, 1.50::decimal(5,2) as amount from range(60000) r(i)`;
 
+  test("CSV gets an apostrophe before text that would be a formula, if that is wanted, and before nothing else", async () => {
+    const texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a=1", "", '="x"', " =1"];
+    const values = texts.map(
+      (text, id) =>
+        `(${id}, ${-id - 1}, '${text.replaceAll("\t", "' || chr(9) || '").replaceAll("\r", "' || chr(13) || '")}')`,
+    );
+    const from = `select a::int as id, b::int as n, c as t, [c] as l from (values ${values.join(", ")}, (10, -11, null)) t(a, b, c)`;
+    const each = await table();
+    await each.publish([await each.shard(from)], { format: "csv", escapeFormulas: true });
+    const cells = (await query(
+      `from read_csv(${fileList(each, each.files())}, all_varchar = true, header = true, allow_quoted_nulls = false) order by id::int`,
+    )) as string[][];
+    expect(cells.map(([, , text]) => text)).toEqual([
+      ...texts.map((text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)),
+      null,
+    ]);
+    expect(cells.map(([, n]) => Number(n))).toEqual(Array.from({ length: 11 }, (_, id) => -id - 1));
+    expect(cells[0]?.[3]).toBe('["=1+1"]');
+    const plain = await table();
+    await plain.publish([await plain.shard(from)], { format: "csv" });
+    expect(
+      JSON.stringify(await query(`from read_csv(${fileList(plain, plain.files())}, all_varchar = true)`)),
+    ).not.toContain("'=");
+  });
+
   test("CSV holds nested values as JSON and bytes as base64", async () => {
     const each = await table();
     await each.publish([await each.shard(sql)], { format: "csv" });
