@@ -249,6 +249,36 @@ describe("a row too large for any request", () => {
     expect(run.status).toBe("succeeded");
     expect(run.ledger).toEqual({ input: 20, scored: 19, deadLettered: 0, skipped: 1 });
   });
+
+  it("leaves no dead letter if it is skipped", async () => {
+    const run = await engine.run(large("skip"));
+    expect(run.deadLetter).toBeNull();
+    expect(readdirSync(join(workspace, "runs", run.runId, "dead-letter"))).toEqual([]);
+  });
+});
+
+describe("a partition value that is too long for a folder's name", () => {
+  const source = (value: string) =>
+    ({ kind: "sql", tables: {}, sql: `select n, if(n = 7, ${value}, 'short') as part from range(20) t(n)` }) as const;
+  const long = (value: string): JobInput =>
+    job(0, { source: source(value), output: { path: join(folder, "out"), partition_by: ["part"] } });
+
+  it.each([
+    ["in its bytes", "repeat('ü', 126)", "üüüü"],
+    ["when it is escaped", "repeat('a/', 63)", "a/a/a/"],
+  ])("%s is rejected before anything is scored", async (_, value, beginning) => {
+    const { error, report } = await engine.tryRun(long(value));
+    expect(error).toMatchObject({
+      code: "PARTITION_TOO_LONG",
+      message: expect.stringMatching(new RegExp(`value of part.*"${beginning}.* 257 bytes`)),
+    });
+    expect(report.requests).toBe(0);
+  });
+
+  it("is written if it just fits", async () => {
+    const { output } = await engine.run(long("repeat('ü', 125)"));
+    expect(output.partitions).toContain(`part=${"ü".repeat(125)}`);
+  });
 });
 
 describe("a row with a value that may not be sent", () => {

@@ -32,3 +32,14 @@ export function journalPath(publication: string): string {
 export function nextVersion(manifest: TableManifest | null): number {
   return (manifest?.version ?? 0) + 1;
 }
+
+/** Versions that have fewer digits are enough for a publication a second in thirty years. */
+const VERSION_DIGITS = 9;
+
+/** Bytes of a file's path below its table, the folders of its partition left out: the longer of those that globs find and of snapshots. */
+export function longestNames(runId: string): number {
+  const version = "9".repeat(VERSION_DIGITS);
+  const snapshot = `/${STORE}/v${version}-${runId}-01234567//part-00000.parquet.data.incoming`;
+  const visible = `//scoreframe_run_id=${runId}/part-00000-${runId}-v${version}.parquet`;
+  return Math.max(Buffer.byteLength(snapshot), Buffer.byteLength(visible));
+}

@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   "SOURCE_FAILED",
   "ROWS_INVALID",
   // Requests.
+  "PARTITION_TOO_LONG",
   "ROW_TOO_LARGE",
   "VALUE_UNSENDABLE",
   // Scoring.

@@ -3,6 +3,7 @@ import { distinctPartitions } from "./distinct-partitions.ts";
 import { encodeChunk, measureRows } from "./encode-chunk.ts";
 import { findFinerTimes } from "./finer-times.ts";
 import { listWidths } from "./list-widths.ts";
+import { longPartitions } from "./long-partitions.ts";
 import { findLossyCasts } from "./lossy-casts.ts";
 import { readNullColumns } from "./null-columns.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
@@ -18,6 +19,7 @@ export const FRAME_TASKS = {
   readNullColumns,
   findLossyCasts,
   distinctPartitions,
+  longPartitions,
   findFinerTimes,
   listWidths,
   measureRows,

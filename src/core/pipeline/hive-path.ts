@@ -6,7 +6,7 @@ const NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__";
 const ESCAPED = /[\u0000-\u001f\u007f"#%'*/:=?\\{[\]^]/g;
 
 /** Most bytes of a file's name, on every file system in use. */
-const LONGEST_NAME = 255;
+export const LONGEST_NAME = 255;
 
 /**
  * Why a column cannot stand in the name of a partition's folder, in words that follow "its name"; null where it can. Hive and Spark escape such

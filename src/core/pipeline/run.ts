@@ -22,6 +22,7 @@ import type { RequestOptions } from "../protocols/request-options.ts";
 import type { Scope } from "../run/scope.ts";
 import { withScope } from "../run/scope.ts";
 import type { SecretMask } from "../secrets/secret-mask.ts";
+import { checkPartitionNames } from "./check-partition-names.ts";
 import type { ChosenColumns } from "./choose-columns.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { CollectedShards } from "./collect.ts";
@@ -149,6 +150,7 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   tracker.extracted(table.rows);
   const columns = chooseColumns(namesOf(table.columns), job);
   for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
+  await checkPartitionNames(table, job.output.partition_by, run.output.partitionRoom(run.runId), pool, signal);
   for (const message of await inexactFeatures(table, columns.features, pool, signal)) warn(message);
   const intent = outputIntent(run.runId, job);
   const contract = await watchContract({ output: run.output, intent, job, table, columns }, pool, signal);

@@ -1,4 +1,4 @@
-import { rename } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { EncodeChunkInput, EncodeChunkOutput, EncodedPiece } from "../frames/encode-chunk.ts";
@@ -62,7 +62,7 @@ export async function* shardTable(
     while (offset < input.table.rows && ahead.length < pool.threads) startNext();
     const encoded = await (ahead.shift() as Promise<EncodeChunkOutput>);
     bytesPerRow = encoded.bytesPerRow;
-    if (encoded.oversized !== null) takeOversized(encoded.oversized, input, hooks);
+    if (encoded.oversized !== null) await takeOversized(encoded.oversized, input, hooks);
     if (encoded.unsendable !== null) hooks.onUnsendable(encoded.unsendable);
     for (const piece of encoded.pieces) {
       const numbered = await numberPiece(piece, shard, line, input);
@@ -112,8 +112,10 @@ function chunkRows(input: ShardStageInput, bytesPerRow: number): number {
   return Math.max(1, Math.floor(rows / rowsPerLine)) * rowsPerLine;
 }
 
-function takeOversized(oversized: OversizedRows, input: ShardStageInput, hooks: ShardStageHooks): void {
+async function takeOversized(oversized: OversizedRows, input: ShardStageInput, hooks: ShardStageHooks): Promise<void> {
   if (input.oversizedRows !== "fail") {
+    // Rows that are skipped by policy are no dead letters.
+    if (input.oversizedRows === "skip") await rm(oversized.path, { force: true });
     hooks.onOversized(oversized);
     return;
   }

@@ -64,6 +64,8 @@ export type TableOutput = {
   readonly location: string;
   /** Refuses early and cheaply what could not be published: `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`. Changes nothing. */
   check(intent: OutputIntent): Promise<void>;
+  /** Bytes that the names of a partition's folders may have in all, the slashes between them included. */
+  partitionRoom(runId: string): number;
   /** What the table is now; null if nothing was ever published. */
   manifest(): Promise<TableManifest | null>;
   /** Takes the output for a run, and completes a switch that a crash has cut off. `OUTPUT_BUSY` where a living run holds it. */

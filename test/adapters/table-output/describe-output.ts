@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TestContext } from "vitest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { machineIdentity } from "../../../src/adapters/records/process-owner.ts";
@@ -260,12 +261,161 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         expect(JSON.parse(await place.read("_scoreframe/lock.json"))).toMatchObject({ run_id: "run-2" });
       });
 
+      const quick = { heartbeatMs: 60, staleMs: 600, watchMs: 250, pollMs: 20 };
+      const foreign = (beat: number, changes: object = {}): string =>
+        JSON.stringify({
+          run_id: "far",
+          pid: process.pid,
+          host: hostname(),
+          machine: "another container",
+          token: "x",
+          beat: new Date(beat).toISOString(),
+          ...changes,
+        });
+
+      it("is waited for by runs that may, one after the other, and each is told of the holder", async (place) => {
+        const first = await place.open(quick).lock("run-1");
+        const holders: string[] = [];
+        const waiting = ["run-2", "run-3"].map(async (runId) => {
+          const lock = await place
+            .open(quick)
+            .lock(runId, { waitMs: 30_000, onWait: (holder) => holders.push(holder) });
+          await lock.verify();
+          await lock.release();
+          return runId;
+        });
+        while (holders.length < 2) await sleep(20);
+        expect(holders[0]).toBe(`run run-1 (process ${process.pid} on ${hostname()})`);
+        await first.release();
+        expect(await Promise.all(waiting)).toEqual(["run-2", "run-3"]);
+      });
+
+      it("is waited for no longer than it may be, and not after the run was stopped", async (place) => {
+        const first = await place.open(quick).lock("run-1");
+        await expect(place.open(quick).lock("run-2", { waitMs: 300 })).rejects.toMatchObject({
+          code: "OUTPUT_BUSY",
+          message: expect.stringMatching(/run run-1 .*It was waited for/),
+        });
+        await expect(place.open(quick).lock("run-2")).rejects.toMatchObject({
+          message: expect.stringContaining("--wait"),
+        });
+        const stop = new AbortController();
+        const waiting = place.open(quick).lock("run-3", { waitMs: 60_000, signal: stop.signal });
+        setTimeout(() => stop.abort(new Error("enough")), 100);
+        await expect(waiting).rejects.toThrow();
+        await first.release();
+      });
+
+      it("of another container of the same host name is not taken from it, whatever process has its number here", async (place) => {
+        const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+        await place.write("_scoreframe/lock.json", foreign(Date.now(), { pid: dead }));
+        await expect(place.open().lock("run-1")).rejects.toMatchObject({ facts: { details: { run_id: "far" } } });
+      });
+
+      it("of a process whose number another one has by now is taken over", async (place) => {
+        const before = { machine: machineIdentity(), started: "1" };
+        await place.write("_scoreframe/lock.json", foreign(Date.now(), before));
+        await (await place.open().lock("run-1")).release();
+      });
+
+      it("is left to a holder whose clock is minutes away, while it beats", async (place) => {
+        for (const minutes of [-5, 5]) {
+          let beat = Date.now() + minutes * 60_000;
+          const write = (): Promise<void> => place.write("_scoreframe/lock.json", foreign(beat));
+          await write();
+          let beating = true;
+          const heart = (async () => {
+            for (; beating; beat += 60) await Promise.all([write(), sleep(60)]);
+          })();
+          const waiting = place.open(quick).lock("run-1", { waitMs: 1500 });
+          await expect(waiting).rejects.toMatchObject({ code: "OUTPUT_BUSY" });
+          beating = false;
+          await heart;
+        }
+      });
+
+      it("stops the run whose heartbeat finds another's lock", async (place) => {
+        const lock = await place.open(quick).lock("run-1");
+        await place.write("_scoreframe/lock.json", foreign(Date.now()));
+        if (!lock.lost.aborted) await new Promise((lost) => lock.lost.addEventListener("abort", lost));
+        expect(lock.lost.reason).toMatchObject({ code: "OUTPUT_BUSY", facts: { details: { run_id: "far" } } });
+        await lock.release();
+        expect(JSON.parse(await place.read("_scoreframe/lock.json"))).toMatchObject({ run_id: "far" });
+      });
+
       it("has nothing left of a run that published nothing", async (place) => {
         const output = place.open();
         const lock = await output.lock("run-1");
         await (await output.stage("run-1")).discard();
         await lock.release();
         expect(await place.names()).toEqual([]);
+      });
+    });
+
+    describe("that is repaired", () => {
+      it("has the files again that globs did not find, and none of the former version", async (place) => {
+        await twoDays(place);
+        const former = await manifestOf(place);
+        await publish(place, [await day("2001-01-02", 2)], { runId: "run-2" });
+        const [, second] = (await manifestOf(place)).files;
+        const [, was] = former.files;
+        // A writer that stood still has put one back, and something has removed another.
+        await place.copy(was?.snapshot_path ?? "", was?.path ?? "");
+        await place.delete(second?.path ?? "");
+        expect(await place.open().repair()).toMatchObject({ version: 2, restored: 1, removed: 1, completed: 0 });
+        await expectTable(place, [...rows("2001-01-01", 1), ...rows("2001-01-02", 2)]);
+        expect(await place.open().repair()).toMatchObject({ version: 2, restored: 0, removed: 0, rolled_back: 0 });
+      });
+
+      it("loses nothing that scoreframe did not write, wherever it is", async (place) => {
+        await twoDays(place);
+        const names = ["ds=2001-01-02/mine.txt", "_scoreframe/notes.txt", "_scoreframe/v1-mine/data.txt", "_mine/x"];
+        for (const name of names) await place.write(name, "mine");
+        await place.open().repair();
+        await (await place.open().lock("run-2")).release();
+        expect(await place.names()).toEqual(expect.arrayContaining(names));
+      });
+
+      it("is rejected if a file is gone under both of its names, or there is no table", async (place) => {
+        await expect(place.open().repair()).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
+        await place.write("notes.txt", "mine");
+        await expect(place.open().repair()).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
+        expect(await place.names()).toEqual(["notes.txt"]);
+        await place.delete("notes.txt");
+        await twoDays(place);
+        const [first] = (await manifestOf(place)).files;
+        await place.delete(first?.path ?? "");
+        await place.delete(first?.snapshot_path ?? "");
+        await expect(place.open().repair()).rejects.toMatchObject({
+          code: "STORAGE_FAILED",
+          message: expect.stringContaining(first?.path ?? "none"),
+        });
+      });
+    });
+
+    describe("with a journal that someone planted", () => {
+      it("loses no file of the table and none of others", async (place) => {
+        await twoDays(place);
+        const { publication, files } = await manifestOf(place);
+        await place.write("ds=2001-01-01/mine-v1.parquet", "mine");
+        const paths = [...files.map((file) => file.path), "ds=2001-01-01/mine-v9.parquet"];
+        const snapshots = files.map((file) => file.snapshot_path);
+        for (const name of [publication, "v9-planted-00000000"]) {
+          const add = paths.map((to) => ({ from: `_scoreframe/${name}/ds=2001-01-01/x.data`, to }));
+          const journal = {
+            version: 1,
+            publication: name,
+            remove: paths,
+            add: name === publication ? [] : add,
+            prune: snapshots,
+          };
+          await place.write(`_scoreframe/switch/${name}.json`, JSON.stringify(journal));
+        }
+        await (await place.open().lock("run-2")).release();
+        await place.open().repair();
+        expect(await place.read("ds=2001-01-01/mine-v1.parquet")).toBe("mine");
+        await place.delete("ds=2001-01-01/mine-v1.parquet");
+        await expectTable(place, [...rows("2001-01-01", 1), ...rows("2001-01-02", 1)]);
       });
     });
 

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFolderOutput } from "../../../src/adapters/table-output/folder/folder-output.ts";
@@ -37,6 +37,45 @@ test("a path that is a file is refused", async () => {
 test("a run that published nothing leaves no folder", async () => {
   await (await output().lock("run-1")).release();
   expect(existsSync(table.path)).toBe(false);
+});
+
+describe("a link in a table that leads out of it", () => {
+  const outside = (): string => {
+    const folder = join(table.base, "elsewhere");
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  };
+
+  test("in the place of our own folder is named before anything is done", async () => {
+    mkdirSync(table.path);
+    symlinkSync(outside(), join(table.path, "_scoreframe"));
+    for (const act of [output().lock("run-1"), output().repair()]) {
+      await expect(act).rejects.toMatchObject({
+        code: "OUTPUT_UNWRITABLE",
+        message: expect.stringMatching(/_scoreframe is a link to .*elsewhere/),
+      });
+    }
+    expect(readdirSync(outside())).toEqual([]);
+  });
+
+  test("in the place of a partition is named, and what it leads to stays", async () => {
+    await table.publish([await day("2001-01-01", 1)]);
+    const [file] = table.manifest().files;
+    renameSync(join(table.path, "ds=2001-01-01"), join(outside(), "ds"));
+    symlinkSync(join(outside(), "ds"), join(table.path, "ds=2001-01-01"));
+    await expect(table.publish([await day("2001-01-01", 2)], { runId: "run-2" })).rejects.toMatchObject({
+      code: "OUTPUT_UNWRITABLE",
+      message: expect.stringContaining("ds=2001-01-01 is a link"),
+    });
+    expect(readdirSync(join(outside(), "ds"))).toEqual([file?.path.split("/")[1]]);
+  });
+
+  test("as the table itself is followed", async () => {
+    symlinkSync(outside(), table.path);
+    await table.publish([await day("2001-01-01", 1)]);
+    await table.publish([await day("2001-01-01", 2)], { runId: "run-2" });
+    expect(await scores()).toEqual(rows("2001-01-01", 2));
+  });
 });
 
 describe("a crash", () => {

@@ -21,7 +21,7 @@ export async function objectPlace(context: Pick<TestContext, "skip">, server: S3
   return {
     address,
     store,
-    open: () => createObjectOutput(store, { now: Date.now }),
+    open: (timing) => createObjectOutput(store, { now: Date.now }, timing),
     async names() {
       const keys: string[] = [];
       for await (const { key } of store.list("")) keys.push(key);
@@ -35,6 +35,8 @@ export async function objectPlace(context: Pick<TestContext, "skip">, server: S3
     async write(key, text) {
       await store.writeText(key, text);
     },
+    copy: (from, to) => store.copy(from, to),
+    delete: (key) => store.remove([key]),
     async fetch(key) {
       // Partition values are read from the path, and a name may be too long or strange for more than its own folders.
       const path = join(folder, String(fetched++), key);

@@ -77,7 +77,7 @@ async function find(path: string): Promise<FoundLock | null> {
 }
 
 /** A lock appears with its content, whole: it is written aside and linked. */
-async function create(path: string, mine: LockRecord): Promise<boolean> {
+async function create(path: string, mine: LockRecord, tries = 5): Promise<boolean> {
   const temporary = `${path}.${mine.token}`;
   try {
     await writeFile(temporary, JSON.stringify(mine));
@@ -85,6 +85,13 @@ async function create(path: string, mine: LockRecord): Promise<boolean> {
     return true;
   } catch (thrown) {
     if (hasCode(thrown, "EEXIST")) return false;
+    if (hasCode(thrown, "ENOENT") && tries > 1) {
+      // Who held the lock before has published nothing, and removed the folder that it had made.
+      await makeFolder(dirname(path)).catch((cause: unknown) => {
+        throw unwritable(path, cause);
+      });
+      return await create(path, mine, tries - 1);
+    }
     // No hard links here: exclusive creation is as exclusive, only its content comes a moment later.
     if (hasCode(thrown, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS")) return createExclusively(path, mine);
     if (hasCode(thrown, "ENOSPC", "EDQUOT")) throw storageError(path, "write", thrown);

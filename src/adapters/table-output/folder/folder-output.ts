@@ -3,6 +3,7 @@ import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import { storageError } from "../../../core/errors/storage-error.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { LockOptions, OutputLock, TableOutput } from "../../../core/ports/table-output.ts";
+import { longestNames } from "../table-layout.ts";
 import type { LockTiming } from "../table-lock.ts";
 import { TIMING } from "../table-lock.ts";
 import { checkFolder } from "./check-folder.ts";
@@ -12,6 +13,9 @@ import { recover } from "./folder-switch.ts";
 import { checkStoreIsNoLink } from "./inside-table.ts";
 import { readManifest } from "./read-manifest.ts";
 import { repairFolder } from "./repair-folder.ts";
+
+/** Of a path, on Linux; other systems have less or more, and say so themselves. */
+const MOST_PATH_BYTES = 4095;
 
 export type FolderOutputOptions = {
   /** Whether a table is on the disk, and not only in the system's memory, when it is published. @default true */
@@ -36,6 +40,7 @@ export function createFolderOutput(
     async check(intent) {
       await checkFolder(table, intent);
     },
+    partitionRoom: (runId) => MOST_PATH_BYTES - Buffer.byteLength(table) - longestNames(runId),
     manifest: () => readManifest(table),
     async lock(runId, options = {}) {
       const lock = await take(runId, options);
