@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { loadModel } from "./load-model.ts";
 import { startModelServer } from "./model-server.ts";
+import { endGroup, watchParent } from "./watch-parent.ts";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
       model: { type: "string" },
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "0" },
+      parent: { type: "string" },
     },
   });
   if (values.model === undefined) throw new ScoreframeError("USAGE", "The model server needs --model.");
@@ -24,7 +26,10 @@ async function main(): Promise<void> {
     void server.close().finally(() => process.exit(0));
   };
   process.once("SIGTERM", stop).once("SIGINT", stop);
-  process.stdin.resume().once("end", stop).once("error", stop);
+  // The other end is closed by who started this, or with it: then nothing that the model has started is of use, either.
+  const end = (): void => void server.close().finally(endGroup);
+  process.stdin.resume().once("end", end).once("error", end);
+  if (values.parent !== undefined) watchParent(Number(values.parent));
   const model = await loadModel(values.model, log);
   server.serve(model);
   announce({ url: server.url, description: model.description, warnings: model.warnings });

@@ -182,7 +182,12 @@ describe("a command that serves a model", () => {
 
 it.each([
   ["a module", { model: "echo-model.ts" }],
+  ["a module that computes on and on, and what it started", { model: "busy-model.ts" }],
   ["a command", { command: server("{port} family") }],
+  [
+    "a command that ignores SIGTERM",
+    { command: `trap '' TERM; sleep 300 & echo "$$ $!" > "$PID_FILE"; while :; do sleep 1; done` },
+  ],
 ])("%s does not outlive a run that is killed", async (_kind, options) => {
   const job = await localJob();
   const pidFile = join(job.folder, "pids");

@@ -22,6 +22,7 @@ describe("a job", () => {
         partition_by: [],
         flatten: false,
         columns: "all",
+        csv_escape_formulas: false,
         durable: true,
         include_row_id: false,
         if_exists: "overwrite_partitions",

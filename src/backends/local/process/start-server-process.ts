@@ -24,7 +24,14 @@ export async function startServerProcess(path: string, context: StartContext): P
   await assertModelFile(path);
   const process = await startModelProcess({
     file: globalThis.process.execPath,
-    args: [...inheritedFlags(globalThis.process.execArgv), serverMain(), "--model", path],
+    args: [
+      ...inheritedFlags(globalThis.process.execArgv),
+      serverMain(),
+      "--model",
+      path,
+      "--parent",
+      String(globalThis.process.pid),
+    ],
     cwd: context.baseDirectory,
     env: context.env,
     logDirectory: context.logDirectory,
