@@ -1,3 +1,4 @@
+import { findDoubledKey } from "../json/doubled-key.ts";
 import type { JsonPath } from "../json/json-pointer.ts";
 import type { PredictionPlace } from "../protocols/prediction-place.ts";
 import type { ColumnType } from "./column-type.ts";
@@ -24,7 +25,7 @@ export function explodeUniform(lines: DataFrame, place: PredictionPlace): Explos
   if (lines.height === 0) return null;
   const decoded = decodeJsonColumn(lines.rename({ line: "text" }));
   // An object with a key `error` may be an error object, which only its own text can tell.
-  if (decoded === null || fieldOf(decoded.type, "error") !== null) return null;
+  if (decoded === null || mayReportError(decoded.type, place) || holdsDoubledKeys(lines)) return null;
   if (place.holds === "value") return valuesAt(decoded, place.path);
   const bare = place.bare ? elementOf(decoded.type) : null;
   const element = bare ?? elementOf(fieldAt(decoded.type, place.path));
@@ -35,6 +36,22 @@ export function explodeUniform(lines: DataFrame, place: PredictionPlace): Explos
   return counts === null || counts.includes(0)
     ? null
     : { values: lists.lazy().explode(valueColumn(null)).collectSync(), type: element, counts };
+}
+
+/** Members that may say that the predictions beside them are none; only their own text can tell. */
+function mayReportError(type: ColumnType, { path }: PredictionPlace): boolean {
+  if (fieldOf(type, "error") !== null) return true;
+  return path.length > 0 && ["errors", "success"].some((name) => name !== path[0] && fieldOf(type, name) !== null);
+}
+
+/** Polars keeps one of equal keys, and nobody knows which was meant. */
+function holdsDoubledKeys(lines: DataFrame): boolean {
+  const texts = lines.getColumn("line").toArray() as (string | null)[];
+  try {
+    return texts.some((text) => text !== null && findDoubledKey(text, JSON.parse(text)) !== null);
+  } catch {
+    return true;
+  }
 }
 
 const valueColumn = remembered((_: null): Expr => column("value"));

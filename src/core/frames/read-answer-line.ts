@@ -1,4 +1,5 @@
 import { counted } from "../errors/counted.ts";
+import { findDoubledKey } from "../json/doubled-key.ts";
 import type { ExactJson } from "../json/exact-json.ts";
 import { isExactObject, parseExact } from "../json/exact-json.ts";
 import { exactAt, pointerText } from "../json/json-pointer.ts";
@@ -6,6 +7,7 @@ import { namedKeys } from "../json/named-keys.ts";
 import type { RowCause } from "../protocols/error-object.ts";
 import { readErrorObject } from "../protocols/error-object.ts";
 import type { Protocol } from "../protocols/protocol.ts";
+import { reportedError } from "../protocols/reported-error.ts";
 import { findUnreadable } from "./json-type.ts";
 
 /** Most characters of an answer that a message quotes. */
@@ -19,21 +21,41 @@ export type RowAnswer =
 /** An answer line, read by itself: an answer for each of its rows in their order, or why all of them failed. `where` begins the messages. */
 export function readAnswerLine(text: string, where: string, protocol: Protocol): readonly RowAnswer[] | RowCause {
   let answer: ExactJson;
+  let plain: unknown;
   try {
     answer = parseExact(text);
+    plain = JSON.parse(text);
   } catch (error) {
     const reason = text.trim() === "" ? "is empty" : `is not JSON (${(error as Error).message}): ${quote(text)}`;
     const mend = "See that the model server answers strict JSON (no bare NaN) for every request.";
     return rowCause("LINE_NOT_JSON", `${where}: the answer ${reason}. ${mend}`);
   }
   const { holds, path, bare } = protocol.predictionPlace;
+  const doubled = findDoubledKey(text, plain);
+  if (doubled !== null) {
+    const key = JSON.stringify(doubled);
+    return rowCause("RESPONSE_INVALID", `${where}: an object of the response has the key ${key} twice.`);
+  }
   if (holds === "value" && path.length === 0) return [rowAnswer(answer, where)];
   const cause = readErrorObject(answer);
   if (cause !== null) return cause;
+  const error = reportedError(plain, path);
+  if (error !== undefined) {
+    return rowCause(
+      "ROW_FAILED",
+      `The model reported an error: ${typeof error === "string" ? error : JSON.stringify(error)}`,
+    );
+  }
   const found = bare && Array.isArray(answer) ? answer : exactAt(answer, path);
   if (holds === "value" && found !== undefined) return [rowAnswer(found, where)];
+  // A server that drops dimensions of one element answers a single row with its prediction alone; the count is checked.
+  if (holds === "list" && path.length > 0 && isScalar(found)) return [rowAnswer(found, where)];
   if (holds === "list" && Array.isArray(found)) return found.map((value: ExactJson) => rowAnswer(value, where));
   return rowCause("RESPONSE_INVALID", `${where}: ${noPredictions(answer, text, protocol)}`);
+}
+
+function isScalar(value: ExactJson | undefined): value is ExactJson {
+  return value !== undefined && value !== null && !Array.isArray(value) && !isExactObject(value);
 }
 
 function noPredictions(answer: ExactJson, text: string, { id, predictionPlace: { holds, path } }: Protocol): string {

@@ -31,6 +31,12 @@ function readTensor(tensor: unknown): TensorRows | TensorComplaint {
   const isShape = sizes.length > 0 && sizes.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!isShape) return { complaint: `"${name}" has no shape`, isCount: false };
   if (!Array.isArray(data)) return { complaint: `"${name}" has no list of data`, isCount: false };
+  const nested = nestedSizes(data);
+  if (nested === null) return { complaint: `"${name}" has ragged data`, isCount: false };
+  if (nested.length > 1 && !isSameShape(nested, sizes)) {
+    const shapes = `[${sizes.join(",")}] as its shape and data of the shape [${nested.join(",")}]`;
+    return { complaint: `"${name}" has ${shapes}`, isCount: true };
+  }
   const values: unknown[] = data.some(Array.isArray) ? data.flat(Number.POSITIVE_INFINITY) : data;
   const expected = sizes.reduce((product, size) => product * size, 1);
   if (values.length !== expected) {
@@ -38,6 +44,21 @@ function readTensor(tensor: unknown): TensorRows | TensorComplaint {
   }
   const [rows = 0, ...rest] = sizes;
   return { name, rows: isScalar(rest) ? values : nest(values, rows, rest) };
+}
+
+/** The sizes of lists in lists; null if lists of one level have several lengths, or values beside them. */
+function nestedSizes(data: readonly unknown[]): number[] | null {
+  if (!data.some(Array.isArray)) return [data.length];
+  const [first, ...others] = data.map((each) => (Array.isArray(each) ? nestedSizes(each) : null));
+  if (first === undefined || first === null) return null;
+  const isUniform = others.every((sizes) => sizes !== null && sizes.join() === first.join());
+  return isUniform ? [data.length, ...first] : null;
+}
+
+/** Whether shapes differ in dimensions of one value alone. */
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  const plain = (sizes: readonly number[]): string => sizes.filter((size) => size !== 1).join();
+  return plain(a) === plain(b);
 }
 
 function isScalar(rest: readonly number[]): boolean {

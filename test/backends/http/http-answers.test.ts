@@ -123,13 +123,17 @@ describe("answers with NaN and infinities, where the job takes them as null", ()
   };
 
   it("become null, be they nested, and nothing else is changed", async () => {
-    expect(await score('{"predictions": [NaN, {"p": -Infinity, "Infinity": 1.50}, "NaN \\" Infinity Zoë"]}')).toEqual([
-      '{"predictions": [null, {"p": null, "Infinity": 1.50}, "NaN \\" Infinity Zoë"]}',
-    ]);
+    expect(
+      await score('{"predictions": [NaN, {"p": -Infinity, "Infinity": 1.50}, {"p": "NaN \\" Infinity Zoë"}]}'),
+    ).toEqual(['{"predictions": [null, {"p": null, "Infinity": 1.50}, {"p": "NaN \\" Infinity Zoë"}]}']);
   });
 
   it("become null in lines, too", async () => {
-    expect(await score('{"p":NaN}\nInfinity\n"NaN"\n', "json_lines")).toEqual(['{"p":null}', "null", '"NaN"']);
+    expect(await score('{"p":NaN}\nInfinity\n{"p":"NaN"}\n', "json_lines")).toEqual([
+      '{"p":null}',
+      "null",
+      '{"p":"NaN"}',
+    ]);
   });
 
   it("do not excuse other words that are no JSON", async () => {

@@ -73,7 +73,8 @@ describe("answers to rows of CSV", () => {
       "application/json",
       ["9007199254740993", '"a"'],
     ],
-    ["a JSON list", "[0.5, [1]]", "application/json", ["0.5", "[1]"]],
+    ["a JSON list", "[[0.5, 2], [1]]", "application/json", ["[0.5, 2]", "[1]"]],
+    ["a JSON list of the type CSV", "[0.5, 1]", "text/csv", ["0.5", "1"]],
     ["JSON lines", '0.5\n{"p":1}\n', "application/jsonlines", ["0.5", '{"p":1}']],
   ])("are read: %s", async (_what, body, type, lines) => {
     expect(await answered(["1", "2"], body, type)).toEqual(lines);
@@ -85,6 +86,9 @@ describe("answers to rows of CSV", () => {
     ["a line of names", "score\n0.5\n0.6\n", "text/csv", "LINE_COUNT_MISMATCH"],
     ["too many on one line", "0.5,0.6,0.7", "text/csv", "LINE_COUNT_MISMATCH"],
     ["too few in a JSON list", '{"predictions":[1]}', "application/json", "PREDICTION_COUNT_MISMATCH"],
+    ["a JSON object whose commas are as many as cells", '{"a":1,"b":2}', "text/csv", "RESPONSE_INVALID"],
+    ["a message whose commas are as many as cells", "Error: bad input, try again", "text/csv", "LINE_COUNT_MISMATCH"],
+    ["an error beside predictions", '{"error":"no","predictions":[1,2]}', "application/json", "ROW_FAILED"],
     ["broken JSON", '{"predictions":[1, 2', "application/json", "RESPONSE_INVALID"],
     ["a page", "<html>\n</html>", "text/html", "RESPONSE_INVALID"],
     ["an error message with as many lines as rows", "Traceback\noops", "text/plain", "RESPONSE_INVALID"],

@@ -33,6 +33,22 @@ function decode(lines: string[], rows: number[], protocol: "instances" | "json_l
 
 const answer = (...predictions: unknown[]): string => JSON.stringify({ predictions });
 
+describe("answers that say more than predictions", () => {
+  test.each([
+    ["a doubled key", '{"predictions":[{"a":1,"a":2}]}', "RESPONSE_INVALID", /has the key "a" twice/],
+    ["a doubled list", '{"predictions":[1],"predictions":[2]}', "RESPONSE_INVALID", /"predictions" twice/],
+    ["an error", '{"error":"no GPU","predictions":[1]}', "ROW_FAILED", /no GPU/],
+    ["no success", '{"success":false,"predictions":[1]}', "ROW_FAILED", /"success": false/],
+  ])("fail their rows: %s", (_what, line, code, message) => {
+    const decoded = decode([answer({ a: 1 }), line], [1, 1]);
+    expect(decoded.failures).toEqual([{ row: 1, line: 1, code, message: expect.stringMatching(message) }]);
+  });
+
+  test("are read where a single row has a bare value", () => {
+    expect(decode([answer(1, 2), '{"predictions":3}'], [2, 1])).toMatchObject({ values: [1, 2, 3], failures: [] });
+  });
+});
+
 describe("answers of one form", () => {
   test.each([
     ["integers and floats as floats", [answer(1, 2.5)], [2], "Float64", [1, 2.5]],

@@ -1,8 +1,13 @@
 import { counted } from "../../../core/errors/counted.ts";
+import { findDoubledKey } from "../../../core/json/doubled-key.ts";
+import type { JsonPath } from "../../../core/json/json-pointer.ts";
 import { pointerText } from "../../../core/json/json-pointer.ts";
 import { namedKeys } from "../../../core/json/named-keys.ts";
+import { isErrorObject } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
+import { reportedError } from "../../../core/protocols/reported-error.ts";
 import { answerExcerpt, contentTypeOf, shorten } from "./answer-excerpt.ts";
+import type { ParsedJson } from "./answer-text.ts";
 import { bareNonFinite } from "./bare-non-finite.ts";
 import type { HttpReply } from "./http-exchange.ts";
 import { breaksOff } from "./json-breaks-off.ts";
@@ -36,7 +41,16 @@ export function notJson(reply: HttpReply, text: Buffer): AnswerFault {
   return invalid(`something that is not JSON (${type}): ${excerpt}`);
 }
 
-export function reported(error: unknown): AnswerFault {
+/** What is wrong with a whole JSON document, before its predictions are looked at; null if nothing is. */
+export function documentFault({ text, value }: ParsedJson, path: JsonPath): AnswerFault | null {
+  const doubled = findDoubledKey(text, value);
+  if (doubled !== null) return invalid(`an object that has the key ${JSON.stringify(doubled)} twice`);
+  if (path.length > 0 && isErrorObject(value)) return reported(value.error);
+  const error = reportedError(value, path);
+  return error === undefined ? null : reported(error);
+}
+
+function reported(error: unknown): AnswerFault {
   const said = answerExcerpt(Buffer.from(typeof error === "string" ? error : JSON.stringify(error)));
   return { code: "ROW_FAILED", message: `The model reported an error: ${said}`, isolable: true };
 }
@@ -46,7 +60,11 @@ export function invalid(what: string): AnswerFault {
 }
 
 /** A response that is JSON, without predictions at their place. */
-export function noPredictions(value: unknown, text: Buffer, { predictionPlace }: Protocol): AnswerFault {
+export function noPredictions(
+  value: unknown,
+  text: Buffer,
+  { predictionPlace }: Pick<Protocol, "predictionPlace">,
+): AnswerFault {
   const { holds, path, bare } = predictionPlace;
   const excerpt = JSON.stringify(shorten(text.toString("utf8", 0, 1000)));
   if (typeof value === "string" && /^\s*[[{]/.test(value)) {

@@ -2,10 +2,13 @@ import { trimSpan } from "./json-spans.ts";
 
 export const NEWLINE = Buffer.from("\n");
 
-/** The value of a JSON text, boxed because `null` is one; undefined where it is none. */
-export function parseJson(text: Buffer): { readonly value: unknown } | undefined {
+export type ParsedJson = { readonly text: string; readonly value: unknown };
+
+/** A JSON text and its value; undefined if it is none. */
+export function parseJson(bytes: Buffer): ParsedJson | undefined {
+  const text = bytes.toString("utf8");
   try {
-    return { value: JSON.parse(text.toString("utf8")) as unknown };
+    return { text, value: JSON.parse(text) as unknown };
   } catch {
     return undefined;
   }

@@ -1,9 +1,9 @@
 import { csvAnswerJson, holdsBareText } from "../../../core/protocols/csv-answer.ts";
 import { parseRecord, splitRecords } from "../../../core/protocols/csv-records.ts";
-import { isErrorObject } from "../../../core/protocols/error-object.ts";
+import { BARE_OR_UNDER_PREDICTIONS } from "../../../core/protocols/prediction-place.ts";
 import { contentTypeOf, shorten } from "./answer-excerpt.ts";
 import type { AnswerFault } from "./answer-faults.ts";
-import { invalid, notJson, reported, wrongCount } from "./answer-faults.ts";
+import { documentFault, invalid, noPredictions, notJson, wrongCount } from "./answer-faults.ts";
 import { memberOf, NEWLINE, oneLine, parseJson } from "./answer-text.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
 import type { HttpReply } from "./http-exchange.ts";
@@ -18,13 +18,22 @@ export function checkCsv(reply: HttpReply, text: Buffer, question: Question): Go
   const rows = question.rows();
   const isJson = /^application\/json\b/i.test(type);
   const parsed = parseJson(text);
-  if (parsed !== undefined && isErrorObject(parsed.value)) return reported(parsed.value.error);
-  const list = memberOf(parsed?.value, "predictions") ?? (isJson ? parsed?.value : undefined);
+  const fault = parsed === undefined ? null : documentFault(parsed, ["predictions"]);
+  if (fault !== null) return fault;
+  // A list is one prediction if there is one row and the type is CSV: a line may be JSON.
+  const isDocument = isJson || (rows > 1 && Array.isArray(parsed?.value));
+  const list = memberOf(parsed?.value, "predictions") ?? (isDocument ? parsed?.value : undefined);
   if (Array.isArray(list)) {
     if (list.length !== rows) return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "prediction", rows);
     const line = oneLine(text);
     const at = list === parsed?.value ? line.indexOf("[") : listUnderKey(line, "predictions");
-    return asLines(listElements(line, at).map(({ start, end }) => line.subarray(start, end)));
+    return asLines(
+      listElements(line, at).map(({ start, end }) => line.subarray(start, end)),
+      list,
+    );
+  }
+  if (parsed !== undefined && (isJson || (rows > 1 && typeof parsed.value === "object"))) {
+    return noPredictions(parsed.value, text, { predictionPlace: BARE_OR_UNDER_PREDICTIONS });
   }
   if (isJson || text[0] === LESS_THAN) return notJson(reply, text);
   const records = recordsOf(reply.body.toString("utf8"), rows);
@@ -38,8 +47,10 @@ export function checkCsv(reply: HttpReply, text: Buffer, question: Question): Go
 
 const LESS_THAN = 0x3c;
 
-function asLines(predictions: readonly Buffer[]): GoodAnswer {
+function asLines(predictions: readonly Buffer[], values: readonly unknown[] | null = null): GoodAnswer {
   return {
+    count: predictions.length,
+    values,
     lines: Buffer.concat(predictions.flatMap((prediction) => [prediction, NEWLINE])),
     predictions: () => [...predictions],
   };
@@ -51,7 +62,8 @@ function recordsOf(text: string, rows: number): string[] {
   if (records.length === rows) return records;
   const filled = records.filter((record) => record.trim() !== "");
   const [only] = filled;
-  if (filled.length !== 1 || only === undefined || rows === 1) return filled;
+  // Cells of bare text are the words of a message rather than labels.
+  if (filled.length !== 1 || only === undefined || rows === 1 || holdsBareText(only)) return filled;
   const cells = splitCells(only);
   return cells.length === rows ? cells : filled;
 }

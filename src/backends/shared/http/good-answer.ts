@@ -5,6 +5,10 @@ import type { NonFinite } from "./http-session-options.ts";
 export type GoodAnswer = {
   /** The response lines, each ended by `\n`. */
   readonly lines: Buffer;
+  /** Predictions in it, as many as rows were sent. */
+  readonly count: number;
+  /** The predictions as JSON.parse reads them; null if they are cells of CSV. */
+  readonly values: readonly unknown[] | null;
   /** The text of each row's prediction, cut out of the answer. */
   predictions(): Buffer[];
 };

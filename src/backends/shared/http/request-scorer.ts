@@ -1,6 +1,7 @@
 import { errorObjectText } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { requestId } from "../../../core/protocols/request-id.ts";
+import { invalid } from "./answer-faults.ts";
 import { checkAnswer } from "./check-answer.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
 import type { NonFinite } from "./http-session-options.ts";
@@ -10,6 +11,7 @@ import type { OpenedRequest } from "./opened-request.ts";
 import { openEnvelope, wrapPredictions } from "./request-envelope.ts";
 import type { RequestSender, SendResult } from "./request-sender.ts";
 import type { RequestUnit } from "./request-units.ts";
+import { createResponseShapes } from "./response-shapes.ts";
 import type { RowFault } from "./row-fault.ts";
 
 /** A request's answer lines, each ended by `\n`, as many as it has lines. */
@@ -36,12 +38,15 @@ type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
 /** Scores one request: sends it, checks the answer, and finds the bad rows of one that failed by them. */
 export function createRequestScorer(sender: RequestSender, options: RequestScorerOptions): RequestScorer {
   const { protocol, batchSize, nonFinite, redact } = options;
+  const shapes = createResponseShapes();
   let barrenStreak = 0;
 
   function judge(sent: SendResult, asked: Pick<Question, "id" | "expects" | "rows">): Tried {
     if ("fault" in sent) return sent;
     const answer = checkAnswer(sent.reply, { protocol, nonFinite, ...asked });
     if ("lines" in answer) {
+      const complaint = answer.values === null ? null : shapes.complaint(answer.values);
+      if (complaint !== null) return { fault: { ...invalid(complaint), attempts: sent.attempts } };
       barrenStreak = 0;
       return { answer };
     }
