@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { startCli } from "../../cli/support/run-cli.ts";
@@ -44,6 +44,32 @@ describeRefusals(
       await project.run();
       await project.write("out/_manifest.json", '{"format_version": 1, "fi');
       return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("its manifest names a file outside of the table", async () => {
+      await project.run();
+      const manifest = await readFile(join(project.path, "out/_manifest.json"), "utf8");
+      await project.write("out/_manifest.json", manifest.replace(/"path": "[^"]*"/, '"path": "../../precious.txt"'));
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a journal in it is cut off", async () => {
+      await project.run();
+      await mkdir(join(project.path, "out/_scoreframe/switch"), { recursive: true });
+      await project.write("out/_scoreframe/switch/v2-x.json", '{"version": 2, "rem');
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a folder in it is a link to elsewhere", async () => {
+      await mkdir(join(project.path, "out"));
+      await symlink("/tmp", join(project.path, "out/_scoreframe"));
+      return project.refusedRun({ exitCode: 1 });
+    });
+
+    tell("a partition's value is too long for a folder", async () => {
+      await project.spoilJob("path: out", "path: out\n  partition_by: [day]");
+      const sql = "select id, x, repeat('ü', 126) as day from rows";
+      return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", `source.sql=${sql}`] });
     });
 
     tell("its manifest is not ours", async () => {
