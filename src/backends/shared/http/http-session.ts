@@ -23,7 +23,14 @@ export function createHttpSession(options: HttpSessionOptions, context: BackendC
   const maxRequestBytes = Math.min(resolved.maxRequestBytes, batchBytes);
   const inFlight = createInFlightLimit(concurrency);
   const sender = createRequestSender({ options: resolved, context, exchange, pace, inFlight, redact });
-  const scoreUnit = createRequestScorer(sender, { protocol, batchSize, isolateFailedRows, nonFinite, redact });
+  const scoreUnit = createRequestScorer(sender, {
+    protocol,
+    batchSize,
+    isolateFailedRows,
+    nonFinite,
+    redact,
+    events: context.events,
+  });
   return {
     score: (shards, signal) =>
       scoreShards(shards, signal, {

@@ -1,6 +1,9 @@
+import type { ErrorCode } from "../../../core/errors/error-codes.ts";
+import type { EventSink } from "../../../core/ports/event-sink.ts";
 import { errorObjectText } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { requestId } from "../../../core/protocols/request-id.ts";
+import type { AnswerFault } from "./answer-faults.ts";
 import { invalid } from "./answer-faults.ts";
 import { checkAnswer } from "./check-answer.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
@@ -11,6 +14,7 @@ import type { OpenedRequest } from "./opened-request.ts";
 import { openEnvelope, wrapPredictions } from "./request-envelope.ts";
 import type { RequestSender, SendResult } from "./request-sender.ts";
 import type { RequestUnit } from "./request-units.ts";
+import { createResponseCounts } from "./response-counts.ts";
 import { createResponseShapes } from "./response-shapes.ts";
 import type { RowFault } from "./row-fault.ts";
 
@@ -25,10 +29,13 @@ export type RequestScorerOptions = {
   readonly isolateFailedRows: boolean;
   readonly nonFinite: NonFinite;
   readonly redact: (text: string) => string;
+  readonly events: EventSink;
 };
 
 /** So many requests in a row without a good row among theirs: isolating more of them is waste, until one is answered well again. */
 const BARREN_LIMIT = 3;
+
+const WRONG_COUNTS: readonly ErrorCode[] = ["PREDICTION_COUNT_MISMATCH", "LINE_COUNT_MISMATCH"];
 
 /** The id is the first thing in a request. */
 const ID_BYTES = 200;
@@ -39,18 +46,25 @@ type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
 export function createRequestScorer(sender: RequestSender, options: RequestScorerOptions): RequestScorer {
   const { protocol, batchSize, nonFinite, redact } = options;
   const shapes = createResponseShapes();
+  const counts = createResponseCounts(options.events, protocol);
   let barrenStreak = 0;
 
   function judge(sent: SendResult, asked: Pick<Question, "id" | "expects" | "rows">): Tried {
     if ("fault" in sent) return sent;
     const answer = checkAnswer(sent.reply, { protocol, nonFinite, ...asked });
     if ("lines" in answer) {
-      const complaint = answer.values === null ? null : shapes.complaint(answer.values);
-      if (complaint !== null) return { fault: { ...invalid(complaint), attempts: sent.attempts } };
+      const fault = counts.complaint(answer.count) ?? shapeFault(answer);
+      if (fault !== null) return { fault: { ...fault, attempts: sent.attempts } };
       barrenStreak = 0;
       return { answer };
     }
+    if (WRONG_COUNTS.includes(answer.code)) counts.remember(sent.reply.body, asked.rows());
     return { fault: { ...answer, message: redact(answer.message), attempts: sent.attempts } };
+  }
+
+  function shapeFault({ values }: GoodAnswer): AnswerFault | null {
+    const complaint = values === null ? null : shapes.complaint(values);
+    return complaint === null ? null : invalid(redact(complaint));
   }
 
   function worthIsolating(fault: RowFault, rows: number): boolean {
