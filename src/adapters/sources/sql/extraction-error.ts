@@ -22,7 +22,7 @@ export function extractionError(thrown: unknown, context: ExtractionContext): Sc
   const raw = readDuckdbError(thrown);
   const error = { ...raw, position: positionInUserSql(raw.position, context) };
   const broken = tableNamedIn(error.text, context.tables);
-  if (broken !== undefined) return tableUnreadable(broken.table, broken.file, withAdvice(error), thrown);
+  if (broken !== undefined) return tableUnreadable(broken.table, broken.file, error.reason, thrown);
   if (/^(?:Parser|Binder|Catalog|Missing Extension)$/.test(error.kind)) return sqlInvalid(context.user, error, thrown);
   const message = `The rows could not be extracted: ${explain(error, context)}`;
   return new ScoreframeError("SOURCE_FAILED", message, { operation: "extract", cause: thrown });
@@ -45,12 +45,12 @@ function tableNamedIn(reason: string, tables: readonly RegisteredTable[]): { tab
   return undefined;
 }
 
-/** Types of text tables are guessed from their first rows. */
-function withAdvice({ reason, text }: DuckdbError): string {
-  if (!/converting column|transform error/i.test(text)) return reason;
+/** DuckDB finds the types of a file in a sample of its rows if the SQL reads the file itself. */
+function sampleAdvice({ text }: DuckdbError): string {
+  if (!/converting column|transform error/i.test(text)) return "";
   return (
-    `${reason}\nThe types were guessed from the first rows. Read the file in the SQL instead, where they can be given: ` +
-    "FROM read_csv('…', types = {'column': 'VARCHAR'}), or FROM read_json('…', columns = {…})"
+    "\nThe SQL reads this file itself, so DuckDB took its types from a sample of the rows. Write it as a table of source.tables, whose rows are all read to find them, " +
+    "or give the types: FROM read_csv('…', types = {'column': 'VARCHAR'}), FROM read_json('…', columns = {…})"
   );
 }
 
@@ -62,6 +62,8 @@ function explain(error: DuckdbError, context: ExtractionContext): string {
     const columns = context.select.hugeColumns.map((name) => `"${name}"`).join(", ");
     return `a HUGEINT has more than 38 digits (${error.reason}), in ${columns}. Cast the column in the SQL, for example to VARCHAR or DOUBLE.`;
   }
-  const mend = error.kind === "Conversion" ? "\nWhere such a value may become NULL, write TRY_CAST(… AS …)." : "";
-  return `${error.reason}${drawPlace(context.user, error.position)}${mend}`;
+  const advice = sampleAdvice(error);
+  if (advice !== "") return `${error.reason}${advice}`;
+  const hint = error.kind === "Conversion" ? "\nIf such a value may become NULL, write TRY_CAST(… AS …)." : "";
+  return `${error.reason}${drawPlace(context.user, error.position)}${hint}`;
 }

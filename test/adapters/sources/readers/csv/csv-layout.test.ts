@@ -62,6 +62,36 @@ test("a delimiter that could be one of two is rejected", async () => {
   expect(await csv.refusal("id;price,eur\n1;2,5\n")).toContain("as many `,` as `;`. Declare which one");
 });
 
+test.each([["sep=;\nid;x\n1;2\n"], ['"sep=;"\r\nid;x\r\n'], ["\uFEFFSEP=;\nid;x\n1;2\n"]])(
+  "a first line for Excel is rejected with the delimiter that it gives: %j",
+  async (content) => {
+    expect(await csv.refusal(content)).toContain('is for Excel only. Remove the line, and declare delimiter: ";"');
+    expect(await csv.refusal(["id;x\n1;2\n", content])).toMatch(/-2\.csv\) cannot be read: its first line/);
+  },
+);
+
+test.each([
+  ["^", '"^"'],
+  ["~", '"~"'],
+  [" ", '" "'],
+  ["\u0001", '"\\x01"'],
+])("cells with another character between them are rejected with what to declare: %j", async (delimiter, declared) => {
+  const content = "id,x\n1,2.5\n2,3.5\n".replaceAll(",", delimiter);
+
+  expect(await csv.refusal(content)).toContain(`declare delimiter: ${declared} for the table`);
+  expect((await csv.read(content, { delimiter })).types).toEqual({ id: "BIGINT", x: "DOUBLE" });
+  expect((await csv.read(content, { delimiter: "," })).rows.length).toBe(2);
+});
+
+test.each([
+  ["full name\nAnn Lee\nBob May\n"],
+  ["created at\n2024-05-01 10:00:00\n"],
+  ["text\n1 2\n3 4\n"],
+  ["id\n1\n2\n"],
+])("one column of text with blanks is read: %j", async (content) => {
+  expect((await csv.read(content, { header: true })).rows.length).toBe(content.split("\n").length - 2);
+});
+
 test.each([
   ["gzip", gzipSync],
   ["zstd", zstdCompressSync],

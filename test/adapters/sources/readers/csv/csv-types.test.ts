@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { parse } from "yaml";
+import type { CsvTable } from "./csv-bench.ts";
 import { useCsvBench } from "./csv-bench.ts";
 
 const csv = useCsvBench();
@@ -229,12 +231,16 @@ test.each([
   [
     "a late cell",
     column(...Array.from({ length: 300 }, (_, row) => String(row)), "n.v."),
-    '"c" (line 302 has "n.v."; types: { c: DOUBLE } or nulls: ["n.v."])',
+    '"c" (line 302 has "n.v."; nulls: ["n.v."], or TRY_CAST("c" AS DOUBLE) in the SQL',
   ],
   ["dates", column("31.12.2024", "01.02.2024"), `"c" (line 2 has "31.12.2024"; dateformat: '%d.%m.%Y')`],
   ["American dates", column("12/31/2024", "01/02/2024"), `dateformat: '%m/%d/%Y')`],
   ["yes and no", column("yes", "no"), "types: { c: BOOLEAN }"],
   ["decimal commas", column("1,5", "2,25"), `replace("c", ',', '.')::DOUBLE in the SQL`],
+  ["thousands", column("1,234.50", "12"), `replace("c", ',', '')::DOUBLE in the SQL`],
+  ["percent", column("12.5%", "7%"), `rtrim("c", ' %')::DOUBLE in the SQL`],
+  ["money", column("$1,234.50", "-$5"), `regexp_replace("c", '[^-.0-9]', '', 'g')::DOUBLE in the SQL`],
+  ["days of one digit", column("1/2/2024", "31/12/2024"), `dateformat: '%-d/%-m/%Y'`],
   ["leading zeros", column("007", "010"), "types: { c: BIGINT }"],
   [
     "versions",
@@ -250,4 +256,42 @@ test.each([
 
 test("ordinary texts are not reported", async () => {
   expect((await csv.read("name,city\nAnn,Berlin\nBob,Wien\n")).warnings).toEqual([]);
+});
+
+test.each([
+  [column(...Array.from({ length: 300 }, (_, row) => String(row)), "n.v.")],
+  [column(...Array.from({ length: 300 }, (_, row) => String(row)), "1.2.3")],
+  [column("5", "6", "Total")],
+  [column("5", "6", "1e400")],
+  [column("yes", "no", "No")],
+  [column("1,5", "2,25")],
+  [column("1,234.50", "-12")],
+  [column("12.5%", "7 %")],
+  [column("-$1,234.50", "$5")],
+  [column("+5", "007 ")],
+  [column("1.50", "2")],
+  [column("-0", "5")],
+  [column("31.12.24", "1.2.25")],
+  [column("2024-5-1", "2024-12-31")],
+  [column("2024-05-01T10:00:00.123456789Z")],
+  [column("2024-05-01 10:00:00", "2024-05-02 10:00:00Z")],
+  [column("2024-05-01 10:00:00", "2024-05-02T10:00:00")],
+  [column("2024-05-01 10:00:00", "2024-05-02 10:00:00", "2024-05-02 10:00:00 UTC")],
+  [[column("5"), column("2024-05-01")]],
+  [[column("5", "6", "7"), column("abc")]],
+])("what is proposed for a column reads every cell, and gives another type: %j", async (content) => {
+  const { warnings } = await csv.read(content);
+  const hint = /"c" \(.*?; (.+)\)/.exec(warnings.join())?.[1] ?? "";
+  const [declared, sql = declared] = hint
+    .split(", or TRY_CAST")
+    .map((each, index) => (index === 0 ? each : `TRY_CAST${each}`));
+  const key = /^(?:types|dateformat|nulls):/.test(declared ?? "");
+
+  const read: CsvTable[] = [];
+  if (key) read.push(await csv.read(content, parse(`{ ${declared} }`)));
+  if (/ in the SQL/.test(sql ?? ""))
+    read.push(await csv.read(content, {}, `SELECT ${sql?.split(" in the SQL")[0]} AS c FROM t`));
+
+  expect(read.map(({ types }) => types["c"])).not.toEqual([]);
+  for (const { types } of read) expect(types["c"]).not.toBe("VARCHAR");
 });

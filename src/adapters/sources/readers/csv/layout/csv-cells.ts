@@ -128,7 +128,7 @@ export function createCellSplitter(
   function backslashHint(start: number, end: number): string {
     const text = bytes.toString("latin1", start, end);
     if (!text.includes(`\\${String.fromCharCode(quote)}`) || escaping === 0x5c)
-      return ". Correct the line, or declare how the table is written: quote, escape";
+      return ". Correct the line, or declare how the table is written: delimiter, quote, escape";
     return '. Its quotes are escaped by a backslash: declare escape: "\\\\" for the table';
   }
 

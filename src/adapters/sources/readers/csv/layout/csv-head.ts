@@ -1,3 +1,4 @@
+import { cellKind, KIND } from "../types/cell-kind.ts";
 import type { CsvFile } from "./csv-bytes.ts";
 import { utf8Bytes } from "./csv-bytes.ts";
 import { cellText, createCellSplitter, STYLE } from "./csv-cells.ts";
@@ -88,6 +89,45 @@ export function findDelimiter(head: HeadBytes, declared: DeclaredDialect, fault:
   }
   return best.delimiter;
 }
+
+/** Throws for a first line that tells Excel the delimiter, and is neither names nor a row. */
+export function assertNoExcelLine({ bytes }: HeadBytes, fault: (reason: string) => Error): void {
+  const [line, delimiter] = /^"?sep=([^\r\n]?)"?(?=[\r\n]|$)/i.exec(bytes.toString("latin1", 0, 16)) ?? [];
+  if (line === undefined) return;
+  const declared = delimiter === "\t" ? "\\t" : (delimiter ?? "");
+  throw fault(
+    `its first line, ${JSON.stringify(line)}, is for Excel only. Remove the line, and declare delimiter: ${JSON.stringify(declared)} for the table`,
+  );
+}
+
+/** Throws if the lines hold as many of a character that other writers put between cells. */
+export function assertOneColumn(records: readonly HeadRecord[], fault: (reason: string) => Error): void {
+  const texts = records.map(({ cells }) => cells[0]?.text ?? "");
+  if (texts.length < 2 || records.some(({ cells }) => cells.length !== 1 || cells[0]?.isQuoted === true)) return;
+  for (const [character, declared] of OTHER_DELIMITERS) {
+    const count = (texts[0] ?? "").split(character).length;
+    if (count === 1 || texts.some((text) => text.split(character).length !== count)) continue;
+    // A column of text may have a blank in each line.
+    if (
+      character === " " &&
+      !texts
+        .slice(1)
+        .every((text) => text.split(" ").every((part) => /^-?\d/.test(part) && cellKind(part)?.kind === KIND.NUMBER))
+    )
+      continue;
+    throw fault(
+      `each of its lines has ${count - 1} of the character ${declared}, and no comma, semicolon, tab or |. If it is between the cells, declare delimiter: ${declared} for the table; if the file has one column, declare delimiter: ","`,
+    );
+  }
+}
+
+/** Also Hive's control character. */
+const OTHER_DELIMITERS: readonly (readonly [character: string, declared: string])[] = [
+  ["\u0001", '"\\x01"'],
+  ["^", '"^"'],
+  ["~", '"~"'],
+  [" ", '" "'],
+];
 
 /** Throws if the table begins only after some lines of another kind. */
 export function assertNoTitle(

@@ -6,7 +6,7 @@ import type { CsvFile } from "./csv-bytes.ts";
 import type { CsvDialect, DeclaredDialect } from "./csv-dialect.ts";
 import { showDelimiter } from "./csv-dialect.ts";
 import type { HeadBytes, HeadRecord } from "./csv-head.ts";
-import { assertNoTitle, findDelimiter, readHead, splitHead } from "./csv-head.ts";
+import { assertNoExcelLine, assertNoTitle, assertOneColumn, findDelimiter, readHead, splitHead } from "./csv-head.ts";
 import { openCsv } from "./open-csv.ts";
 
 export type FileHead = { readonly file: CsvFile; readonly records: readonly HeadRecord[] };
@@ -24,6 +24,7 @@ export async function readHeads(
   for (const path of found.files) {
     const file = await openCsv(session, path, options.encoding, fault(path));
     const bytes = await readHead(file, declared.quote, fault(path));
+    assertNoExcelLine(bytes, fault(path));
     if (dialect === undefined) {
       if (splitHead(bytes, { ...declared, delimiter: declared.delimiter ?? 0 }).length === 0 && isBlank(bytes))
         continue;
@@ -47,6 +48,7 @@ export async function readHeads(
       }
     }
     assertNoTitle(bytes, dialect, declared.delimiter !== undefined, fault(path));
+    if (columns === 1 && declared.delimiter === undefined) assertOneColumn(records, fault(path));
     heads.push({ file, records });
   }
   if (dialect === undefined || heads.length === 0) {

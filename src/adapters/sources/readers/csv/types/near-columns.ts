@@ -1,23 +1,33 @@
+import { quoteIdentifier } from "../../../../duckdb/sql-quoting.ts";
 import { cut } from "../layout/csv-head.ts";
 import type { Kind } from "./cell-kind.ts";
 import { cellKind, KIND } from "./cell-kind.ts";
 import type { ColumnFacts } from "./column-scan.ts";
+import { parseDateFormat } from "./date-format.ts";
 
 /** A column of text that may have been meant as something else. */
 export type NearColumn = { readonly name: string; readonly why: string; readonly hint: string };
 
-/** Other ways of writing a value, and how to have them read. All cells of a column must be written so. */
+/** Other ways of writing a value, and how to have them read; no hint if that would not read each cell. */
 const SPELLINGS: readonly {
   readonly pattern: RegExp;
-  readonly hint: (name: string, cells: readonly string[]) => string;
+  readonly hint: (name: string, cells: readonly string[]) => string | undefined;
 }[] = [
   { pattern: /^(?:yes|no|y|n|t|f|true|false)$/i, hint: (name) => typeHint(name, "BOOLEAN") },
   { pattern: /^\s*[+-]?\d+\s*$/, hint: (name, cells) => typeHint(name, integerType(cells)) },
   { pattern: /^\s*[+-]?\d+(?:\.\d+)?\s*$/, hint: (name) => typeHint(name, "DOUBLE") },
-  { pattern: /^-?\d+,\d+$/, hint: (name) => `replace("${name}", ',', '.')::DOUBLE in the SQL` },
-  { pattern: /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/, hint: (name) => `replace("${name}", ',', '')::DOUBLE in the SQL` },
+  { pattern: /^-?\d+,\d+$/, hint: (name) => `replace(${quoteIdentifier(name)}, ',', '.')::DOUBLE in the SQL` },
+  {
+    pattern: /^-?(?:\d{1,3}(?:,\d{3})+|\d{1,3})(?:\.\d+)?$/,
+    hint: (name) => `replace(${quoteIdentifier(name)}, ',', '')::DOUBLE in the SQL`,
+  },
+  { pattern: /^-?\d+(?:\.\d+)? ?%$/, hint: (name) => `rtrim(${quoteIdentifier(name)}, ' %')::DOUBLE in the SQL` },
+  {
+    pattern: /^-?[$€£¥] ?\d+(?:,\d{3})*(?:\.\d+)?$/,
+    hint: (name) => `regexp_replace(${quoteIdentifier(name)}, '[^-.0-9]', '', 'g')::DOUBLE in the SQL`,
+  },
   { pattern: /^\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)(?: \d\d:\d\d(?::\d\d)?)?$/, hint: dateHint },
-  { pattern: /^\d{4}[./]\d{1,2}[./]\d{1,2}$/, hint: dateHint },
+  { pattern: /^\d{4}[./-]\d{1,2}[./-]\d{1,2}$/, hint: dateHint },
 ];
 
 /** `sample`: cells of the column, as far as they were kept. `why`: what made it text, if not one cell. */
@@ -27,20 +37,37 @@ export function nearColumn(
   sample: readonly string[],
   why: string | undefined,
 ): NearColumn | undefined {
-  if (why !== undefined) return { name, why, hint: typeHint(name, typeOf(mainKind(sample))) };
   const cells = sample.filter((text) => text !== "");
-  const spelling = SPELLINGS.find(({ pattern }) => cells.length > 0 && cells.every((text) => pattern.test(text)));
+  if (why !== undefined) return { name, why, hint: castHint(name, cells) };
   const culprit = facts.find(({ facts: each }) => each.misfit !== undefined);
   const misfit = culprit?.facts.misfit;
-  const place = misfit === undefined ? "" : `line ${misfit.line} has ${JSON.stringify(cut(misfit.text))}`;
-  const at = culprit === undefined || facts.length === 1 ? place : `${place} in ${culprit.file}`;
-  if (spelling !== undefined) return { name, why: at, hint: spelling.hint(name, cells) };
+  if (misfit === undefined) return undefined;
+  const place = `line ${misfit.line} has ${JSON.stringify(cut(misfit.text))}`;
+  const at = facts.length === 1 ? place : `${place} in ${culprit?.file}`;
+  const shown = facts.flatMap(({ facts: each }) => (each.misfit === undefined ? [] : [each.misfit.text]));
+  const written = [...cells, ...shown];
+  const hint = SPELLINGS.find(({ pattern }) => written.every((text) => pattern.test(text)))?.hint(name, written);
+  if (hint !== undefined) return { name, why: at, hint };
   const kind = mainKind(cells);
   const fitting = cells.filter((text) => cellKind(text)?.kind === kind).length;
   const isNear = kind !== KIND.TEXT && fitting * 2 >= cells.length;
-  if (misfit === undefined || (!isNear && misfit.fitting < 100)) return undefined;
+  if (!isNear && misfit.fitting < 100) return undefined;
   const meant = kind === KIND.TEXT ? (culprit?.facts.formerKind ?? KIND.TEXT) : kind;
-  return { name, why: at, hint: `${typeHint(name, typeOf(meant))} or nulls: [${JSON.stringify(cut(misfit.text))}]` };
+  const cast = tryCast(name, meant);
+  // A cell with a digit is rather a value that is written otherwise.
+  const isMarker = !/\d/.test(misfit.text) && misfit.text.length <= 80;
+  return { name, why: at, hint: isMarker ? `nulls: [${JSON.stringify(misfit.text)}], or ${cast}` : cast };
+}
+
+/** A type that takes all of the cells, or a cast that leaves nulls. */
+function castHint(name: string, cells: readonly string[]): string {
+  const kind = mainKind(cells);
+  const takesAll = kind === KIND.NUMBER && cells.every((text) => cellKind(text)?.kind === kind);
+  return takesAll ? typeHint(name, "DOUBLE") : tryCast(name, kind);
+}
+
+function tryCast(name: string, kind: Kind): string {
+  return `TRY_CAST(${quoteIdentifier(name)} AS ${typeOf(kind)}) in the SQL, which makes null of what is no ${typeOf(kind)}`;
 }
 
 function integerType(cells: readonly string[]): string {
@@ -78,13 +105,23 @@ function typeHint(name: string, type: string): string {
   return `types: { ${key}: ${type.includes("(") ? `'${type}'` : type} }`;
 }
 
-function dateHint(_name: string, cells: readonly string[]): string {
+function dateHint(_name: string, cells: readonly string[]): string | undefined {
   const [first = ""] = cells;
   const [, separator = "."] = /^\d+([./-])/.exec(first) ?? [];
   const time = / \d\d:\d\d:\d\d$/.test(first) ? " %H:%M:%S" : / \d\d:\d\d$/.test(first) ? " %H:%M" : "";
-  if (/^\d{4}/.test(first)) return `dateformat: '%Y${separator}%m${separator}%d'`;
   const year = /[./-]\d{4}(?: |$)/.test(first) ? "%Y" : "%y";
-  const [dayFirst, monthFirst] = [0, 1].map((at) => cells.some((text) => Number(text.split(/[./-]/)[at]) > 12));
-  const order = monthFirst && !dayFirst ? ["%m", "%d"] : ["%d", "%m"];
-  return `dateformat: '${[...order, year].join(separator)}${time}'`;
+  const orders = /^\d{4}/.test(first)
+    ? [
+        ["%Y", "%m", "%d"],
+        ["%Y", "%-m", "%-d"],
+      ]
+    : [
+        ["%d", "%m", year],
+        ["%m", "%d", year],
+        ["%-d", "%-m", year],
+        ["%-m", "%-d", year],
+      ];
+  const formats = orders.map((order) => `${order.join(separator)}${time}`);
+  const format = formats.find((each) => cells.every(parseDateFormat(each, (reason) => new Error(reason)).matches));
+  return format === undefined ? undefined : `dateformat: '${format}'`;
 }
