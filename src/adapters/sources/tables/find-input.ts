@@ -70,7 +70,11 @@ async function withContent(
   format: TableFormat,
 ): Promise<readonly string[]> {
   const sizes = await Promise.all(found.files.map(async (file) => (await stat(file)).size));
-  if (format === "parquet" && found.files.length > 1) return found.files;
+  const empty = found.files[sizes.indexOf(0)];
+  // No Parquet file has 0 bytes, also without rows: its writer ended early.
+  if (format === "parquet" && found.files.length > 1 && empty !== undefined) {
+    throw tableUnreadable(name, empty, "the file is empty (0 bytes). Write it again, or remove it");
+  }
   // The columns of JSON without rows are known if they are declared.
   if (types !== undefined && (format === "json" || format === "jsonl")) return found.files;
   const files = found.files.filter((_, index) => sizes[index] !== 0);

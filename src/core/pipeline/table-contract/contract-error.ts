@@ -32,7 +32,9 @@ export function typesChanged(
   const fixes = [
     ...(sources.length === 0
       ? []
-      : [`Cast it in the SQL, such as ${sources.map(castOf).join(", ")}, or choose another output.path.`]),
+      : [
+          `Cast it in the SQL, such as ${sources.map(castOf).join(", ")}, which may change the value, or choose another output.path.`,
+        ]),
     ...(predictions.length === 0 ? [] : [predictionFix(predictions, prefix)]),
   ];
   return changed(`${location} cannot take these rows: ${said.join("; ")}. ${fixes.join(" ")}`, "output.path", {

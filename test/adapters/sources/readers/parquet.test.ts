@@ -120,6 +120,32 @@ test("a column that is null in one file takes the type that it has in another, a
   ]);
 });
 
+test.each([
+  ["'x'", "NULL::DOUBLE", "VARCHAR", ["x", null]],
+  ["['x']", "NULL::DOUBLE", "VARCHAR[]", ["[x]", null]],
+  ["DATE '2024-05-01'", "NULL::VARCHAR", "DATE", ["2024-05-01", null]],
+  ["{'a': 1}", "NULL::BOOLEAN", "STRUCT(a INTEGER)", ["{'a': 1}", null]],
+])(
+  "a column without any value in one file has the type of the other, whatever type was written: %s and %s",
+  async (first, second, type, values) => {
+    const rows = `SELECT v::VARCHAR AS v FROM t`;
+    for (const queries of [
+      [first, second],
+      [second, first],
+    ]) {
+      const folder = await filesOf(
+        ...queries.map((value) => `SELECT ${value} AS v`),
+        `SELECT 1.5::DOUBLE AS v LIMIT 0`,
+      );
+      const { types } = await read(folder);
+      const found = await bench.extract(bench.sql(rows, { t: folder }));
+
+      expect(types).toEqual([`v ${type}`]);
+      expect(found.values.flat()).toEqual(queries[0] === first ? values : values.toReversed());
+    }
+  },
+);
+
 test("rows come in the order of their files, whichever columns these have", async () => {
   const folder = await filesOf(
     "SELECT 1 AS a",

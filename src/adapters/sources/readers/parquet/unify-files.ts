@@ -5,6 +5,7 @@ import type { ColumnShape } from "./column-shape.ts";
 import { shapeOf, shapeSql, withNulls } from "./column-shape.ts";
 import type { SchemaGroup } from "./parquet-schema.ts";
 import { fileList, leavesOf } from "./parquet-schema.ts";
+import type { Conflict } from "./unify-shapes.ts";
 import { unifyShapes } from "./unify-shapes.ts";
 
 /** A column of one group of files, in DuckDB's types. */
@@ -26,14 +27,44 @@ export async function unifyFiles(
   for (const group of groups) found.push(...(await columnsOf(session, group)));
   const unified: UnifiedColumn[] = [];
   for (const [name, columns] of byName(table, found)) {
-    const candidates = unifyShapes(columns.map(({ shape }) => shape));
-    if ("conflict" in candidates) throw incompatible(table, name, candidates.conflict, columns);
-    if (!candidates.exact) await loadRows();
-    const shape = candidates.exact ? candidates.shapes[0] : await firstThatFits(session, candidates.shapes, columns);
-    if (shape === undefined) throw incompatible(table, name, "", columns);
+    let shape = await commonShape(session, columns, loadRows);
+    if ("conflict" in shape) {
+      await loadRows();
+      shape = await commonShape(session, await withoutEmpty(session, columns), loadRows);
+    }
+    if ("conflict" in shape) throw incompatible(table, name, shape.conflict, columns);
     unified.push({ name, shape });
   }
   return unified;
+}
+
+async function commonShape(
+  session: DuckdbSession,
+  columns: readonly FoundColumn[],
+  loadRows: () => Promise<void>,
+): Promise<ColumnShape | Conflict> {
+  const candidates = unifyShapes(columns.map(({ shape }) => shape));
+  if ("conflict" in candidates) return candidates;
+  if (!candidates.exact) await loadRows();
+  const shape = candidates.exact ? candidates.shapes[0] : await firstThatFits(session, candidates.shapes, columns);
+  return shape ?? { conflict: "" };
+}
+
+/** A type says nothing of a column without values: pandas writes it as DOUBLE, whatever it is on other days. */
+async function withoutEmpty(session: DuckdbSession, columns: readonly FoundColumn[]): Promise<FoundColumn[]> {
+  const found: FoundColumn[] = [];
+  for (const column of columns) {
+    const isEmpty = column.shape.kind === "leaf" && (await hasNoValue(session, column));
+    found.push(isEmpty ? { ...column, shape: { kind: "null" } } : column);
+  }
+  return found;
+}
+
+async function hasNoValue(session: DuckdbSession, { group, name }: FoundColumn): Promise<boolean> {
+  const values = await session.query(
+    `SELECT 1 FROM read_parquet(${fileList(group.files)}, hive_partitioning = false) WHERE ${quoteIdentifier(name)} IS NOT NULL LIMIT 1`,
+  );
+  return values.length === 0;
 }
 
 /** `schema` of read_parquet: the columns by name, each file's values cast. */
