@@ -54,7 +54,9 @@ describe("runs of one table", () => {
     for (const name of names) writeJob(name);
     const runs = await Promise.all(names.map((name) => scoreframe("run", "--wait", `${name}.json`)));
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(runs.filter(({ stderr }) => /Waiting for .*out, which run .* \(process \d+ on/.test(stderr)).length).toBeGreaterThan(0);
+    expect(
+      runs.filter(({ stderr }) => /Waiting for .*out, which run .* \(process \d+ on/.test(stderr)).length,
+    ).toBeGreaterThan(0);
     expect(await rows()).toEqual(names.map(whole));
   });
 

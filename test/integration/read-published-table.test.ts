@@ -154,6 +154,20 @@ it.each(["csv", "jsonl"] as const)("cells of any length and with many line ends 
   expect(rows).toEqual(await query(`SELECT COLUMNS(*)::VARCHAR FROM (WITH t AS (${sql}) ${summary})`));
 });
 
+it.each(["csv", "jsonl"] as const)("a value of %s that a declared type would change is rejected", async (format) => {
+  const table = await publish(
+    { format },
+    undefined,
+    "select id, 1.5 + id as x, 2.0::double as y, '007' as code from t",
+  );
+
+  const error = await refusal({ path: table, types: { y: "BIGINT", x: "BIGINT", code: "BIGINT" } });
+  expect(error.code).toBe("TABLE_UNREADABLE");
+  expect(error.message).toContain('has "1.5", which is no exact BIGINT');
+  const { columns } = await read({ path: table, types: { x: "DECIMAL(10,3)", code: "BIGINT" } });
+  expect(columns.map(({ type }) => type)).toEqual(["BIGINT", "DECIMAL(10,3)", "DOUBLE", "BIGINT", "BIGINT"]);
+});
+
 it("only the files of the manifest are read, whatever lies beside them", async () => {
   const table = await publish({ format: "parquet", partition_by: ["truth"] });
   await query(`COPY (SELECT 9 AS id, 'x' AS other) TO '${table}/truth=true/left-over.parquet'`);

@@ -4,7 +4,10 @@ import type { DuckdbSession } from "../../../duckdb/duckdb-session.ts";
 import { quoteIdentifier, quoteText } from "../../../duckdb/sql-quoting.ts";
 import type { HiveColumn } from "../../tables/hive-columns.ts";
 import { hiveValue } from "../../tables/hive-columns.ts";
+import { tableUnreadable } from "../../tables/table-error.ts";
 import type { TableInput } from "../../tables/table-input.ts";
+import { cut } from "../csv/layout/csv-head.ts";
+import { declaredTypes, findUnfitCell } from "../csv/types/declared-types.ts";
 import { parquetReader } from "../parquet/parquet-reader.ts";
 import { fileList } from "../parquet/parquet-schema.ts";
 import { columnSql, fromCell, fromJson } from "./column-sql.ts";
@@ -51,16 +54,24 @@ async function readerOf(
   columns: readonly TypedColumn[],
 ): Promise<Reader> {
   const declared = input.options.types ?? {};
+  const names = columns.map(({ name }) => name).filter((name) => name in declared);
   if (format === "jsonl") {
     const types = columns.map(({ name, type }) => {
-      return `${quoteText(name)}: ${quoteText(declared[name] ?? columnSql(type, "VARCHAR"))}`;
+      return `${quoteText(name)}: ${quoteText(name in declared ? declaredAs(declared[name] ?? "") : columnSql(type, "VARCHAR"))}`;
     });
     const { longest } = await measureText(input, format, session.signal);
     const size = Math.max(USUAL_OBJECT_BYTES, longest + 1024);
-    const options = `format = 'newline_delimited', records = true, maximum_object_size = ${size}, columns = {${types.join(", ")}}`;
+    const reader = (wanted: readonly string[]): string => {
+      const options = `format = 'newline_delimited', records = true, maximum_object_size = ${size}, columns = {${wanted.join(", ")}}`;
+      return `read_json(${fileList(input.found.files)}, ${options}, ${input.fileOptions})`;
+    };
+    await assertDeclaredFit(session, input, reader(names.map((name) => `${quoteText(name)}: 'VARCHAR'`)), names);
     return {
-      from: `read_json(${fileList(input.found.files)}, ${options}, ${input.fileOptions})`,
-      valueSql: ({ name, type }) => (name in declared ? quoteIdentifier(name) : fromJson(quoteIdentifier(name), type)),
+      from: reader(types),
+      valueSql: ({ name, type }) =>
+        name in declared
+          ? `CAST(${quoteIdentifier(name)} AS ${declared[name]})`
+          : fromJson(quoteIdentifier(name), type),
     };
   }
   const from =
@@ -68,6 +79,8 @@ async function readerOf(
       ? await parquetReader(session, input)
       : `read_csv(${fileList(input.found.files)}, ${CSV}${await csvLimits(session, input)}, union_by_name = true, ${input.fileOptions})`;
   const found = new Set((await session.query(`DESCRIBE SELECT * FROM ${from}`)).map((row) => row["column_name"]));
+  const inFiles = names.filter((name) => found.has(name));
+  if (format === "csv") await assertDeclaredFit(session, input, from, inFiles);
   return {
     from,
     valueSql(column) {
@@ -79,6 +92,34 @@ async function readerOf(
       return own === undefined ? fromCell(name, column.type) : `CAST(${name} AS ${own})`;
     },
   };
+}
+
+function isScalar(type: string): boolean {
+  return /^(?!MAP|STRUCT|UNION)[^[\]]+$/i.test(type.trim());
+}
+
+/** Scalars are read as text and cast, because JSON's reader takes no number from a text. */
+function declaredAs(type: string): string {
+  return isScalar(type) ? "VARCHAR" : type;
+}
+
+/** Throws for a value that a declared type would change: a cast rounds. */
+async function assertDeclaredFit(
+  session: DuckdbSession,
+  { name: table, found, options }: TableInput,
+  texts: string,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return;
+  const fault = (reason: string): Error => tableUnreadable(table, found.path, reason);
+  const given = names.map((name) => [name, options.types?.[name] ?? ""] as const);
+  const declared = await declaredTypes(session, given, names, fault);
+  const scalars = new Map([...declared].filter(([, type]) => isScalar(type)));
+  const unfit = await findUnfitCell(session, `FROM ${texts}`, scalars, [], undefined);
+  if (unfit === undefined) return;
+  throw fault(
+    `the column "${unfit.column}" has ${JSON.stringify(cut(unfit.text))}, which is no exact ${unfit.type}. Give the column another type, or leave it out of \`types\``,
+  );
 }
 
 /** How the output writes CSV. A quoted empty cell is an empty text, one without quotes is null. */

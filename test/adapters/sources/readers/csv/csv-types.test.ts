@@ -207,6 +207,12 @@ test.each([
   [{ c: "DATE" }, "2024-02-30"],
   [{ c: "DATE" }, "24.04.1"],
   [{ c: "TIMESTAMP" }, "2024-05-01 10:00:00.1234567"],
+  [{ c: "TIMESTAMP" }, "2024-05-01T10:00:00+02:00"],
+  [{ c: "TIMESTAMP_NS" }, "2024-05-01 10:00-0730"],
+  [{ c: "DATE" }, "2024-05-01 10:00:00"],
+  [{ c: "TIME" }, "10:00:00.1234567"],
+  [{ c: "TIME" }, "10:00:00+02"],
+  [{ c: "TIME" }, "2024-05-01 10:00:00"],
   [{ c: "BOOLEAN" }, "maybe"],
   [{ c: "UUID" }, "x"],
 ])("a cell that its declared type cannot hold exactly is named: %j", async (types, cell) => {
@@ -214,9 +220,22 @@ test.each([
 
   expect(message).toMatch(
     new RegExp(
-      `^TABLE_UNREADABLE: .*-2\\.csv\\) cannot be read: line 3 has "${cell.replaceAll(".", "\\.")}" in the column "c", which is no exact `,
+      `^TABLE_UNREADABLE: .*-2\\.csv\\) cannot be read: line 3 has "${cell.replaceAll(/[.+]/g, "\\$&")}" in the column "c", which is no exact `,
     ),
   );
+});
+
+test("a declared type takes what it can hold, however it is written", async () => {
+  const types = { d: "DATE", t: "TIME", l: "TIMESTAMP", z: "TIMESTAMPTZ" };
+  const content =
+    "n|d|t|l|z\n1|2024-05-01 00:00:00|10:00|2024-05-01T10:00:00Z|2024-05-01 10:00:00+02\n2|2024/5/1|10:00:00.1234560|2024-05-01|2024-05-01T10:00:00Z\n";
+
+  const { rows } = await csv.read(content, { types });
+
+  expect(rows).toEqual([
+    ["1", "2024-05-01", "10:00:00", "2024-05-01 10:00:00", "2024-05-01 08:00:00+00"],
+    ["2", "2024-05-01", "10:00:00.123456", "2024-05-01 00:00:00", "2024-05-01 10:00:00+00"],
+  ]);
 });
 
 test("declared types must be types of columns that there are", async () => {

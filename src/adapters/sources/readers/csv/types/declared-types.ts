@@ -79,7 +79,10 @@ export async function findUnfitCell(
   return undefined;
 }
 
-/** A condition on the text: DuckDB's cast rounds fractions to whole numbers and to the decimals of a type, and drops what follows a microsecond. */
+const DAY = "[0-9]{4}[^0-9][0-9]{1,2}[^0-9][0-9]{1,2}";
+
+/** A condition on the text: DuckDB's cast rounds fractions to whole numbers and to the decimals of a type, and drops what follows a microsecond, the time of a
+ * date, and the zone of a local time. */
 function misfit(cell: string, type: string, format: DateFormat | undefined): string {
   const uncast = `TRY_CAST(${cell} AS ${type}) IS NULL`;
   const unlike = (pattern: string): string => `NOT regexp_full_match(trim(${cell}), '${pattern}') OR ${uncast}`;
@@ -89,12 +92,16 @@ function misfit(cell: string, type: string, format: DateFormat | undefined): str
   if (format !== undefined && (type === "DATE" || type === "TIMESTAMP")) {
     return `try_strptime(${cell}, ${quoteText(format.format)}) IS NULL`;
   }
-  if (type === "DATE") return unlike("[0-9]{4}[^0-9].*");
+  if (type === "DATE") return unlike(`${DAY}(?:[ T]00:00(?::00(?:\\.0+)?)?)?`);
+  if (type === "TIME") return unlike("[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]{1,6}0*)?)?");
   const decimals = { "TIMESTAMP WITH TIME ZONE": 6, TIMESTAMP: 6, TIMESTAMP_NS: 9, TIMESTAMP_MS: 3, TIMESTAMP_S: 0 }[
     type
   ];
   if (decimals !== undefined) {
-    return `${unlike("[0-9]{4}[^0-9].*")} OR regexp_matches(${cell}, '\\.[0-9]{${decimals + 1},}')`;
+    const shifted = `regexp_matches(${cell}, ':[0-9.]+ *[+-][0-9:]+$') AND NOT regexp_matches(${cell}, '[+-]00(?::?00)?$')`;
+    // DuckDB leaves out the zone of a timestamp that has none.
+    const zone = type === "TIMESTAMP WITH TIME ZONE" ? "" : ` OR (${shifted})`;
+    return `${unlike("[0-9]{4}[^0-9].*")} OR regexp_matches(${cell}, '\\.[0-9]{${decimals + 1},}')${zone}`;
   }
   return uncast;
 }
