@@ -6,6 +6,7 @@ import { requestId } from "../../../core/protocols/request-id.ts";
 import type { AnswerFault } from "./answer-faults.ts";
 import { invalid } from "./answer-faults.ts";
 import { checkAnswer } from "./check-answer.ts";
+import { createEchoedRows } from "./echoed-rows.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
 import type { NonFinite } from "./http-session-options.ts";
 import type { PartOutcome } from "./isolate-rows.ts";
@@ -17,6 +18,8 @@ import type { RequestUnit } from "./request-units.ts";
 import { createResponseCounts } from "./response-counts.ts";
 import { createResponseShapes } from "./response-shapes.ts";
 import type { RowFault } from "./row-fault.ts";
+import type { SentRequest } from "./sent-rows.ts";
+import { sentRows } from "./sent-rows.ts";
 
 /** A request's answer lines, each ended by `\n`, as many as it has lines. */
 export type ScoredUnit = { readonly lines: Buffer; readonly retries: number };
@@ -40,26 +43,37 @@ const WRONG_COUNTS: readonly ErrorCode[] = ["PREDICTION_COUNT_MISMATCH", "LINE_C
 /** The id is the first thing in a request. */
 const ID_BYTES = 200;
 
+/** What was sent, as far as the judgement needs it. */
+type Asked = Pick<Question, "id" | "expects" | "rows"> & { readonly sent: () => SentRequest };
+
 type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
 
 /** Scores one request: sends it, checks the answer, and finds the bad rows of one that failed by them. */
 export function createRequestScorer(sender: RequestSender, options: RequestScorerOptions): RequestScorer {
   const { protocol, batchSize, nonFinite, redact } = options;
+  const echoed = createEchoedRows();
   const shapes = createResponseShapes();
   const counts = createResponseCounts(options.events, protocol);
   let barrenStreak = 0;
 
-  function judge(sent: SendResult, asked: Pick<Question, "id" | "expects" | "rows">): Tried {
+  function judge(sent: SendResult, asked: Asked): Tried {
     if ("fault" in sent) return sent;
     const answer = checkAnswer(sent.reply, { protocol, nonFinite, ...asked });
     if ("lines" in answer) {
-      const fault = counts.complaint(answer.count) ?? shapeFault(answer);
+      const fault = counts.complaint(answer.count) ?? echoFault(answer, asked) ?? shapeFault(answer);
       if (fault !== null) return { fault: { ...fault, attempts: sent.attempts } };
       barrenStreak = 0;
       return { answer };
     }
     if (WRONG_COUNTS.includes(answer.code)) counts.remember(sent.reply.body, asked.rows());
     return { fault: { ...answer, message: redact(answer.message), attempts: sent.attempts } };
+  }
+
+  function echoFault(answer: GoodAnswer, { sent }: Asked): AnswerFault | null {
+    const complaint = echoed.complaint(answer, () => sentRows(sent(), protocol));
+    if (complaint === null) return null;
+    const fix = "Predictions must be in the order of the rows, and a field of a feature's name must hold what was sent";
+    return { ...invalid(redact(`${complaint}: they are those of other rows. ${fix}`)), isolable: false };
   }
 
   function shapeFault({ values }: GoodAnswer): AnswerFault | null {
@@ -88,7 +102,12 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     // Most requests are full; only an answer of another length makes it worth counting the rows sent.
     const id = (): string | null =>
       protocol.rowForm === "tensors" ? requestId(unit.body.toString("utf8", 0, ID_BYTES)) : null;
-    const tried = judge(await send(unit.body, false), { id, expects: (n) => n === batchSize, rows: rowCount });
+    const tried = judge(await send(unit.body, false), {
+      id,
+      expects: (n) => n === batchSize,
+      rows: rowCount,
+      sent: () => ({ body: unit.body, header: unit.header, rows: envelope().rows }),
+    });
     if ("answer" in tried) return { lines: tried.answer.lines, retries };
     if (!worthIsolating(tried.fault, rowCount())) return { lines: failedLines(tried.fault, unit.lines), retries };
 
@@ -97,6 +116,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
         id,
         expects: (n) => n === rows.length,
         rows: () => rows.length,
+        sent: () => ({ body: envelope().wrap(rows), header: unit.header, rows }),
       });
       retries += 1;
       return "answer" in part ? { predictions: part.answer.predictions() } : part;
