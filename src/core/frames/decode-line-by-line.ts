@@ -1,5 +1,6 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ExactJson } from "../json/exact-json.ts";
+import { isExactObject } from "../json/exact-json.ts";
 import type { ColumnType } from "./column-type.ts";
 import { typeText } from "./column-type.ts";
 import type { DecodeAnswersInput, DecodedAnswers, RowFailure } from "./decoded-answers.ts";
@@ -33,11 +34,45 @@ export function incompatible(
   value: ExactJson,
   facts: { readonly shard: number; readonly line: number },
 ): ScoreframeError {
-  const types = [before, widenType("Null", value) ?? before].map(typeText);
+  const alone = widenType("Null", value);
+  if (alone === null) return mixed(where, value, facts);
+  const types = [before, alone].map(typeText);
   return new ScoreframeError(
     "PREDICTIONS_INCOMPATIBLE",
     `${where}: a prediction is ${types[1]}, those before it are ${types[0]}. ` +
       'Make the model answer every row with the same form, and say a failed row by {"error": "reason"}.',
     { ...facts, operation: "stitch", details: { types } },
   );
+}
+
+/** A prediction that no column holds even by itself. */
+function mixed(where: string, value: ExactJson, facts: { readonly shard: number; readonly line: number }) {
+  const types = mixedTypes(value) ?? [];
+  return new ScoreframeError(
+    "PREDICTIONS_INCOMPATIBLE",
+    `${where}: a prediction holds a list of ${types.map(typeText).join(" and ")}, and a list has one type. ` +
+      "Make the model answer an object with a key for each value, or values of one type.",
+    { ...facts, operation: "stitch", details: { types: types.map(typeText) } },
+  );
+}
+
+/** The first two types in a list of the value that no type holds together. */
+function mixedTypes(value: ExactJson): readonly ColumnType[] | null {
+  if (Array.isArray(value)) {
+    let type: ColumnType = "Null";
+    for (const element of value as readonly ExactJson[]) {
+      const inner = mixedTypes(element);
+      if (inner !== null) return inner;
+      const widened = widenType(type, element);
+      if (widened === null) return [type, widenType("Null", element) ?? "Null"];
+      type = widened;
+    }
+    return null;
+  }
+  if (!isExactObject(value)) return null;
+  for (const member of Object.values(value)) {
+    const inner = mixedTypes(member);
+    if (inner !== null) return inner;
+  }
+  return null;
 }

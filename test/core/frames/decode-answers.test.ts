@@ -49,6 +49,17 @@ describe("answers that say more than predictions", () => {
   });
 });
 
+test.each([
+  [
+    "a list",
+    ['{"predictions":[["n01440764","tench",0.9]]}'],
+    /holds a list of String and Float64, and a list has one type/,
+  ],
+  ["a list in an object", ['{"predictions":[{"top":[[1],["a"]]}]}'], /a list of List\(Int64\) and List\(String\)/],
+])("a prediction that no column holds is named with its types: %s", (_what, lines, message) => {
+  expect(() => decode(lines, [1])).toThrow(message);
+});
+
 describe("answers of one form", () => {
   test.each([
     ["integers and floats as floats", [answer(1, 2.5)], [2], "Float64", [1, 2.5]],
