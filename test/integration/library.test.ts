@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,22 @@ const table = (name: string) => query(`select * from read_parquet('${folder}/${n
 async function* numbers(count: number) {
   for (let n = 0; n < count; n += 1) yield { n };
 }
+
+it("a file of rows is read as its job declares, like a table", async () => {
+  const path = join(folder, "scores.csv");
+  await writeFile(path, "7;1,5\n8;x\n");
+  const source = {
+    kind: "rows",
+    path,
+    header: false,
+    delimiter: ";",
+    nulls: ["x"],
+    types: { column0: "SMALLINT" },
+  } as const;
+  const declared = { ...job("declared"), source, model: { features: ["column0"] } };
+  const { items } = await engine.check(declared);
+  expect(items.find(({ name }) => name === "source")?.detail).toBe("2 columns: column0 SMALLINT, column1 VARCHAR");
+});
 
 describe("a Polars frame as rows", () => {
   const frame = pl

@@ -159,7 +159,8 @@ describe("a column of the source whose type is another on the next day", () => {
       expect(message).toContain(`the column "v" is ${now} in this run (the value `);
       expect(message).toContain(value);
       expect(message).toContain(
-        `and ${had} in the table. Cast it in the SQL, such as v::${had} AS v, which may change the value, or choose another output.path.`,
+        `and ${had} in the table. Correct the source, or choose another output.path for rows of the new type. ` +
+          `To change the values, cast them in the SQL: SELECT * REPLACE (TRY_CAST(v AS ${had}) AS v); a fraction is rounded`,
       );
       await expect(engine.plan(job)).rejects.toMatchObject({ code: "OUTPUT_SCHEMA_CHANGED", message });
       const check = await engine.check(job);

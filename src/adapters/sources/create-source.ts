@@ -36,7 +36,8 @@ function createSource(
   }
   if (isFrame(input)) return createFrameSource(input);
   refuseWhatIsNoRows(input);
-  return createRowsSource(input, place);
+  const { kind: _, path: __, ...reading } = source;
+  return createRowsSource(typeof input === "string" ? { path: input, ...reading } : input, place);
 }
 
 /** Programs in JavaScript hand over what types would not let through. */

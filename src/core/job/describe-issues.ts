@@ -4,7 +4,7 @@ import type { JobPath } from "./job-path.ts";
 import { dotted, isRecord, valueAt } from "./job-path.ts";
 import type { JobProblem } from "./job-problem.ts";
 import { nearest } from "./nearest.ts";
-import { isWholeNumberAt, knownKeys, namedPaths } from "./schema-lookup.ts";
+import { isWholeNumberAt, kindsWithKey, knownKeys, namedPaths } from "./schema-lookup.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -74,12 +74,15 @@ function unknownKey(path: JobPath, key: string, shown: unknown): JobProblem {
       : namedPaths()
           .filter((other) => other.at(-1) === key)
           .map(dotted);
+  const kinds = kindsWithKey(path, key);
   const advice =
-    near !== undefined
-      ? `did you mean \`${near}\`?`
-      : elsewhere.length > 0
-        ? `it belongs at \`${elsewhere.join("` or `")}\``
-        : `the keys here are ${keys.join(", ")}`;
+    kinds.length > 0
+      ? `it belongs to \`kind: ${kinds.join("` or `kind: ")}\``
+      : near !== undefined
+        ? `did you mean \`${near}\`?`
+        : elsewhere.length > 0
+          ? `it belongs at \`${elsewhere.join("` or `")}\``
+          : `the keys here are ${keys.join(", ")}`;
   return { path: [...path, key], at: "key", message: `unknown key; ${advice}` };
 }
 

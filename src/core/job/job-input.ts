@@ -70,10 +70,32 @@ export type JobInput<Backend = AnyBackendInput> = {
         /** The rows are given as they are. */
         readonly kind: "rows";
         /**
-         * A file of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands the rows over in
-         * memory.
+         * A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands
+         * the rows over in memory.
          */
         readonly path?: string | undefined;
+        /** How the file is written. Without it, the ending of the path decides. */
+        readonly format?: "parquet" | "csv" | "tsv" | "json" | "jsonl" | "duckdb" | undefined;
+        /** CSV: whether the first line holds the names. Without it, the cells must show it, or the file is rejected. */
+        readonly header?: boolean | undefined;
+        /** CSV: the character between cells. Without it: the one that the first line has most of. */
+        readonly delimiter?: string | undefined;
+        /** CSV: the character around cells that hold a delimiter or a line end. Without it: `"`. */
+        readonly quote?: string | undefined;
+        /** CSV: the character before a quote inside of quotes. Without it: the quote itself (`""`). */
+        readonly escape?: string | undefined;
+        /** CSV: the encoding, such as `utf-8`, `utf-16` or `windows-1252`. Without it: UTF-8. */
+        readonly encoding?: string | undefined;
+        /** CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates. */
+        readonly dateformat?: string | undefined;
+        /** CSV: cells that mean null, such as `NA`, beside the empty cell. */
+        readonly nulls?: readonly string[] | undefined;
+        /** CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`. */
+        readonly types?: { readonly [name: string]: string } | undefined;
+        /** Name of the table inside a DuckDB file. */
+        readonly table?: string | undefined;
+        /** Whether folders named `key=value` become columns. Without it, the path decides. */
+        readonly hive?: boolean | undefined;
       };
   /** What the model is given. */
   readonly model?:

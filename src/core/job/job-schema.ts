@@ -96,8 +96,9 @@ const rowsSource = z
     path: text
       .optional()
       .describe(
-        "A file of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands the rows over in memory.",
+        "A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands the rows over in memory.",
       ),
+    ...tableObject.omit({ path: true }).shape,
   })
   .describe("Rows from a file, or from the program that starts the run.");
 

@@ -33,6 +33,14 @@ export function knownKeys(path: JobPath, job: unknown): readonly string[] {
   return (matching.length > 0 ? matching : branches).flatMap((branch) => Object.keys(branch.properties ?? {}));
 }
 
+/** The kinds of an object at this path that have a key, as `kind` names them. */
+export function kindsWithKey(path: JobPath, key: string): readonly string[] {
+  return schemasAt(path).flatMap(({ properties }) => {
+    const kind = properties?.["kind"]?.const;
+    return typeof kind === "string" && Object.hasOwn(properties ?? {}, key) ? [kind] : [];
+  });
+}
+
 /** Every place of a job that has a name of its own, in the order of the schema. */
 export function namedPaths(): readonly JobPath[] {
   const found: JobPath[] = [];

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { contractText } from "../frames/contract-text.ts";
+import { jobWarnings } from "../job/job-provenance.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { RunStore } from "../ports/run-store.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
@@ -98,6 +99,7 @@ async function lookAt(
   try {
     const prepared = await step("job", prepare, ({ job: { name }, backend }) => `"${name}", backend ${backend.id}`);
     job = prepared.job.name;
+    for (const detail of jobWarnings(prepared.job)) items.push({ name: "job", status: "warning", detail });
     const columns = await step(
       "source",
       () => prepared.source.describe({ signal: options.signal, warn }),

@@ -88,7 +88,7 @@ describe("an unknown key", () => {
       "output.partition-by: unknown key; did you mean `partition_by`?",
     ],
     [{ batch_size: 5 }, "batch_size: unknown key; it belongs at `requests.batch_size`"],
-    [{ source: { kind: "rows", tables: {} } }, "source.tables: unknown key; it belongs at `source.tables`"],
+    [{ source: { kind: "rows", tables: {} } }, "source.tables: unknown key; it belongs to `kind: sql`"],
     [{ requests: { colour: 1 } }, "requests.colour: unknown key; the keys here are file_size_mb, batch_size"],
     [
       { source: { kind: "sql", sql: "s", tables: { t: { path: "p", fromat: "csv" } } } },

@@ -30,11 +30,7 @@ export function typesChanged(
   const predictions = conflicts.filter(({ column }) => column.role === "prediction");
   const sources = conflicts.filter(({ column }) => column.role !== "prediction");
   const fixes = [
-    ...(sources.length === 0
-      ? []
-      : [
-          `Cast it in the SQL, such as ${sources.map(castOf).join(", ")}, which may change the value, or choose another output.path.`,
-        ]),
+    ...(sources.length === 0 ? [] : [sourceFix(sources)]),
     ...(predictions.length === 0 ? [] : [predictionFix(predictions, prefix)]),
   ];
   return changed(`${location} cannot take these rows: ${said.join("; ")}. ${fixes.join(" ")}`, "output.path", {
@@ -42,8 +38,16 @@ export function typesChanged(
   });
 }
 
-function castOf({ column: { name }, wanted }: TypeConflict): string {
-  return `${sqlName(name)}::${sqlType(wanted)} AS ${sqlName(name)}`;
+/** A cast would round a fraction and cannot make a number of a text: it is named as what it is, and the other way comes first. */
+function sourceFix(sources: readonly TypeConflict[]): string {
+  const casts = sources.map(({ column: { name }, wanted }) => {
+    const column = sqlName(name);
+    return `TRY_CAST(${column} AS ${sqlType(wanted)}) AS ${column}`;
+  });
+  return (
+    `Correct the source, or choose another output.path for rows of the new type. To change the values, cast them in the SQL: ` +
+    `SELECT * REPLACE (${casts.join(", ")}); a fraction is rounded to a whole number, and what cannot be cast becomes null.`
+  );
 }
 
 /** The one type in which the predictions of both days fit, so that no later day decides it again. */

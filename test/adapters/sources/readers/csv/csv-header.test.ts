@@ -55,7 +55,9 @@ test.each([
   const first = content.split("\n")[0]?.replaceAll(",", ", ");
   const message = await csv.refusal(content);
 
-  expect(message).toContain(`its first line may hold the names of the columns or a row: ${first}. Declare which: `);
+  expect(message).toContain(
+    `its first line may hold the names of the columns or a row: ${first}. Declare which for the table: `,
+  );
   expect((await csv.read(content, { header: true })).rows.length).toBe(content.split("\n").length - 2);
   expect((await csv.read(content, { header: false })).rows.length).toBe(content.split("\n").length - 1);
 });

@@ -43,6 +43,6 @@ export async function headerUnclear(
   }
   return fault(
     `its first line may hold the names of the columns or a row: ${cut(cells.map(({ text }) => text).join(", "))}. ` +
-      `Declare which: tables: { ${name}: { path: …, header: true } }, or header: false`,
+      "Declare which for the table: header: true, or header: false",
   );
 }
