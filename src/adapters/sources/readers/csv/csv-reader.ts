@@ -14,7 +14,6 @@ import { findCell } from "./layout/find-cell.ts";
 import { scratchFile } from "./layout/open-csv.ts";
 import { readHeads } from "./layout/read-heads.ts";
 import { writePlainCsv } from "./layout/write-plain-csv.ts";
-import { cellKind } from "./types/cell-kind.ts";
 import { parseDateFormat } from "./types/date-format.ts";
 import type { ScannedFile } from "./types/decide-types.ts";
 import { decideTypes } from "./types/decide-types.ts";
@@ -78,9 +77,11 @@ export async function csvReader(session: DuckdbSession, input: TableInput): Prom
   if (unfit !== undefined) {
     const place = await findCell(files, unfit, dialect, hasHeader);
     const cell = JSON.stringify(cut(unfit.text));
-    const asNull = cellKind(unfit.text) === undefined ? `, declare it as null (nulls: [${cell}])` : "";
+    // A cell with a digit is rather a value that is written otherwise.
+    const asNull = /\d/.test(unfit.text) ? "" : `, declare it as null (nulls: [${cell}])`;
+    const asText = /\d,\d/.test(unfit.text) ? " (text with a decimal comma can be cast in the SQL)" : "";
     throw fault(place?.path ?? found.path)(
-      `line ${place?.line ?? "?"} has ${cell} in the column "${unfit.column}", which is no exact ${unfit.type}. Correct the cell${asNull}, or give the column another type`,
+      `line ${place?.line ?? "?"} has ${cell} in the column "${unfit.column}", which is no exact ${unfit.type}. Correct the cell${asNull}, or give the column another type${asText}`,
     );
   }
   return `(${csvQuery(select)})`;

@@ -260,7 +260,17 @@ test.each([
   ["percent", column("12.5%", "7%"), `rtrim("c", ' %')::DOUBLE in the SQL`],
   ["money", column("$1,234.50", "-$5"), `regexp_replace("c", '[^-.0-9]', '', 'g')::DOUBLE in the SQL`],
   ["days of one digit", column("1/2/2024", "31/12/2024"), `dateformat: '%-d/%-m/%Y'`],
-  ["leading zeros", column("007", "010"), "types: { c: BIGINT }"],
+  [
+    "leading zeros",
+    column("007", "010"),
+    "types: { c: VARCHAR } for codes, or types: { c: BIGINT }, which drops the zeros",
+  ],
+  [
+    "points of thousands",
+    column("1.234,56", "12,5", "7"),
+    `replace(replace("c", '.', ''), ',', '.')::DOUBLE in the SQL`,
+  ],
+  ["R's truth values", column("TRUE", "FALSE", "NA"), `types: { c: BOOLEAN }, nulls: ["NA"]`],
   [
     "versions",
     column("1.9", "1.10"),
@@ -285,6 +295,8 @@ test.each([
   [column("yes", "no", "No")],
   [column("1,5", "2,25")],
   [column("1,234.50", "-12")],
+  [column("1.234,56", "12,5", "0,00", "7")],
+  [column("TRUE", "FALSE", "NA")],
   [column("12.5%", "7 %")],
   [column("-$1,234.50", "$5")],
   [column("+5", "007 ")],

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../../../duckdb/sql-quoting.ts";
 import { cut } from "../layout/csv-head.ts";
 import type { Kind } from "./cell-kind.ts";
-import { cellKind, KIND } from "./cell-kind.ts";
+import { cellKind, KIND, MISSING_MARKERS } from "./cell-kind.ts";
 import type { ColumnFacts } from "./column-scan.ts";
 import { parseDateFormat } from "./date-format.ts";
 
@@ -14,9 +14,11 @@ const SPELLINGS: readonly {
   readonly hint: (name: string, cells: readonly string[]) => string | undefined;
 }[] = [
   { pattern: /^(?:yes|no|y|n|t|f|true|false)$/i, hint: (name) => typeHint(name, "BOOLEAN") },
+  { pattern: /^\d+$/, hint: codeHint },
   { pattern: /^\s*[+-]?\d+\s*$/, hint: (name, cells) => typeHint(name, integerType(cells)) },
   { pattern: /^\s*[+-]?\d+(?:\.\d+)?\s*$/, hint: (name) => typeHint(name, "DOUBLE") },
   { pattern: /^-?\d+,\d+$/, hint: (name) => `replace(${quoteIdentifier(name)}, ',', '.')::DOUBLE in the SQL` },
+  { pattern: /^-?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?$/, hint: pointsOfThousands },
   {
     pattern: /^-?(?:\d{1,3}(?:,\d{3})+|\d{1,3})(?:\.\d+)?$/,
     hint: (name) => `replace(${quoteIdentifier(name)}, ',', '')::DOUBLE in the SQL`,
@@ -46,7 +48,7 @@ export function nearColumn(
   const at = facts.length === 1 ? place : `${place} in ${culprit?.file}`;
   const shown = facts.flatMap(({ facts: each }) => (each.misfit === undefined ? [] : [each.misfit.text]));
   const written = [...cells, ...shown];
-  const hint = SPELLINGS.find(({ pattern }) => written.every((text) => pattern.test(text)))?.hint(name, written);
+  const hint = spellingHint(name, written);
   if (hint !== undefined) return { name, why: at, hint };
   const kind = mainKind(cells);
   const fitting = cells.filter((text) => cellKind(text)?.kind === kind).length;
@@ -57,6 +59,33 @@ export function nearColumn(
   // A cell with a digit is rather a value that is written otherwise.
   const isMarker = !/\d/.test(misfit.text) && misfit.text.length <= 80;
   return { name, why: at, hint: isMarker ? `nulls: [${JSON.stringify(misfit.text)}], or ${cast}` : cast };
+}
+
+/** What has the cells read, whether or not some of them stand for a missing value. */
+function spellingHint(name: string, written: readonly string[]): string | undefined {
+  const markers = [...new Set(written.filter((text) => MISSING_MARKERS.has(text)))];
+  const values = written.filter((text) => !MISSING_MARKERS.has(text));
+  if (values.length === 0) return undefined;
+  for (const { pattern, hint } of SPELLINGS) {
+    const found = values.every((text) => pattern.test(text)) ? hint(name, values) : undefined;
+    if (found === undefined) continue;
+    return markers.length === 0
+      ? found
+      : `${found}, nulls: [${markers.map((text) => JSON.stringify(text)).join(", ")}]`;
+  }
+  return undefined;
+}
+
+/** Whole numbers with zeros before them are codes more often than numbers. */
+function codeHint(name: string, cells: readonly string[]): string | undefined {
+  if (!cells.some((text) => /^0\d/.test(text))) return undefined;
+  return `${typeHint(name, "VARCHAR")} for codes, or ${typeHint(name, integerType(cells))}, which drops the zeros`;
+}
+
+/** Numbers such as `1.234,56`; without a comma they may be other numbers. */
+function pointsOfThousands(name: string, cells: readonly string[]): string | undefined {
+  if (!cells.some((text) => text.includes(","))) return undefined;
+  return `replace(replace(${quoteIdentifier(name)}, '.', ''), ',', '.')::DOUBLE in the SQL`;
 }
 
 /** A type that takes all of the cells, or a cast that leaves nulls. */
