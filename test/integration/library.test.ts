@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pl from "nodejs-polars";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Engine, JobInput } from "../../src/index.ts";
+import type { Engine, JobInput, RunEvent } from "../../src/index.ts";
 import { createScoreframe } from "../../src/index.ts";
 import { functionBackend } from "../support/function-backend.ts";
 import { query } from "../support/query.ts";
@@ -42,6 +42,19 @@ const table = (name: string) => query(`select * from read_parquet('${folder}/${n
 async function* numbers(count: number) {
   for (let n = 0; n < count; n += 1) yield { n };
 }
+
+it("a run that replaces a table without partitions says what it replaced", async () => {
+  const notes: string[] = [];
+  const onEvent = (event: RunEvent): void => void (event.type === "note" && notes.push(event.message));
+  const first = await engine.run(job("replaced"), { rows: [{ n: 1 }, { n: 2 }], onEvent });
+  expect(notes).toEqual([]);
+  await engine.run(job("replaced"), { rows: [{ n: 3 }], onEvent });
+  const { runId } = first;
+  const path = join(folder, "replaced");
+  expect(notes).toEqual([
+    `The 2 rows of run ${runId} in ${path} were replaced: the table has no partitions (output.partition_by).`,
+  ]);
+});
 
 it("a file of rows is read as its job declares, like a table", async () => {
   const path = join(folder, "scores.csv");

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { counted } from "../errors/counted.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import type { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { messageOf } from "../errors/scoreframe-error.ts";
@@ -15,7 +16,7 @@ import type { EventSink } from "../ports/event-sink.ts";
 import type { FrameSource } from "../ports/frame-source.ts";
 import type { RunFiles, RunStore } from "../ports/run-store.ts";
 import type { BackendContext, ScoringBackend, ScoringSession } from "../ports/scoring-backend.ts";
-import type { OutputLock, TableOutput } from "../ports/table-output.ts";
+import type { OutputIntent, OutputLock, TableOutput } from "../ports/table-output.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
@@ -187,8 +188,18 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   // What the table was made from is safe before the table changes.
   await files.settle();
   const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));
+  if (replacesTable(intent) && contract.former !== null && contract.former.rows > 0) {
+    const { rows, run_id: former } = contract.former;
+    const message = `The ${counted(rows, "row")} of run ${former} in ${output.path} were replaced: the table has no partitions (output.partition_by).`;
+    run.events({ type: "note", message });
+  }
   await removeScratch(run, table);
   return output;
+}
+
+/** Whether nothing of the former table stays. */
+function replacesTable({ ifExists, partitionBy }: OutputIntent): boolean {
+  return ifExists === "overwrite_partitions" && partitionBy.length === 0;
 }
 
 /** Takes the table, and waits for another run if it may. A run that loses it stops at once. */

@@ -10,7 +10,7 @@ import type { ChosenColumns } from "../choose-columns.ts";
 import type { ExtractedInput } from "../extract.ts";
 import { partitionFolder } from "../hive-path.ts";
 import { identityColumns } from "../known-schema.ts";
-import type { TableColumn } from "../table-manifest.ts";
+import type { TableColumn, TableManifest } from "../table-manifest.ts";
 import type { FindLossyCasts } from "./assert-contract.ts";
 import { assertExactCasts, assertSameColumns } from "./assert-contract.ts";
 import type { Comparison } from "./compare-columns.ts";
@@ -24,6 +24,8 @@ import { tableContract } from "./table-contract.ts";
  * `OUTPUT_SCHEMA_CHANGED`.
  */
 export type ContractWatch = {
+  /** The table as it was when the run began; null if there was none. */
+  readonly former: TableManifest | null;
   /** Whether the columns of the source, or the predictions that the job states, are not those of the table. Reads no row. */
   differs(): boolean;
   /** Whether the shard's predictions are not those of the table. Reads no row. */
@@ -55,7 +57,7 @@ export async function watchContract(
 ): Promise<ContractWatch> {
   const manifest = await output.manifest();
   const most = tableContract(output.location, manifest, intent, null);
-  if (most === null) return NOTHING_TO_WATCH;
+  if (most === null) return { ...NOTHING_TO_WATCH, former: manifest };
   const prefix = job.output.prefix ?? "";
   const findLossyCasts: FindLossyCasts = (check) => pool.run("findLossyCasts", check, signal);
 
@@ -72,6 +74,7 @@ export async function watchContract(
   const beforeScoring = compareColumns(most, [...source, ...(stated ?? [])], stated === null ? "predictions" : "none");
 
   return {
+    former: manifest,
     differs: () => differs(beforeScoring),
     differsFrom: ({ predictionColumns }) => differs(compareColumns(most, predictionsOf(predictionColumns), "all")),
     async checkSource() {
@@ -95,7 +98,7 @@ export async function watchContract(
   };
 }
 
-const NOTHING_TO_WATCH: ContractWatch = {
+const NOTHING_TO_WATCH: Omit<ContractWatch, "former"> = {
   differs: () => false,
   differsFrom: () => false,
   checkSource: async () => undefined,
