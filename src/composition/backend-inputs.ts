@@ -166,7 +166,7 @@ export type BackendOptionsByKind = {
     readonly instance_type?: string | undefined;
     /** A file is the work of one instance: more instances than files are idle. Without it: 1. */
     readonly instance_count?: number | undefined;
-    /** Instead of `instance_count`: at most so many, and no more than there are request files. */
+    /** Instead of `instance_count`: at most this many, and no more than there are request files. */
     readonly max_instance_count?: number | undefined;
     /** The `Content-Type` of requests. Without it: the protocol's. */
     readonly content_type?: string | undefined;
@@ -242,7 +242,7 @@ export type BackendOptionsByKind = {
     readonly price_per_hour?: number | undefined;
     /** The job is stopped when it is seen to have cost so much: a little later. Needs a price. */
     readonly max_cost_usd?: number | undefined;
-    /** The job is stopped so many seconds after it was submitted. */
+    /** How many seconds after its submission the job is stopped. */
     readonly deadline_s?: number | undefined;
   };
 };

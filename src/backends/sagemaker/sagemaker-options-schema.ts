@@ -101,7 +101,7 @@ export const sagemakerOptionsSchema = z
       .min(1)
       .max(100)
       .optional()
-      .describe("Instead of `instance_count`: at most so many, and no more than there are request files."),
+      .describe("Instead of `instance_count`: at most this many, and no more than there are request files."),
     ...contentTypeOptions,
     batch_strategy: z
       .enum(["single_record", "multi_record"])
@@ -162,6 +162,6 @@ export const sagemakerOptionsSchema = z
       .min(1)
       .max(30 * 86_400)
       .optional()
-      .describe("The job is stopped so many seconds after it was submitted."),
+      .describe("How many seconds after its submission the job is stopped."),
   })
   .check(rule(optionsComplaint));
