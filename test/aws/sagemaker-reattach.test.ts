@@ -49,7 +49,7 @@ it("a second run of one id is refused: no command opens an old run yet", async (
   const job = {
     name: "numbers",
     source: { kind: "sql", tables: {}, sql: "select 1 as n" },
-    backend: { kind: "http", url: "http://127.0.0.1:9" },
+    backend: { kind: "http", url: "http://127.0.0.1:9", unreachable_timeout_s: 0.1 },
     output: { path: join(tmpdir(), "nowhere") },
   } as const;
   await engine.tryRun(job, { runId: "run-1" });
