@@ -25,6 +25,7 @@ function unbegunRun(error: ScoreframeError): UnbegunRun {
     set: {},
     status: error.code === "RUN_CANCELLED" ? "incomplete" : "failed",
     ledger: { input: 0, scored: 0, dead_lettered: 0, skipped: 0 },
+    null_predictions: 0,
     shards: { total: 0, scored: 0 },
     requests: 0,
     output: null,

@@ -132,7 +132,7 @@ describe("a run", () => {
 
   it("gives a column of nulls where the model answers nothing else", async () => {
     answer = predict(() => null);
-    await engine.run(job(5));
+    await engine.run(job(5, { failure: { max_null_predictions: "all" } }));
     expect((await table()).map(({ prediction }) => prediction)).toEqual([null, null, null, null, null]);
   });
 

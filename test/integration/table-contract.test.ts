@@ -40,6 +40,7 @@ function day(ds: number, select: string, answer: string, output: Output = {}): J
     model: { features: ["answer"] },
     backend: { kind: "function" },
     output: { path: join(folder, "out"), partition_by: ["ds"], columns: "predictions", ...output },
+    failure: { max_null_predictions: "all" },
   } as JobInput;
 }
 

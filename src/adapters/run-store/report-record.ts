@@ -15,6 +15,7 @@ const report: z.ZodType<RunReport> = z.looseObject({
   set: z.record(z.string(), z.string()).default({}),
   status: z.enum(["running", "succeeded", "succeeded_with_dead_letters", "failed", "incomplete", "cancelled"]),
   ledger: z.looseObject({ input: count, scored: count, dead_lettered: count, skipped: count }),
+  null_predictions: count.default(0),
   shards: z.looseObject({ total: count, scored: count }),
   requests: count,
   output: z

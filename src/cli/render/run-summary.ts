@@ -36,9 +36,10 @@ export function runSummary(report: RunReport, { style, workingDirectory }: Summa
   return `${style(colour, word)}: ${style("bold", visibleText(report.job))}\n${formatFacts(facts, style)}${next === null ? "" : `${next}\n`}`;
 }
 
-function ledgerText({ ledger }: RunReport): string {
+function ledgerText({ ledger, null_predictions: nulls }: RunReport): string {
   const { input, scored, dead_lettered: deadLettered, skipped } = ledger;
   const others = [
+    nulls === 0 ? null : `${formatCount(nulls)} with a null prediction`,
     deadLettered === 0 ? null : `${formatCount(deadLettered)} dead-lettered`,
     skipped === 0 ? null : `${formatCount(skipped)} skipped`,
   ].filter((part) => part !== null);

@@ -51,6 +51,7 @@ export const ERROR_CODES = [
   "COLUMN_COLLISION",
   // The ledger and publishing.
   "TOO_MANY_FAILED_ROWS",
+  "TOO_MANY_NULL_PREDICTIONS",
   "LEDGER_IMBALANCE",
   "OUTPUT_EXISTS",
   "OUTPUT_BUSY",

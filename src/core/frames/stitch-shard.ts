@@ -14,6 +14,7 @@ import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { describeCauses } from "./describe-causes.ts";
 import type { FileDigest } from "./file-digest.ts";
 import { lineIds } from "./line-id.ts";
+import { countNullPredictions } from "./null-predictions.ts";
 import { partitionRows } from "./partition-runs.ts";
 import type { DataFrame, Expr } from "./polars.ts";
 import { column, int64, pl, scanParquet } from "./polars.ts";
@@ -64,6 +65,8 @@ export type StitchOutcome = {
   readonly response: FileDigest;
   /** Rows with a prediction. */
   readonly scored: number;
+  /** Of these, rows whose prediction is null. */
+  readonly nullPredictions: number;
   /** Rows without one: written to the dead-letter file, each with its cause. */
   readonly deadLettered: number;
   readonly deadLetterPath: string | null;
@@ -91,16 +94,18 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   const joined = setSideBySide(input, answers, predictions, lineRows);
   const good = answers.failures.length === 0 ? joined : joined.filter(pl.col("failure").isNull());
   const outputNames = writeScored(good, input, predictions);
+  const form = predictionForm(answers.type);
   const deadLetterPath = answers.failures.length === 0 ? null : writeDeadLetters(joined, input, answers.failures);
   return {
     shard: input.shard,
     path: input.outputPath,
     response,
     scored: good.height,
+    nullPredictions: form === "none" ? good.height : countNullPredictions(good, predictions.length),
     deadLettered: answers.failures.length,
     deadLetterPath,
     firstFailure: firstFailure(answers),
-    form: predictionForm(answers.type),
+    form,
     ...outputNames,
   };
 }

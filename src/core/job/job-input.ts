@@ -263,6 +263,11 @@ export type JobInput<Backend = AnyBackendInput> = {
          */
         readonly max_failed_rows?: number | undefined;
         /**
+         * How many predictions may be null before nothing is published: a count, a ratio of the scored rows strictly
+         * between 0 and 1, or `all`. Without it: fewer than all.
+         */
+        readonly max_null_predictions?: number | "all" | undefined;
+        /**
          * What happens to a row that alone exceeds the backend's payload limit.
          * @default "fail"
          */

@@ -281,6 +281,22 @@ const failure = z.strictObject({
     .describe(
       "How many rows may fail before nothing is published: a count, or a ratio of the input strictly between 0 and 1.",
     ),
+  max_null_predictions: z
+    .union([
+      z
+        .number()
+        .min(0)
+        .refine(
+          (rows) => rows < 1 || Number.isInteger(rows),
+          "expected a count (0, 1, 2 …), a ratio between 0 and 1, or all",
+        ),
+      z.literal("all"),
+    ])
+    .optional()
+    .describe(
+      "How many predictions may be null before nothing is published: a count, a ratio of the scored rows strictly between 0 and 1, or `all`. Without it: " +
+        "fewer than all.",
+    ),
   oversized_rows: z
     .enum(["fail", "dead_letter", "skip"])
     .default("fail")

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { counted } from "../errors/counted.ts";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { contractText } from "../frames/contract-text.ts";
 import { jobWarnings } from "../job/job-provenance.ts";
@@ -10,6 +11,7 @@ import type { ProtocolId } from "../protocols/protocol.ts";
 import { maskedEvents } from "../run/caller-events.ts";
 import type { SecretMask } from "../secrets/secret-mask.ts";
 import { chooseColumns } from "./choose-columns.ts";
+import type { NullLimit } from "./failure-policy.ts";
 import { featureWarnings } from "./feature-warnings.ts";
 import type { JobOptions } from "./options.ts";
 import { outputIntent } from "./output-intent.ts";
@@ -164,7 +166,7 @@ async function lookAt(
           },
           async (scored) => {
             await checkPredictions(scored, contract, items);
-            return describeSample(scored, items);
+            return describeSample(scored, items, prepared.job.failure.max_null_predictions);
           },
         ),
       ({ rows, scored }) => `${scored} of ${rows} sample rows scored`,
@@ -204,6 +206,7 @@ async function checkPredictions(
 async function describeSample(
   { rows, answers, oversized, unsendable, folders }: ScoredSample,
   items: CheckItem[],
+  maxNulls: NullLimit,
 ): Promise<CheckSample> {
   const scored = answers.reduce((sum, { stitched }) => sum + stitched.scored, 0);
   const first = answers[0];
@@ -215,6 +218,12 @@ async function describeSample(
       detail: "The source gives no rows: the model was not asked anything.",
     });
   if (failure !== undefined) items.push({ name: "rows", status: "failed", detail: failure.message });
+  const nulls = answers.reduce((sum, { stitched }) => sum + stitched.nullPredictions, 0);
+  if (nulls > 0) {
+    const isRejected = nulls === scored && maxNulls === undefined;
+    const detail = `${nulls} of ${counted(scored, "prediction")} ${nulls === 1 ? "is" : "are"} null.`;
+    items.push({ name: "predictions", status: isRejected ? "failed" : "warning", detail });
+  }
   for (const { rows: refused, first: example } of unsendable) {
     const others = refused === 1 ? "" : ` (and ${refused - 1} more rows of the sample)`;
     items.push({ name: "rows", status: "failed", detail: `${example.message}${others}` });

@@ -39,6 +39,23 @@ export function refuseTooManyFailures(
   throw tooMany(ledger, maxFailedRows, first, deadLetter, `of ${ledger.input}`);
 }
 
+/** Most predictions that may be null: `undefined` for fewer than all. */
+export type NullLimit = number | "all" | undefined;
+
+/** Throws `TOO_MANY_NULL_PREDICTIONS`: a model that answers nothing but null must not replace a table of predictions. */
+export function assertFewNulls(nulls: number, scored: number, limit: NullLimit): void {
+  if (nulls === 0 || limit === "all") return;
+  const isTooMany = limit === undefined ? nulls === scored : nulls > (limit < 1 ? Math.floor(limit * scored) : limit);
+  if (!isTooMany) return;
+  const allowed = limit === undefined ? "" : `, and failure.max_null_predictions is ${limit}`;
+  throw new ScoreframeError(
+    "TOO_MANY_NULL_PREDICTIONS",
+    `${nulls} of ${counted(scored, "prediction")} ${nulls === 1 ? "is" : "are"} null${allowed}: nothing was published. ` +
+      "Correct the model, or set failure.max_null_predictions (all: any number) if null is an answer.",
+    { option: "failure.max_null_predictions", details: { nulls, scored } },
+  );
+}
+
 function tooMany(
   ledger: RowLedger,
   limit: number,

@@ -16,6 +16,8 @@ export type RunReport = {
     readonly dead_lettered: number;
     readonly skipped: number;
   };
+  /** Scored rows whose prediction is null. */
+  readonly null_predictions: number;
   readonly shards: { readonly total: number; readonly scored: number };
   /** Request lines. */
   readonly requests: number;

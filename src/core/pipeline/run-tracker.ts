@@ -31,7 +31,15 @@ export function createRunTracker(
   mask: SecretMask,
 ) {
   const started = clock.now();
-  const counts = { input: null as number | null, sharded: 0, scored: 0, deadLettered: 0, skipped: 0, published: 0 };
+  const counts = {
+    input: null as number | null,
+    sharded: 0,
+    scored: 0,
+    deadLettered: 0,
+    skipped: 0,
+    published: 0,
+    nulls: 0,
+  };
   const shards = { total: 0, answered: 0, stitched: 0 };
   const bytes = { requests: 0 };
   let lines = 0;
@@ -79,6 +87,10 @@ export function createRunTracker(
     /** Why the first row failed that no request could carry. */
     get firstUnsendable(): FirstFailure | null {
       return firstUnsendable;
+    },
+    /** Scored rows whose prediction is null. */
+    get nullPredictions(): number {
+      return counts.nulls;
     },
     get answeredRows(): number {
       return answeredRows;
@@ -136,6 +148,7 @@ export function createRunTracker(
     },
     stitched({ stitched, record }: StitchedAnswer): void {
       counts.scored += stitched.scored;
+      counts.nulls += stitched.nullPredictions;
       counts.deadLettered += stitched.deadLettered;
       shards.stitched += 1;
       retries += record.response?.retries ?? 0;
@@ -162,6 +175,7 @@ export function createRunTracker(
           dead_lettered: counts.deadLettered,
           skipped: counts.skipped,
         },
+        null_predictions: counts.nulls,
         shards: { total: shards.total, scored: shards.stitched },
         requests: lines,
         output: output === null ? null : { ...output, path: mask.path(output.path) },

@@ -30,7 +30,7 @@ import type { CollectedShards } from "./collect.ts";
 import { collectShards } from "./collect.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
-import { refuseTooManyFailures, withIncident } from "./failure-policy.ts";
+import { assertFewNulls, refuseTooManyFailures, withIncident } from "./failure-policy.ts";
 import { inexactFeatures } from "./inexact-features.ts";
 import { identityColumns, knownSchema } from "./known-schema.ts";
 import { maskLogs } from "./mask-logs.ts";
@@ -185,6 +185,7 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
     deadLetter,
   );
   assertBalanced(tracker.ledger);
+  assertFewNulls(tracker.nullPredictions, tracker.ledger.scored, job.failure.max_null_predictions);
   // What the table was made from is safe before the table changes.
   await files.settle();
   const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));

@@ -8,6 +8,7 @@ export function sampleReport(changes: Partial<RunReport> = {}): RunReport {
     set: {},
     status: "succeeded",
     ledger: { input: 3_000_000, scored: 3_000_000, dead_lettered: 0, skipped: 0 },
+    null_predictions: 0,
     shards: { total: 61, scored: 61 },
     requests: 6000,
     output: {
