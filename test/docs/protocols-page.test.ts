@@ -38,7 +38,7 @@ async function converse(sql: string, answer: string, changes: Partial<JobInput> 
     requests: { batch_size: 3 },
     backend: { kind: "conversation" },
     output: { path },
-    failure: { max_failed_rows: 1000 },
+    failure: { max_failed_rows: 1000, max_null_predictions: "all" },
     ...changes,
   });
   return { request: conversation.request, outcome, glob: `'${path}/*.parquet'` };
