@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sta
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { runCommand } from "../support/run-command.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -11,15 +11,19 @@ describe("compiled code", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "compiled-"));
+    // Vitest keeps Node from it while coverage is measured.
+    vi.stubEnv("NODE_DISABLE_COMPILE_CACHE", undefined);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   const cache = (): string => join(folder, "cache", "scoreframe", "compiled");
 
   /** Runs a command whose temporary directory and cache are in the folder. */
   async function version(): Promise<void> {
-    // Node keeps no compiled code while it measures coverage.
-    const env = { TMPDIR: folder, XDG_CACHE_HOME: join(folder, "cache"), NODE_COMPILE_CACHE: "", NODE_V8_COVERAGE: "" };
+    const env = { TMPDIR: folder, XDG_CACHE_HOME: join(folder, "cache"), NODE_COMPILE_CACHE: "" };
     expect(await runCommand(process.execPath, [MAIN, "--version"], 30_000, env)).toMatchObject({ code: 0 });
     expect(existsSync(join(folder, "node-compile-cache"))).toBe(false);
   }

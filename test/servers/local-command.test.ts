@@ -27,21 +27,22 @@ afterAll(async () => {
 
 const script = (): { scriptFile: string } => ({ scriptFile: join(folder, "script.json") });
 
-/** MLflow imports for seconds, so that it is started once a protocol, as once a run. */
-function sessionFor(context: BackendContext): Promise<ScoringSession> {
+/** MLflow imports for seconds, so that it is started once per protocol and shape of prediction, as once per run: a run's predictions have one shape. */
+function sessionFor(context: BackendContext, predicts: string): Promise<ScoringSession> {
   const { protocol } = context;
+  const key = `${protocol.id}-${predicts}`;
   const { command, healthPath, env } = server;
   const options = { command, health_path: healthPath, env: { ...env, SCRIPT_FILE: script().scriptFile } };
   const session =
-    sessions.get(protocol.id) ??
+    sessions.get(key) ??
     localBackend.create(localBackend.parseOptions(options)).open({
       ...context,
-      logDirectory: join(folder, protocol.id),
+      logDirectory: join(folder, key),
       baseDirectory: folder,
       events: (event) => current.events(event),
       signal: new AbortController().signal,
     });
-  sessions.set(protocol.id, session);
+  sessions.set(key, session);
   return session;
 }
 
@@ -58,7 +59,7 @@ const target: ConformanceTarget = {
   async start(wanted, context) {
     current = context;
     await setScript(script(), wanted);
-    const session = await sessionFor(context);
+    const session = await sessionFor(context, wanted.predicts ?? "id");
     return {
       session: { score: (shards, signal) => session.score(shards, signal), close: async () => undefined },
       stop: () => setScript(script(), null),
