@@ -4,6 +4,7 @@ import { parsePointer } from "../json/json-pointer.ts";
 import { PROTOCOL_IDS } from "../protocols/protocols.ts";
 import { KEEP_PATTERN } from "./keep.ts";
 import { PREDICTION_TYPE_NAMES, parsePredictionType } from "./parse-prediction-type.ts";
+import { sourceSchema } from "./source-schema.ts";
 
 const text = z.string().min(1);
 
@@ -20,87 +21,6 @@ const predictionType = text.check((context) => {
     context.issues.push({ code: "custom", message: messageOf(error), input: context.value });
   }
 });
-
-const tableObject = z.strictObject({
-  path: text.describe("Path of a file, a folder or a glob, relative to the job file's folder, or `s3://bucket/key`."),
-  format: z
-    .enum(["parquet", "csv", "tsv", "json", "jsonl", "duckdb"])
-    .optional()
-    .describe("How the file is written. Without it, the ending of the path decides."),
-  header: z
-    .boolean()
-    .optional()
-    .describe(
-      "CSV: whether the first line holds the names. Without it, the cells must show it, or the file is rejected.",
-    ),
-  delimiter: text
-    .optional()
-    .describe("CSV: the character between cells. Without it: the one that the first line has most of."),
-  quote: text
-    .optional()
-    .describe('CSV: the character around cells that hold a delimiter or a line end. Without it: `"`.'),
-  escape: text
-    .optional()
-    .describe('CSV: the character before a quote inside of quotes. Without it: the quote itself (`""`).'),
-  encoding: text
-    .optional()
-    .describe("CSV: the encoding, such as `utf-8`, `utf-16` or `windows-1252`. Without it: UTF-8."),
-  dateformat: text
-    .optional()
-    .describe("CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates."),
-  nulls: z.array(z.string()).optional().describe("CSV: cells that mean null, such as `NA`, beside the empty cell."),
-  types: z
-    .record(text, text)
-    .optional()
-    .describe("CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`."),
-  table: text.optional().describe("Name of the table inside a DuckDB file."),
-  hive: z
-    .boolean()
-    .optional()
-    .describe("Whether folders named `key=value` become columns. Without it, the path decides."),
-});
-
-const table = z.union([
-  text.describe("Path of a file, a folder or a glob, here or on S3; its ending decides the format."),
-  tableObject.describe("A path with options."),
-]);
-
-const scalar = z.union([z.string().describe("Text."), z.number(), z.boolean(), z.null()]);
-
-const sqlSource = z
-  .strictObject({
-    kind: z.literal("sql").describe("The rows are the result of a query."),
-    tables: z
-      .record(text, table)
-      .default({})
-      .describe("The tables that the query may read: the name in the query, and the file where the table is."),
-    sql: text.describe(
-      "The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted as they stand, see " +
-        "[Values in SQL](#values-in-sql).",
-    ),
-    parameters: z
-      .record(
-        z.string().regex(/^[A-Za-z_]\w*$/, "expected a name of letters, digits and underscores"),
-        z.union([scalar, z.array(scalar)]),
-      )
-      .optional()
-      .describe(
-        "Values that the query names as `$name`: `{ ds: '{{ ds }}' }` and `where ds = $ds`. No value can become a part of the query.",
-      ),
-  })
-  .describe("Rows from a query.");
-
-const rowsSource = z
-  .strictObject({
-    kind: z.literal("rows").describe("The rows are given as they are."),
-    path: text
-      .optional()
-      .describe(
-        "A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands the rows over in memory.",
-      ),
-    ...tableObject.omit({ path: true }).shape,
-  })
-  .describe("Rows from a file, or from the program that starts the run.");
 
 const model = z.strictObject({
   features: columns
@@ -322,7 +242,7 @@ const workspace = z.strictObject({
 /** The one definition of a job: parsing, types, the published JSON Schema and the reference page come from it. */
 export const jobSchema = z.strictObject({
   name: text.describe("Name of the job, in run ids and reports."),
-  source: z.discriminatedUnion("kind", [sqlSource, rowsSource]).describe("Where the rows come from."),
+  source: sourceSchema,
   model: model.prefault({}).describe("What the model is given."),
   requests: requests.prefault({}).describe("How rows are packed into requests."),
   request: request

@@ -15,11 +15,12 @@ import type { Clock } from "../ports/clock.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { FrameSource } from "../ports/frame-source.ts";
 import type { RunFiles, RunStore } from "../ports/run-store.ts";
-import type { BackendContext, ScoringBackend, ScoringSession } from "../ports/scoring-backend.ts";
+import type { ScoringBackend } from "../ports/scoring-backend.ts";
 import type { OutputIntent, OutputLock, TableOutput } from "../ports/table-output.ts";
-import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
+import { lockOutput } from "../run/lock-output.ts";
+import { openSession } from "../run/open-session.ts";
 import type { Scope } from "../run/scope.ts";
 import { withScope } from "../run/scope.ts";
 import type { SecretMask } from "../secrets/secret-mask.ts";
@@ -30,7 +31,7 @@ import type { CollectedShards } from "./collect.ts";
 import { collectShards } from "./collect.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
-import { assertFewNulls, refuseTooManyFailures, withIncident } from "./failure-policy.ts";
+import { assertFewNulls, refuseTooManyFailures } from "./failure-policy.ts";
 import { inexactFeatures } from "./inexact-features.ts";
 import { identityColumns, knownSchema } from "./known-schema.ts";
 import { maskLogs } from "./mask-logs.ts";
@@ -201,60 +202,6 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
 /** Whether nothing of the former table stays. */
 function replacesTable({ ifExists, partitionBy }: OutputIntent): boolean {
   return ifExists === "overwrite_partitions" && partitionBy.length === 0;
-}
-
-/** Takes the table, and waits for another run if it may. A run that loses it stops at once. */
-async function lockOutput(run: Run, scope: Scope): Promise<OutputLock> {
-  let waited = false;
-  const lock = await run.output.lock(run.runId, {
-    waitMs: run.waitMs,
-    signal: run.signal,
-    onWait(holder) {
-      waited = true;
-      run.events({ type: "note", message: `Waiting for ${run.output.location}, which ${holder} is writing.` });
-    },
-  });
-  lock.lost.addEventListener("abort", () => scope.fail(lock.lost.reason), { once: true });
-  // What the other run has published may leave nothing to do for this one.
-  if (waited) {
-    await run.output.check(outputIntent(run.runId, run.job)).catch(async (thrown: unknown) => {
-      await lock.release();
-      throw thrown;
-    });
-  }
-  return lock;
-}
-
-/** Opens the backend for as long as the scope lasts. If it cannot be opened, all else of the run is stopped at once. */
-function openSession(run: Run, scope: Scope): Promise<ScoringSession> {
-  const opening = run.backend.open(contextOf(run));
-  opening.catch((thrown: unknown) => scope.fail(thrown));
-  const opened = (): Promise<ScoringSession | null> => opening.catch(() => null);
-  scope.onFail(async (error) => withIncident(error, (await opened())?.incident?.() ?? null));
-  scope.onLeave("The session of the backend", async () => {
-    const session = await opened();
-    if (session === null) return;
-    run.tracker.charged(session.cost?.() ?? null);
-    await session.close();
-  });
-  return opening;
-}
-
-function contextOf(run: Run): BackendContext {
-  return {
-    runId: run.runId,
-    protocol: bindProtocol(run.protocol, run.requestOptions),
-    batchSize: run.batch.rows,
-    batchBytes: run.batch.bytes,
-    isolateFailedRows: run.job.failure.isolate_failed_rows,
-    logDirectory: run.files.folders.logs,
-    ...(run.files.remote === undefined ? {} : { remote: run.files.remote }),
-    baseDirectory: run.baseDirectory,
-    clock: run.clock,
-    events: run.events,
-    answered: (shard, rows) => run.tracker.answering(shard, rows),
-    signal: run.signal,
-  };
 }
 
 function shardHooks(run: Run, records: Map<number, ShardRecord>): Parameters<typeof shardTable>[2] {
