@@ -1,35 +1,11 @@
+import type { Job } from "../../../core/job/job.ts";
+
 export const TABLE_FORMATS = ["parquet", "csv", "tsv", "json", "jsonl", "duckdb"] as const;
 
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
-/** A table of the job: a path (file, folder or glob), with options where the path does not say enough. */
-export type TableDefinition =
-  | string
-  | {
-      readonly path: string;
-      /** Default: by the file's ending. */
-      readonly format?: TableFormat | undefined;
-      /** CSV: whether the first line holds the names. */
-      readonly header?: boolean | undefined;
-      /** CSV: the character between cells. */
-      readonly delimiter?: string | undefined;
-      /** CSV: the character around cells. Default: `"`. */
-      readonly quote?: string | undefined;
-      /** CSV: the character before a quote inside of quotes. Default: the quote. */
-      readonly escape?: string | undefined;
-      /** CSV: the encoding. Default: UTF-8. */
-      readonly encoding?: string | undefined;
-      /** CSV: how dates are written, as strptime takes it. */
-      readonly dateformat?: string | undefined;
-      /** CSV: cells that mean null, beside the empty one. */
-      readonly nulls?: readonly string[] | undefined;
-      /** CSV and JSON: types of columns, in DuckDB's spelling, by name. */
-      readonly types?: Readonly<Record<string, string>> | undefined;
-      /** Which table of a DuckDB file, as `name` or `schema.name`. Default: its only one. */
-      readonly table?: string | undefined;
-      /** Whether folders named `key=value` are columns. Default: if there are any below the path. */
-      readonly hive?: boolean | undefined;
-    };
+/** A table of the job, as its schema has it: a path (file, folder or glob), or a path with options. */
+export type TableDefinition = Extract<Job["source"], { kind: "sql" }>["tables"][string];
 
 export type TableOptions = Exclude<TableDefinition, string>;
 
