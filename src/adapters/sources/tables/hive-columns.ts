@@ -1,4 +1,5 @@
 import { quoteIdentifier, quoteText } from "../../duckdb/sql-quoting.ts";
+import { cellKind, KIND, WAY } from "../readers/cell-kind.ts";
 import { tableUnreadable } from "./table-error.ts";
 
 /** What Hive and Spark call the folder of null. */
@@ -108,31 +109,25 @@ function textType(texts: readonly string[]): string {
   return TYPES.find(({ holds }) => texts.every(holds))?.type ?? "VARCHAR";
 }
 
-const LARGEST = 2n ** 63n - 1n;
-
+/** The rule of cells in text files, but stricter: a folder's name is the value as our own output writes it, so one way of writing counts. */
 const TYPES: readonly { readonly type: string; readonly holds: (text: string) => boolean }[] = [
   { type: "BIGINT", holds: isInteger },
-  { type: "DATE", holds: isDate },
+  { type: "DATE", holds: (text) => cellKind(text)?.kind === KIND.DATE },
   { type: "TIMESTAMP", holds: isMoment },
-  { type: "BOOLEAN", holds: (text) => text === "true" || text === "false" },
+  { type: "BOOLEAN", holds: (text) => cellKind(text)?.kind === KIND.BOOLEAN },
 ];
 
+/** That a double would lose its digits is no matter to a whole number of 64 bits. */
 function isInteger(text: string): boolean {
-  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return false;
-  const value = BigInt(text);
-  return value <= LARGEST && value >= -LARGEST - 1n;
+  const found = cellKind(text);
+  return found?.kind === KIND.NUMBER && (found.way & ~WAY.INEXACT) === WAY.INTEGER;
 }
 
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text) || text.startsWith("0000")) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
-
+/** Microseconds at most, without zeros at the end. */
 function isMoment(text: string): boolean {
-  const [, day = "", time] =
-    /^(\d{4}-\d\d-\d\d) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{0,5}[1-9])?)$/.exec(text) ?? [];
-  return time !== undefined && isDate(day);
+  const found = cellKind(text);
+  const isPlain = found?.kind === KIND.MOMENT && (found.way & ~WAY.OUT_OF_NANOSECONDS) === (WAY.BLANK | WAY.NO_ZONE);
+  return isPlain && !/\.\d*0$/.test(text);
 }
 
 type Keys = { readonly file: string; readonly keys: readonly string[] };

@@ -1,6 +1,6 @@
+import type { Kind } from "../../cell-kind.ts";
+import { cellKind, KIND, MISSING_MARKERS } from "../../cell-kind.ts";
 import type { HeadCell, HeadRecord } from "../layout/csv-head.ts";
-import type { Kind } from "../types/cell-kind.ts";
-import { cellKind, KIND, MISSING_MARKERS } from "../types/cell-kind.ts";
 
 /** What the first record of a file is, as far as its cells show. */
 export type FirstRecord = "names" | "row" | "unclear";

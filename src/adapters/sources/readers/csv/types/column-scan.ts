@@ -1,8 +1,8 @@
+import type { Kind } from "../../cell-kind.ts";
+import { cellKind, isDayOf, KIND, MISSING_MARKERS, WAY } from "../../cell-kind.ts";
 import type { CellSink, CellStyle } from "../layout/csv-cells.ts";
 import { STYLE } from "../layout/csv-cells.ts";
 import { LINE_FEED } from "../layout/csv-dialect.ts";
-import type { Kind } from "./cell-kind.ts";
-import { cellKind, isDayOf, KIND, MISSING_MARKERS, WAY } from "./cell-kind.ts";
 
 /** The first cell that does not fit the kind of those before it, of which there are `fitting`. */
 export type Misfit = { readonly line: number; readonly text: string; readonly fitting: number };

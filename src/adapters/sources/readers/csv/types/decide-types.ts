@@ -1,9 +1,9 @@
 import type { DuckdbSession } from "../../../../duckdb/duckdb-session.ts";
 import type { TableInput } from "../../../tables/table-input.ts";
+import { KIND } from "../../cell-kind.ts";
 import type { CsvColumn } from "../csv-select.ts";
 import { DECLARED_DATE } from "../csv-select.ts";
 import type { NamedFile } from "../header/name-columns.ts";
-import { KIND } from "./cell-kind.ts";
 import { columnType } from "./column-type.ts";
 import type { FileFacts } from "./csv-warnings.ts";
 import { missingValuesWarning, nearColumnsWarning } from "./csv-warnings.ts";

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../../../duckdb/sql-quoting.ts";
+import type { Kind } from "../../cell-kind.ts";
+import { cellKind, KIND, MISSING_MARKERS } from "../../cell-kind.ts";
 import { cut } from "../layout/csv-head.ts";
-import type { Kind } from "./cell-kind.ts";
-import { cellKind, KIND, MISSING_MARKERS } from "./cell-kind.ts";
 import type { ColumnFacts } from "./column-scan.ts";
 import { parseDateFormat } from "./date-format.ts";
 
