@@ -42,6 +42,12 @@ describe("what a response says of its own rows", () => {
     expect((await answered("instances", withIds(ids))).join()).not.toContain("error");
   });
 
+  it("is heeded beside a row that failed, even the first", async () => {
+    const [, ...swapped] = withIds(["1", IDS[1] ?? "", "4", "3"]);
+    const failed = '{"error":"no such customer"}';
+    expect((await answered("instances", [failed, ...swapped])).join()).toContain("4 for row 3 of 4");
+  });
+
   it("is heeded if it numbers the rows", async () => {
     const numbered = (order: number[]) => order.map((index) => `{"index":${index},"score":1}`);
     expect((await answered("instances", numbered([0, 2, 1, 3]))).join()).toContain('\\"index\\" is not in the order');

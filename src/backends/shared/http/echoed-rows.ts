@@ -1,5 +1,6 @@
 import type { ExactJson, ExactObject } from "../../../core/json/exact-json.ts";
 import { exactField, parseExact, stringifyExact } from "../../../core/json/exact-json.ts";
+import { isErrorObject } from "../../../core/protocols/error-object.ts";
 import type { GoodAnswer } from "./good-answer.ts";
 
 /** Fields with which servers number the rows of a response. */
@@ -19,7 +20,7 @@ export function createEchoedRows(): EchoedRows {
   let features: ReadonlySet<string> | null = null;
   return {
     complaint({ values, predictions }, sent) {
-      const first = values?.find(isObject);
+      const first = firstObject(values ?? []);
       if (values === null || first === undefined) return null;
       features ??= new Set(Object.keys(sent()[0] ?? {}));
       const known = features;
@@ -40,6 +41,12 @@ export function createEchoedRows(): EchoedRows {
       return null;
     },
   };
+}
+
+/** The first prediction that may name features: of predictions that are values, none is looked at but the first. */
+function firstObject(values: readonly unknown[]): Readonly<Record<string, unknown>> | undefined {
+  const first = values.find((value) => value !== null && !isErrorObject(value));
+  return isObject(first) ? first : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -26,7 +26,10 @@ export function createResponseShapes(): ResponseShapes {
 
   function otherShape(predictions: readonly unknown[]): string | null {
     shape ??= mostCommon(predictions);
-    for (const [row, prediction] of predictions.entries()) {
+    for (let row = 0; row < predictions.length; row += 1) {
+      const prediction = predictions[row];
+      // Most are numbers, and most runs have millions of them.
+      if (shape === "value" && typeof prediction !== "object") continue;
       const found = shapeOf(prediction);
       if (found === null) continue;
       if (shape !== null && found !== shape) {
