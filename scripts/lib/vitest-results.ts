@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 import { root } from "./toolchain.mjs";
 
-/** The results of one run of Vitest, as `npm test` counts them. */
+/** The results of one run of Vitest, as `scripts/test.ts` counts them. */
 export type TestResults = {
   readonly projects: Readonly<Record<string, { passed: number; failed: number; skipped: number }>>;
   /** Every test that did not run, and the reason that it gave. */
@@ -15,7 +15,7 @@ export type TestResults = {
 export const resultsPath: string = join(root, ".reports", "vitest.json");
 
 /**
- * Writes what `npm test` needs to know. Vitest's own JSON reporter leaves out the project of a test and the reason of a skip,
+ * Writes what `scripts/test.ts` needs to know. Vitest's own JSON reporter leaves out the project of a test and the reason of a skip,
  * and a skip without its reason cannot be told from a test that was forgotten.
  */
 class ResultsReporter implements Reporter {
