@@ -82,10 +82,12 @@ async function stitch(setting: Setting, state: StageState): ReturnType<Prepare> 
   const answers = await answersTo(state, setting.paths);
   return async () => {
     const shards: StitchedShard[] = [];
-    for await (const { stitched, record } of stitchAnswers(input, answers, records, setting.pool, signal)) {
-      await store.saveShard(RUN_ID, record);
-      const { shard: number, path, scored: rows, sourceColumns, predictionColumns, partitions } = stitched;
-      shards.push({ shard: number, path, rows, schema: [...sourceColumns, ...predictionColumns], partitions });
+    for await (const batch of stitchAnswers(input, answers, records, setting.pool, signal)) {
+      for (const { stitched, record } of batch) {
+        await store.saveShard(RUN_ID, record);
+        const { shard: number, path, scored: rows, sourceColumns, predictionColumns, partitions } = stitched;
+        shards.push({ shard: number, path, rows, schema: [...sourceColumns, ...predictionColumns], partitions });
+      }
     }
     return { ...state, shards: shards.sort((a, b) => a.shard - b.shard) };
   };

@@ -64,6 +64,20 @@ describe("a table with every type under every name", () => {
     expect(await seen(table)).toEqual([{ columns: 1 }]);
   });
 
+  it.each([
+    ["hundreds of shards of a few rows", { features: ["lazy"] }, { batch_size: 2, file_size_mb: 0.0001 }, 1],
+    [
+      "shards of all columns that are written a few at a time",
+      {},
+      { batch_size: 2, file_size_mb: 0.02 },
+      NASTY_COLUMNS.length + 1,
+    ],
+  ])("comes back to the last bit in %s", async (name, model, requests, columns) => {
+    const table = await score(name.replaceAll(" ", "-"), { model, requests });
+    expect(await query(nastyDifferences(`'${parquet}'`, table))).toEqual([]);
+    expect(await seen(table)).toEqual([{ columns }]);
+  });
+
   it("comes back to the last bit when the query itself makes it", async () => {
     const sql = nastySelect(ROWS);
     const table = await score("queried", { source: { kind: "sql", sql } });

@@ -12,6 +12,11 @@ export function decodeAnswers(input: DecodeAnswersInput): DecodedAnswers {
   return decodeUniform(json) ?? decodeLineByLine(json);
 }
 
+/** The same for lines of one form alone; null at the first doubt. */
+export function decodeUniformAnswers(input: DecodeAnswersInput): DecodedAnswers | null {
+  return decodeUniform({ ...input, lines: jsonAnswers(input.lines, input.protocol, input.ids ?? null) });
+}
+
 function decodeUniform({ lines, lineRows, protocol }: DecodeAnswersInput): DecodedAnswers | null {
   const exploded = explodeUniform(lines, protocol.predictionPlace);
   if (exploded === null || !lineRows.every((rows, line) => exploded.counts[line] === rows)) return null;

@@ -15,6 +15,8 @@ import { byteLength, column, pl, scanParquet, unsliced } from "./polars.ts";
 import { remembered } from "./remembered.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { runLengths } from "./run-lengths.ts";
+import type { SmallPieces } from "./small-pieces.ts";
+import { inUserNames, isSmallPiece, smallPieces } from "./small-pieces.ts";
 import type { OversizedRows } from "./take-refused-rows.ts";
 import { bytesOf, fits, takeOversized, takeUnsendable, withPosition } from "./take-refused-rows.ts";
 import type { ListWidths, Tensor } from "./tensor-plan.ts";
@@ -106,12 +108,24 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
   const oversized = takeOversized(encoded, limits, input);
   if (oversized !== null) encoded = encoded.filter(fits(limits));
   const lines = planLines(bytesOf(encoded), limits);
+  const small = smallPieces(
+    encoded,
+    input.columns.map(({ name }) => name),
+  );
   const pieces: EncodedPiece[] = [];
   let offset = 0;
-  for (const [index, file] of planFiles(lines, limits.maxFileBytes).entries()) {
+  const files = planFiles(lines, limits.maxFileBytes);
+  const areSmall = files.every(isSmallPiece);
+  for (const [index, file] of files.entries()) {
     const rows = file.reduce((sum, line) => sum + line.rows, 0);
-    const part = { rows: encoded.slice(offset, rows), lines: file, firstId: input.offset + offset };
-    pieces.push(writePiece(part, input, protocol, `${input.name}-${index}`));
+    pieces.push(
+      writePiece(
+        { encoded, small: areSmall ? small : null, offset, rows, lines: file },
+        input,
+        protocol,
+        `${input.name}-${index}`,
+      ),
+    );
     offset += rows;
   }
   const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
@@ -147,10 +161,6 @@ function readChunk(input: EncodeChunkInput): DataFrame {
 
 const inEngineNames = remembered((names: readonly string[]): Expr[] =>
   names.map((name, index) => column(name).alias(`c${index}`)),
-);
-
-const inUserNames = remembered((names: readonly string[]): Expr[] =>
-  names.map((name, index) => column(`c${index}`).alias(name)),
 );
 
 type RowFormat = Pick<EncodeChunkInput, "columns" | "features" | "protocol" | "options" | "widths">;
@@ -200,26 +210,36 @@ const textBytes = remembered((tensors: number): Expr => {
     .alias("bytes");
 });
 
-function writePiece(
-  { rows, lines, firstId }: { readonly rows: DataFrame; readonly lines: readonly Line[]; readonly firstId: number },
-  input: EncodeChunkInput,
-  protocol: Protocol,
-  name: string,
-): EncodedPiece {
+/** The rows of a piece in their chunk. */
+type Piece = {
+  readonly encoded: DataFrame;
+  /** Writes it, if all pieces of the chunk are small. */
+  readonly small: SmallPieces | null;
+  readonly offset: number;
+  readonly rows: number;
+  readonly lines: readonly Line[];
+};
+
+function writePiece(piece: Piece, input: EncodeChunkInput, protocol: Protocol, name: string): EncodedPiece {
+  const { encoded, small, offset, rows, lines } = piece;
   const featuresPath = join(input.directory, `${name}.parquet`);
   const requestPath = join(input.directory, `${name}.jsonl`);
-  writeParquet(rows.lazy().select(inUserNames(input.columns.map(({ name }) => name))), featuresPath);
+  const part = encoded.slice(offset, rows);
+  if (small !== null) small.writeFeatures(offset, rows, featuresPath);
+  else writeParquet(part.lazy().select(inUserNames(input.columns.map((each) => each.name))), featuresPath);
   const [open, close] = [protocol.open(input.features), protocol.close];
   const tensors = tensorsOf(input);
-  if (tensors.length > 0) writeTensorLines(rows, lines, { open, tensors, close }, firstId, requestPath);
-  else writeLines(rows, lines, open, close, requestPath);
+  const firstId = input.offset + offset;
+  if (tensors.length > 0) writeTensorLines(part, lines, { open, tensors, close }, firstId, requestPath);
+  else if (small !== null) small.writeLines(offset, lines, open, close, requestPath);
+  else writeLines(part, lines, open, close, requestPath);
   const content = readFileSync(requestPath);
   return {
     featuresPath,
     requestPath,
     digest: hash("sha256", content, "hex"),
     bytes: content.length,
-    rows: rows.height,
+    rows,
     lines: lines.length,
     lineRows: runLengths(lines.map((line) => line.rows)),
     firstId,

@@ -8,7 +8,7 @@ import { findLossyCasts } from "./lossy-casts.ts";
 import { readNullColumns } from "./null-columns.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { stitchPair } from "./stitch-pair.ts";
-import { stitchShard } from "./stitch-shard.ts";
+import { stitchShards } from "./stitch-shards.ts";
 
 /**
  * What a worker thread can be asked to do: synchronous functions from plain data to plain data. Frames never cross threads; files do, by
@@ -24,7 +24,7 @@ export const FRAME_TASKS = {
   listWidths,
   measureRows,
   encodeChunk,
-  stitchShard,
+  stitchShards,
   stitchPair,
   compactPartitions,
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import pl from "nodejs-polars";
@@ -92,6 +93,20 @@ export function unsliced(frame: DataFrame): DataFrame {
  */
 export function scanParquet(path: string): LazyFrame {
   return pl.scanParquet(path, { glob: false, hivePartitioning: false, tryParseHiveDates: false } as never);
+}
+
+/**
+ * Reads a small Parquet file, whose columns are `columns`, under other names: a third of the time of a query. Null where they are others, or where
+ * one hides the method that gives the native frame.
+ */
+export function readSmallParquet(path: string, columns: readonly string[], names: readonly string[]): DataFrame | null {
+  if (columns.includes("inner")) return null;
+  const frame = pl.readParquet(readFileSync(path));
+  const native = (frame as unknown as { inner(): { columns: readonly string[] } }).inner();
+  if (native.columns.length !== columns.length || native.columns.some((name, index) => name !== columns[index]))
+    return null;
+  native.columns = names;
+  return frame;
 }
 
 let collectGarbage: (() => void) | undefined;

@@ -7,13 +7,15 @@ import type { StitchOutcome } from "./stitch-shard.ts";
 export function readStitched(shards: readonly StitchOutcome[]): DataFrame {
   const schemas = shards.map(({ sourceColumns, predictionColumns }) => [...sourceColumns, ...predictionColumns]);
   const unified = schemas.reduce(unifySchemas, []);
-  const parts = shards.map(({ path }, index): LazyFrame => {
+  const parts = shards.map(({ path, offset, scored }, index): LazyFrame => {
     const present = new Set(schemas[index]?.map(({ name }) => name));
-    return scanParquet(path).select(
-      ...unified.map(({ name, type }) =>
-        castTo(present.has(name) ? column(name) : pl.lit(null), settleType(type)).alias(name),
-      ),
-    );
+    return scanParquet(path)
+      .slice(offset, scored)
+      .select(
+        ...unified.map(({ name, type }) =>
+          castTo(present.has(name) ? column(name) : pl.lit(null), settleType(type)).alias(name),
+        ),
+      );
   });
   if (parts.length === 0) return pl.DataFrame({});
   return pl.concat(parts, { how: "vertical" }).collectSync();

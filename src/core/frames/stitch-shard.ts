@@ -61,6 +61,8 @@ export type StitchShardInput = {
 export type StitchOutcome = {
   readonly shard: number;
   readonly path: string;
+  /** Its first row in the file, which small shards share. */
+  readonly offset: number;
   /** The response file as it was read. */
   readonly response: FileDigest;
   /** Rows with a prediction. */
@@ -99,6 +101,7 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   return {
     shard: input.shard,
     path: input.outputPath,
+    offset: 0,
     response,
     scored: good.height,
     nullPredictions: form === "none" ? good.height : countNullPredictions(good, predictions.length),
@@ -147,7 +150,8 @@ function readAnswerLines(input: StitchShardInput, expected: number): DataFrame {
   );
 }
 
-function contracted(answers: DecodedAnswers, input: StitchShardInput): PredictionColumn[] {
+/** The columns that the answers become, as the job states them. */
+export function contracted(answers: DecodedAnswers, input: StitchShardInput): PredictionColumn[] {
   const columns = predictionColumns(answers.type, input.naming);
   return input.contract === null ? columns : applyContract(columns, answers, input.contract, input);
 }
@@ -165,19 +169,28 @@ function setSideBySide(
   const features = scanParquet(input.featuresPath)
     .select(inEngineNames(namesOf(input.source)))
     .collectSync();
+  const joined = withPredictions(features, answers, predictions);
+  const marks = [
+    ...(input.includeRowId || answers.failures.length > 0
+      ? rowIdentity([{ firstRowId: input.firstRowId, lineRows }], joined.height)
+      : []),
+    ...(answers.failures.length > 0 ? [failureNumbers(answers.failures, joined.height)] : []),
+  ];
+  return marks.length === 0 ? joined : joined.hstack(pl.DataFrame(marks));
+}
+
+/** Adds the predictions as columns p0…pn. */
+export function withPredictions(
+  features: DataFrame,
+  answers: DecodedAnswers,
+  predictions: readonly PredictionColumn[],
+): DataFrame {
   const answered = answers.predictions
     .lazy()
     .select(...predictions.map(({ value }, index) => value.alias(`p${index}`)), filler(null))
     .collectSync();
   // hstack raises where the heights differ; a horizontal concat would pad with nulls in silence.
-  const joined = features.hstack(answered.drop("filler"));
-  const marks = [
-    ...(input.includeRowId || answers.failures.length > 0
-      ? rowIdentity(input.firstRowId, lineRows, joined.height)
-      : []),
-    ...(answers.failures.length > 0 ? [failureNumbers(answers.failures, joined.height)] : []),
-  ];
-  return marks.length === 0 ? joined : joined.hstack(pl.DataFrame(marks));
+  return features.hstack(answered.drop("filler"));
 }
 
 /** Columns are called c0, c1, … inside the engine: a user's name may shadow a method of the frame or be expanded as a pattern. */
@@ -194,28 +207,39 @@ function failureNumbers(failures: readonly RowFailure[], rows: number): pl.Serie
   return pl.Series("failure", numbers, pl.Int32);
 }
 
-function rowIdentity(firstRowId: number, lineRows: readonly number[], rows: number): pl.Series[] {
+/** Columns `row_id` and `batch_index` of the rows of shards, one below the other. */
+export function rowIdentity(
+  shards: readonly { readonly firstRowId: number; readonly lineRows: readonly number[] }[],
+  rows: number,
+): pl.Series[] {
   const rowId = new BigInt64Array(rows);
   const batchIndex = new BigInt64Array(rows);
   let row = 0;
-  for (const [line, count] of lineRows.entries()) {
-    for (let index = 0; index < count; index += 1, row += 1) {
-      rowId[row] = BigInt(firstRowId + line);
-      batchIndex[row] = BigInt(index);
+  for (const { firstRowId, lineRows } of shards) {
+    for (const [line, count] of lineRows.entries()) {
+      for (let index = 0; index < count; index += 1, row += 1) {
+        rowId[row] = BigInt(firstRowId + line);
+        batchIndex[row] = BigInt(index);
+      }
     }
   }
   return [pl.Series("row_id", rowId as never), pl.Series("batch_index", batchIndex as never)];
 }
 
-function writeScored(
+/** `pieces`: columns of the rows that tell shards apart; each shard's rows then stay together, and its partitions are named by these, too. */
+export function writeScored(
   rows: DataFrame,
   input: StitchShardInput,
   predictions: readonly PredictionColumn[],
+  pieces: readonly TypedColumn[] = [],
 ): Pick<StitchOutcome, "sourceColumns" | "predictionColumns" | "partitions"> {
   const { source, keep, partitionBy } = input;
   const aliasOf = (name: string): string => `c${source.findIndex((each) => each.name === name)}`;
   const typed = (name: string): TypedColumn => source.find((each) => each.name === name) as TypedColumn;
-  const partitioned = partitionRows(rows, { names: partitionBy.map(aliasOf), columns: partitionBy.map(typed) });
+  const partitioned = partitionRows(rows, {
+    names: [...pieces.map(({ name }) => name), ...partitionBy.map(aliasOf)],
+    columns: [...pieces, ...partitionBy.map(typed)],
+  });
   const identity = input.includeRowId ? ["row_id", "batch_index"] : [];
   const named = partitioned.rows
     .lazy()

@@ -14,11 +14,13 @@ export type CollectedShards = {
   readonly form: "value" | "object" | null;
 };
 
+type StitchedFile = Pick<StitchedAnswer["stitched"], "path" | "scored" | "predictionColumns">;
+
 export type CollectTools = {
   readonly tracker: RunTracker;
   readonly save: (record: ShardRecord) => Promise<void>;
-  /** Throws if the table cannot take the shard's predictions. */
-  readonly check: (stitched: StitchedAnswer["stitched"]) => Promise<void>;
+  /** Throws if the table cannot take the predictions in the file. */
+  readonly check: (file: StitchedFile) => Promise<void>;
   readonly maxFailedRows: number;
   /** Folder of the failed rows, for the message. */
   readonly deadLetter: string;
@@ -26,26 +28,38 @@ export type CollectTools = {
 
 /** Writes each shard's end into the ledger, and ends a run early that can only fail. */
 export async function collectShards(
-  stitched: AsyncIterable<StitchedAnswer>,
+  stitched: AsyncIterable<readonly StitchedAnswer[]>,
   { tracker, save, check, maxFailedRows, deadLetter }: CollectTools,
 ): Promise<CollectedShards> {
   const shards: StitchedShard[] = [];
   let firstFailure: FirstFailure | null = null;
   let form: "value" | "object" | null = null;
-  for await (const answer of stitched) {
-    await save(answer.record);
-    tracker.stitched(answer);
-    firstFailure ??= firstFailureOf(answer.stitched);
-    stopWhenHopeless(tracker.ledger, maxFailedRows, firstFailure ?? tracker.firstUnsendable, deadLetter);
-    const { shard, path, scored, sourceColumns, predictionColumns, partitions } = answer.stitched;
-    if (answer.stitched.form !== "none") {
-      if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);
-      form = answer.stitched.form;
+  for await (const answers of stitched) {
+    await Promise.all(answers.map(({ record }) => save(record)));
+    for (const answer of answers) {
+      tracker.stitched(answer);
+      firstFailure ??= firstFailureOf(answer.stitched);
+      stopWhenHopeless(tracker.ledger, maxFailedRows, firstFailure ?? tracker.firstUnsendable, deadLetter);
+      const { shard, path, scored, sourceColumns, predictionColumns, partitions } = answer.stitched;
+      if (answer.stitched.form !== "none") {
+        if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);
+        form = answer.stitched.form;
+      }
+      shards.push({ shard, path, rows: scored, schema: [...sourceColumns, ...predictionColumns], partitions });
     }
-    await check(answer.stitched);
-    shards.push({ shard, path, rows: scored, schema: [...sourceColumns, ...predictionColumns], partitions });
+    for (const file of filesOf(answers)) await check(file);
   }
   return { shards: shards.sort((a, b) => a.shard - b.shard), firstFailure, form };
+}
+
+/** The files in which the shards are, which small ones share. */
+function filesOf(answers: readonly StitchedAnswer[]): StitchedFile[] {
+  const files = new Map<string, StitchedFile>();
+  for (const { stitched } of answers) {
+    const { path, scored, predictionColumns } = stitched;
+    files.set(path, { path, scored: scored + (files.get(path)?.scored ?? 0), predictionColumns });
+  }
+  return [...files.values()];
 }
 
 function mixedForms(shard: number): ScoreframeError {

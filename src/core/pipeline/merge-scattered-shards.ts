@@ -3,6 +3,7 @@ import type { TypedColumn } from "../frames/column-type.ts";
 import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts";
 import { collectPartitions, distinctSchemas, sliceGroup } from "./plan-compaction.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
+import { stitchedFiles } from "./stitched-shard.ts";
 
 /** More runs than this for each partition and shard, and the table is not in the order of its partitions. */
 const SCATTERED = 4;
@@ -13,7 +14,7 @@ const SCATTERED = 4;
  */
 export function isScattered(shards: readonly StitchedShard[], partitions: number): boolean {
   const runs = shards.reduce((sum, shard) => sum + shard.partitions.length, 0);
-  return runs > SCATTERED * (partitions + shards.length);
+  return runs > SCATTERED * (partitions + stitchedFiles(shards).length);
 }
 
 /** Neighbouring shards, together at most `maxRows` rows or a single shard. */

@@ -10,6 +10,7 @@ import { batchShards, isScattered, mergeFolder, mergeTask } from "./merge-scatte
 import type { PartitionGroup, PlannedPartition } from "./plan-compaction.ts";
 import { collectPartitions, distinctSchemas, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
+import { stitchedFiles } from "./stitched-shard.ts";
 import type { FindLossyCasts } from "./table-contract/assert-contract.ts";
 import { assertExactCasts, assertSameColumns } from "./table-contract/assert-contract.ts";
 import { compareColumns } from "./table-contract/compare-columns.ts";
@@ -113,7 +114,7 @@ async function agreedSchema(
   const comparison = compareColumns(contract, known, mayLack);
   assertSameColumns(contract, comparison);
   const names = new Set(known.map(({ name }) => name));
-  for (const { path, rows, schema } of shards) {
+  for (const { path, rows, schema } of stitchedFiles(shards)) {
     const written = schema.filter(({ name }) => names.has(name));
     const { casts } = compareColumns(contract, written, "all");
     await assertExactCasts(contract, { ...comparison, casts }, { path, rows, columns: known, prefix }, findLossyCasts);
@@ -243,12 +244,12 @@ function stagedFile(file: CompactedFile, group: PartitionGroup, partitionBy: rea
 async function fileBytesPerRow(shards: readonly StitchedShard[]): Promise<number> {
   let bytes = 0;
   let rows = 0;
-  for (const shard of shards) {
-    const found = await stat(shard.path).catch((thrown: unknown) => {
-      throw storageError(shard.path, "read", thrown);
+  for (const file of stitchedFiles(shards)) {
+    const found = await stat(file.path).catch((thrown: unknown) => {
+      throw storageError(file.path, "read", thrown);
     });
     bytes += found.size;
-    rows += shard.rows;
+    rows += file.rows;
   }
   return rows === 0 ? 1 : bytes / rows;
 }

@@ -117,7 +117,7 @@ async function scoreInto(
     pool,
     signal,
   ))
-    answers.push(answer);
+    answers.push(...answer);
   answers.sort((a, b) => a.record.shard - b.record.shard);
   return { rows: table.rows, answers, oversized, unsendable, folders };
 }

@@ -13,8 +13,11 @@ import { responsePathOf } from "./response-path.ts";
 import type { ShardStageInput } from "./shard-stage.ts";
 import { withListWidths } from "./with-list-widths.ts";
 
-/** A chunk is one shard: a little less than the limit, because rows differ in length. */
+/** A shard is aimed at a little less than the limit, because rows differ in length. */
 const FILL = 0.96;
+/** Bytes of requests of a chunk that holds several shards, since a task costs a few milliseconds however few rows it has; and most shards of one. */
+const CHUNK_BYTES = 1_000_000;
+const MOST_SHARDS = 64;
 /** Rows that are encoded first, to learn how long a row is. */
 const SAMPLE_ROWS = 1000;
 
@@ -102,14 +105,15 @@ export function chunkInput(
   };
 }
 
-/** Whole batches, so that only the last line of a table is short. */
+/** One shard, or several small ones, of whole batches, so that only the last line of a table is short. */
 function chunkRows(input: ShardStageInput, bytesPerRow: number): number {
   const { batchSize, softLineBytes, maxLineBytes, maxFileBytes } = input;
   const rows = Math.floor((maxFileBytes * FILL) / bytesPerRow);
   // Of large rows a line holds fewer than a batch.
   const inLine = Math.floor(Math.min(softLineBytes, maxLineBytes, maxFileBytes) / bytesPerRow);
   const rowsPerLine = Math.max(1, Math.min(batchSize, inLine));
-  return Math.max(1, Math.floor(rows / rowsPerLine)) * rowsPerLine;
+  const shards = Math.max(1, Math.min(MOST_SHARDS, Math.floor(CHUNK_BYTES / maxFileBytes)));
+  return shards * Math.max(1, Math.floor(rows / rowsPerLine)) * rowsPerLine;
 }
 
 async function takeOversized(oversized: OversizedRows, input: ShardStageInput, hooks: ShardStageHooks): Promise<void> {

@@ -4,6 +4,7 @@ import type { StitchOutcome, StitchShardInput } from "../frames/stitch-shard.ts"
 import { assertShardBalanced } from "../ledger/row-ledger.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { RunFolders } from "../ports/run-store.ts";
+import { gather } from "./gather.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 import { responsePathOf } from "./response-path.ts";
 import type { ShardResponse } from "./shard-response.ts";
@@ -15,47 +16,75 @@ export type StitchStageInput = Pick<
 
 export type StitchedAnswer = { readonly stitched: StitchOutcome; readonly record: ShardRecord };
 
-/** Pairs each answer with its rows as soon as it is whole; `records` knows every shard that was given to the backend. */
+/** Shards that are stitched together: no more of them, and until their requests have so many bytes. */
+const MOST_SHARDS = 64;
+const MOST_BYTES = 1_000_000;
+
+/**
+ * Pairs each answer with its rows as soon as it is whole, together with those that came in the meantime; `records` knows every shard that was given
+ * to the backend.
+ */
 export async function* stitchAnswers(
   input: StitchStageInput,
   answers: AsyncIterable<ShardResponse>,
   records: ReadonlyMap<number, ShardRecord>,
   pool: FramePool,
   signal: AbortSignal,
-): AsyncGenerator<StitchedAnswer> {
-  yield* mapConcurrently(answers, pool.threads, async ({ shard, written, retries }) => {
-    const record = records.get(shard) as ShardRecord;
-    const { folders, ...options } = input;
-    const name = `shard-${String(shard).padStart(5, "0")}.parquet`;
-    // The engine chose the path: a backend that could name another file could hand over the answers of other rows.
-    const responsePath = responsePathOf(folders, record.request.file);
+): AsyncGenerator<StitchedAnswer[]> {
+  const recordOf = ({ shard }: ShardResponse): ShardRecord => records.get(shard) as ShardRecord;
+  const isFull = (batch: readonly ShardResponse[]): boolean =>
+    batch.length >= MOST_SHARDS || batch.reduce((sum, each) => sum + recordOf(each).request.bytes, 0) >= MOST_BYTES;
+  yield* mapConcurrently(gather(answers, isFull), pool.threads, async (batch) => {
+    const inOrder = batch.toSorted((a, b) => a.shard - b.shard);
     const stitched = await pool.run(
-      "stitchShard",
-      {
-        ...options,
-        shard,
-        featuresPath: join(folders.root, record.features),
-        responsePath,
-        ...(written === undefined ? {} : { written }),
-        firstRowId: record.first_row_id,
-        firstId: record.request.first_id,
-        lineRows: record.line_rows,
-        outputPath: join(folders.stitched, name),
-        deadLetterPath: join(folders.deadLetter, name),
-      },
+      "stitchShards",
+      inOrder.map((response) => stitchInput(input, response, recordOf(response))),
       signal,
     );
-    assertShardBalanced(shard, record.rows, stitched.scored, stitched.deadLettered);
-    const { scored, deadLettered } = stitched;
-    return {
-      stitched,
-      record: {
-        ...record,
-        state: "stitched" as const,
-        response: { file: relative(folders.root, responsePath), ...stitched.response, retries },
-        scored,
-        dead_lettered: deadLettered,
-      },
-    };
+    return inOrder.map((response, index) =>
+      stitchedAnswer(input, response, recordOf(response), stitched[index] as StitchOutcome),
+    );
   });
+}
+
+function stitchInput(
+  { folders, ...options }: StitchStageInput,
+  { shard, written }: ShardResponse,
+  record: ShardRecord,
+): StitchShardInput {
+  const name = `shard-${String(shard).padStart(5, "0")}.parquet`;
+  return {
+    ...options,
+    shard,
+    featuresPath: join(folders.root, record.features),
+    // The engine chose the path: a backend that could name another file could hand over the answers of other rows.
+    responsePath: responsePathOf(folders, record.request.file),
+    ...(written === undefined ? {} : { written }),
+    firstRowId: record.first_row_id,
+    firstId: record.request.first_id,
+    lineRows: record.line_rows,
+    outputPath: join(folders.stitched, name),
+    deadLetterPath: join(folders.deadLetter, name),
+  };
+}
+
+function stitchedAnswer(
+  { folders }: StitchStageInput,
+  { shard, retries }: ShardResponse,
+  record: ShardRecord,
+  stitched: StitchOutcome,
+): StitchedAnswer {
+  const { scored, deadLettered } = stitched;
+  assertShardBalanced(shard, record.rows, scored, deadLettered);
+  const file = relative(folders.root, responsePathOf(folders, record.request.file));
+  return {
+    stitched,
+    record: {
+      ...record,
+      state: "stitched" as const,
+      response: { file, ...stitched.response, retries },
+      scored,
+      dead_lettered: deadLettered,
+    },
+  };
 }

@@ -6,7 +6,9 @@ import type { EncodedPiece } from "../../../src/core/frames/encode-chunk.ts";
 import { readParquetSchema } from "../../../src/core/frames/parquet-schema.ts";
 import { expandRunLengths } from "../../../src/core/frames/run-lengths.ts";
 import { stitchPair } from "../../../src/core/frames/stitch-pair.ts";
+import type { StitchShardInput } from "../../../src/core/frames/stitch-shard.ts";
 import { stitchShard } from "../../../src/core/frames/stitch-shard.ts";
+import { stitchShards } from "../../../src/core/frames/stitch-shards.ts";
 import { DEFAULT_REQUEST_OPTIONS } from "../../../src/core/protocols/request-options.ts";
 import { encodeTable } from "./support/encode.ts";
 import type { Answers } from "./support/faulty-answers.ts";
@@ -38,7 +40,9 @@ test("every row gets its own prediction or its own failure, whichever way it is 
     fc.asyncProperty(pairingCase, async (given) => {
       const lab = createLab();
       try {
-        for (const shard of await cut(lab, given)) await checkShard(lab, given, shard);
+        const shards = await cut(lab, given);
+        for (const shard of shards) await checkShard(lab, given, shard);
+        await checkTogether(lab, given, shards);
       } finally {
         lab.remove();
       }
@@ -69,7 +73,7 @@ async function cut(lab: Lab, given: PairingCase): Promise<Shard[]> {
 
 async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<void> {
   const { shard, firstRowId, piece, answers } = cutOut;
-  const responsesPath = lab.write(`${shard}.jsonl.out`, answers.lines.map((line) => `${line}\n`).join(""));
+  const responsesPath = writeAnswers(lab, cutOut);
   const shared = { shard, firstRowId, protocol: given.protocol, options: DEFAULT_REQUEST_OPTIONS };
   for (const way of ["fast", "independent"] as const) {
     const paths = {
@@ -78,15 +82,7 @@ async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<
     };
     const stitch = () =>
       way === "fast"
-        ? stitchShard({
-            ...shared,
-            ...paths,
-            ...outputOf(given),
-            responsePath: responsesPath,
-            featuresPath: piece.featuresPath,
-            source: readParquetSchema(piece.featuresPath),
-            lineRows: piece.lineRows,
-          })
+        ? stitchShard(stitchInput(lab, given, cutOut, way))
         : stitchPair({
             ...shared,
             ...paths,
@@ -110,6 +106,44 @@ async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<
     ]);
     if (answers.failed.size > 0) await checkFailures(lab, paths.deadLetterPath, given, cutOut);
   }
+}
+
+/** Shards that are stitched in one task give the rows that each gives by itself, and fail as it does. */
+async function checkTogether(lab: Lab, given: PairingCase, shards: readonly Shard[]): Promise<void> {
+  const inputs = shards.map((shard) => stitchInput(lab, given, shard, "together"));
+  if (shards.some(({ answers }) => answers.refused)) {
+    expect(() => stitchShards(inputs)).toThrow(expect.objectContaining({ code: "LINE_COUNT_MISMATCH" }));
+    return;
+  }
+  const outcomes = stitchShards(inputs);
+  const columns = [...IDENTITY, ...given.columns, ...predictionColumns(given)];
+  for (const [index, shard] of shards.entries()) {
+    const { scored, deadLettered, path, offset } = outcomes[index] as (typeof outcomes)[number];
+    expect([scored, deadLettered]).toEqual([shard.piece.rows - shard.answers.failed.size, shard.answers.failed.size]);
+    const rows = (await readStitched(path, columns)).slice(offset, offset + scored);
+    expect(rows).toEqual(await expectedRows(lab, given, shard, false));
+  }
+}
+
+function writeAnswers(lab: Lab, { shard, answers }: Shard): string {
+  return lab.write(`${shard}.jsonl.out`, answers.lines.map((line) => `${line}\n`).join(""));
+}
+
+function stitchInput(lab: Lab, given: PairingCase, cutOut: Shard, way: string): StitchShardInput {
+  const { shard, firstRowId, piece } = cutOut;
+  return {
+    shard,
+    firstRowId,
+    protocol: given.protocol,
+    options: DEFAULT_REQUEST_OPTIONS,
+    ...outputOf(given),
+    responsePath: writeAnswers(lab, cutOut),
+    featuresPath: piece.featuresPath,
+    source: readParquetSchema(piece.featuresPath),
+    lineRows: piece.lineRows,
+    outputPath: lab.path(`${shard}-${way}.parquet`),
+    deadLetterPath: lab.path(`${shard}-${way}-failed.parquet`),
+  };
 }
 
 function outputOf({ columns }: PairingCase) {
