@@ -2,7 +2,7 @@
 export { createScoreframe, type ScoreframeOptions } from "./composition/create-scoreframe.ts";
 export { type BackendInput, defineJob, type JobInput } from "./composition/define-job.ts";
 export type { Engine, Run } from "./core/engine.ts";
-export { ERROR_CODES, type ErrorCode } from "./core/errors/error-codes.ts";
+export { ERROR_CODES, ERRORS, type ErrorCode, type ErrorExit, type ErrorKind } from "./core/errors/error-codes.ts";
 export { type ErrorFacts, ScoreframeError } from "./core/errors/scoreframe-error.ts";
 export type { Job } from "./core/job/job.ts";
 export type { RowLedger } from "./core/ledger/row-ledger.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { exitCodeOfError } from "../../src/cli/exit-code.ts";
-import { ERROR_CODES } from "../../src/core/errors/error-codes.ts";
+import type { ErrorCode } from "../../src/core/errors/error-codes.ts";
+import { ERROR_CODES, ERRORS } from "../../src/core/errors/error-codes.ts";
 
 const page = readFileSync(new URL("../../docs/reference/errors.md", import.meta.url), "utf8");
 const headings = [...page.matchAll(/^### `([A-Z_]+)` \((\d)\)$/gm)].map(([, code, exit]) => ({
@@ -15,7 +15,7 @@ describe("docs/reference/errors.md", () => {
   });
 
   it("says of each code how the command line exits", () => {
-    expect(headings).toEqual(headings.map(({ code }) => ({ code, exit: exitCodeOfError(code as never) })));
+    expect(headings).toEqual(headings.map(({ code }) => ({ code, exit: ERRORS[code as ErrorCode].exit })));
   });
 });
 
