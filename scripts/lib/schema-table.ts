@@ -12,7 +12,7 @@ export type TableOptions = {
 /** A Markdown table of an object's keys: name, type, default, meaning. */
 export function keyTable(schema: JsonSchema, { heading, prefix = "", bounds = false }: TableOptions): string {
   const required = new Set(schema.required ?? []);
-  const rows = Object.entries(schema.properties ?? {}).map(([key, child]) => {
+  const rows = Object.entries(members(schema, bounds)).map(([key, child]) => {
     const initial = child.properties === undefined ? child.default : undefined;
     const fallback = required.has(key)
       ? "needed"
@@ -22,6 +22,18 @@ export function keyTable(schema: JsonSchema, { heading, prefix = "", bounds = fa
     return `| \`${prefix}${key}\` | ${typeText(child, bounds)} | ${fallback} | ${cell(child.description ?? "")} |`;
   });
   return `| ${heading} | type | default | meaning |\n| --- | --- | --- | --- |\n${rows.join("\n")}\n`;
+}
+
+/** With the keys of an object inside as `object.key`, in a table that is the only one. */
+function members({ properties = {} }: JsonSchema, deep: boolean): Readonly<Record<string, JsonSchema>> {
+  if (!deep) return properties;
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([key, child]) =>
+      child.properties === undefined
+        ? [[key, child] as const]
+        : Object.entries(child.properties).map(([inner, each]) => [`${key}.${inner}`, each] as const),
+    ),
+  );
 }
 
 function typeText(schema: JsonSchema, bounds: boolean): string {

@@ -1,12 +1,17 @@
 import process from "node:process";
+import type { ConnectionSettings } from "../core/errors/connection-problem.ts";
+import { connectionProblem } from "../core/errors/connection-problem.ts";
 import type { GivenEndpoint } from "./aws-act.ts";
 import type { Fault } from "./fault.ts";
 import { endpointFromEnvironment } from "./service-client.ts";
 
 const SERVICES: Readonly<Record<string, string>> = { s3: "S3", sagemaker: "SageMaker" };
 
-/** A certificate that Node does not trust, by its codes. */
-const CERTIFICATE = /CERT_|_CERT|SELF_SIGNED|LEAF_SIGNATURE|ALTNAME_INVALID/;
+const SETTINGS: ConnectionSettings = {
+  address: "the endpoint",
+  authority: "NODE_EXTRA_CA_CERTS",
+  clientCertificate: null,
+};
 
 /** `service`: `s3`, as IAM writes it. */
 export function wrongServer(service: string, { status }: Fault, given?: GivenEndpoint): string {
@@ -25,14 +30,9 @@ export function unreachable(service: string, fault: Fault, given?: GivenEndpoint
         : "";
     return `there is no such address (${fault.message}).${region} ${mend}`;
   }
-  if (/wrong version number|packet length too long/i.test(said)) {
-    return `it does not speak TLS: write http:// instead of https://, or the port that does. ${mend}`;
-  }
-  if (CERTIFICATE.test(said)) {
-    return `its certificate is not trusted (${fault.message}). Where it is your own, or a proxy's, name the authority's file in NODE_EXTRA_CA_CERTS. ${mend}`;
-  }
   if (/Invalid URL/.test(said)) return `the address to ask is none. ${mend}`;
-  if (/HPE_INVALID/.test(said)) return `what answers does not speak HTTP: is https:// meant? ${mend}`;
+  const problem = connectionProblem(fault, SETTINGS);
+  if (problem !== null) return `${problem.what}. ${problem.fix}. ${mend}`;
   return `no answer, or only half of one (${withoutPackage(fault.message)}). ${mend}`;
 }
 

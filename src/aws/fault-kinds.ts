@@ -143,7 +143,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     fits: either(
       named("RequestTimeout", "TimeoutError"),
       says(
-        /\bE(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|PROTO)\b|socket hang up|answer ended after|wrong version number|HPE_INVALID|Invalid URL|establish tunnel|CERT_|_CERT|SELF_SIGNED|LEAF_SIGNATURE|ALTNAME_INVALID/,
+        /\bE(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|PROTO)\b|ERR_SSL_|socket hang up|answer ended after|wrong version number|HPE_INVALID|Invalid URL|establish tunnel|CERT_|_CERT|SELF_SIGNED|LEAF_SIGNATURE|ALTNAME_INVALID/,
       ),
     ),
     retryable: always,

@@ -19,6 +19,20 @@ export type BackendOptionsByKind = {
     readonly content_type?: string | undefined;
     /** The `Accept` of requests. Without it: the protocol's. */
     readonly accept?: string | undefined;
+    /** Certificates of an `https://` URL. */
+    readonly tls?:
+      | {
+          /**
+           * PEM file of certificate authorities to trust in addition to those of Node.js, relative to the job file's
+           * folder.
+           */
+          readonly ca?: string | undefined;
+          /** PEM file of a client certificate, with the chain below it. Needs `tls.key`. */
+          readonly cert?: string | undefined;
+          /** PEM file of its private key, without a passphrase. */
+          readonly key?: string | undefined;
+        }
+      | undefined;
     /** Asked with GET until it answers 2xx, before the first request. The body is not read. */
     readonly health_path?: string | undefined;
     /**

@@ -1,6 +1,7 @@
 import type { BackendContext, BackendPlugin } from "../../core/ports/scoring-backend.ts";
 import { defineBackend } from "../../core/ports/scoring-backend.ts";
-import { createHttpSession, waitUntilHealthy } from "../shared/http/index.ts";
+import type { TlsMaterial } from "../shared/http/index.ts";
+import { createHttpSession, readTlsFiles, waitUntilHealthy } from "../shared/http/index.ts";
 import { optionsJsonSchema } from "../shared/options/options-json-schema.ts";
 import { httpCapabilities } from "./http-capabilities.ts";
 import type { HttpOptions } from "./http-options.ts";
@@ -18,13 +19,14 @@ export const httpBackend: BackendPlugin<HttpOptions> = defineBackend<HttpOptions
     id: "http",
     capabilities: { ...httpCapabilities, maxRequestBytes: options.maxRequestBytes },
     async open(context) {
-      await waitForServer(options, context);
-      return createHttpSession(options, context);
+      const tls = await readTlsFiles("http", options.tlsFiles, context.baseDirectory);
+      await waitForServer(options, tls, context);
+      return createHttpSession({ ...options, tls }, context);
     },
   }),
 });
 
-async function waitForServer(options: HttpOptions, context: BackendContext): Promise<void> {
+async function waitForServer(options: HttpOptions, tls: TlsMaterial, context: BackendContext): Promise<void> {
   const { backend, healthUrl, headers = {}, healthTimeoutMs: timeoutMs } = options;
   if (healthUrl === null) return;
   const { clock, signal } = context;
@@ -35,7 +37,7 @@ async function waitForServer(options: HttpOptions, context: BackendContext): Pro
     context.events({ type: "warning", message });
     context.events({ type: "waiting", waitingFor: server, limitSeconds: timeoutMs / 1000 });
   };
-  await waitUntilHealthy({ backend, url: healthUrl, headers, timeoutMs, onFailure, clock, signal });
+  await waitUntilHealthy({ backend, url: healthUrl, headers, tls, timeoutMs, onFailure, clock, signal });
   context.events({ type: "waiting", waitingFor: null, limitSeconds: 0 });
   context.events({ type: "model-ready", seconds: (clock.now() - begun) / 1000, detail: new URL(healthUrl).host });
 }

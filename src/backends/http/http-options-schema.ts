@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
 import { HTTP_SESSION_DEFAULTS } from "../shared/http/index.ts";
 import { contentTypeOptions } from "../shared/options/content-type-options.ts";
+import { tlsComplaint, tlsOptions } from "../shared/options/tls-options.ts";
 import { httpCapabilities } from "./http-capabilities.ts";
 
 /** Timers of Node end at 2^31 milliseconds. */
@@ -23,8 +24,7 @@ const CONNECTION_HEADERS = new Set([
 const seconds = z.number().min(0.001).max(LONGEST_TIME_S);
 const defaults = HTTP_SESSION_DEFAULTS;
 
-/** The options of `backend: { kind: http }`: parsing, types, the published JSON Schema and the table of the reference page come from it. */
-export const httpOptionsSchema = z.strictObject({
+const optionsSchema = z.strictObject({
   url: z
     .string("is missing: where the model answers, such as http://localhost:8080/invocations.")
     .min(1)
@@ -45,6 +45,7 @@ export const httpOptionsSchema = z.strictObject({
       "Sent with every request, the health check included. Values are secrets: no message, log or event shows them.",
     ),
   ...contentTypeOptions,
+  ...tlsOptions,
   health_path: z
     .string()
     .min(1)
@@ -100,6 +101,12 @@ export const httpOptionsSchema = z.strictObject({
     .describe(
       "A bare `NaN`, `Infinity` or `-Infinity` in a response, as Python's `json` prints them: `refuse` fails its rows, `as_null` reads it as null.",
     ),
+});
+
+/** The options of `backend: { kind: http }`: parsing, types, the published JSON Schema and the table of the reference page come from it. */
+export const httpOptionsSchema = optionsSchema.check(({ value, issues }) => {
+  const found = tlsComplaint(value);
+  if (found !== null) issues.push({ code: "custom", ...found, input: value });
 });
 
 function urlComplaint(text: string): string | null {

@@ -1,11 +1,13 @@
-import type { HttpSessionOptions } from "../shared/http/index.ts";
+import type { HttpSessionOptions, TlsFiles } from "../shared/http/index.ts";
 import { contentTypeHeaders } from "../shared/options/content-type-options.ts";
 import { readOptions } from "../shared/options/read-options.ts";
 import { httpCapabilities } from "./http-capabilities.ts";
 import { httpOptionsSchema } from "./http-options-schema.ts";
 
 /** The job's `backend` object, checked; times in milliseconds. */
-export type HttpOptions = HttpSessionOptions & {
+export type HttpOptions = Omit<HttpSessionOptions, "tls"> & {
+  /** Paths, relative to the job file's folder. */
+  readonly tlsFiles: TlsFiles;
   /** Absolute URL that is asked before the first request, or null. */
   readonly healthUrl: string | null;
   readonly healthTimeoutMs: number;
@@ -25,6 +27,7 @@ export function parseHttpOptions(input: Readonly<Record<string, unknown>>): Http
       ...Object.fromEntries(Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value])),
       ...contentTypeHeaders(options),
     },
+    tlsFiles: options.tls ?? {},
     healthUrl: options.health_path === undefined ? null : new URL(options.health_path, url).href,
     healthTimeoutMs: options.health_timeout_s * 1000,
     connectTimeoutMs: options.connect_timeout_s * 1000,

@@ -47,6 +47,8 @@ function sessionWith(model: RunningModel, options: LocalOptions, context: Backen
       backend: "local",
       url: model.url,
       headers: options.headers,
+      // It listens on this machine, whatever proxy the environment names.
+      proxy: "none",
       concurrency: options.concurrency,
       unreachableTimeoutMs: options.unreachableTimeoutSeconds * 1000,
       maxRequestBytes: localCapabilities.maxRequestBytes,

@@ -1,3 +1,4 @@
+import { Agent, fetch } from "undici";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { isErrorObject } from "../../core/protocols/error-object.ts";
 import { parseJsonExact } from "./parse-json-exact.ts";
@@ -40,8 +41,12 @@ function notAnExample(reason: string): ScoreframeError {
 }
 
 async function post(url: string, body: string): Promise<string> {
-  const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+  // The model is on this machine, whatever proxy the environment names.
+  const dispatcher = new Agent();
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body, dispatcher });
   const text = await response.text();
+  await dispatcher.destroy();
   if (response.ok) return text;
   throw new ScoreframeError(
     "BACKEND_REFUSED",

@@ -4,7 +4,13 @@ import { isSecretKey, isSecretVariable } from "./secret-keys.ts";
 import { urlSecrets } from "./url-secrets.ts";
 
 /** Headers that say how to talk, not who one is. */
-const PUBLIC_HEADERS: ReadonlySet<string> = new Set(["content-type", "accept", "user-agent", "accept-language"]);
+const PUBLIC_HEADERS: ReadonlySet<string> = new Set([
+  "content-type",
+  "accept",
+  "user-agent",
+  "accept-language",
+  "host",
+]);
 
 /** `${NAME}`, and not `$${NAME}`. */
 const ENVIRONMENT = /(?<!\$)\$\{(\w+)\}/g;

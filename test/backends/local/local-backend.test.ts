@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
+import { setEnvironment } from "../../support/environment.ts";
 import { eventually, isAlive, localJob, modelsFolder } from "./job.ts";
 
 // Every test starts a real process or several.
@@ -111,6 +112,19 @@ describe("a command that serves a model", () => {
     });
     expect(await job.score(session, ['{"instances":[{"id":5}]}'])).toEqual(['{"predictions":["/v1/score 5"]}']);
     expect(await job.log()).toBe("starting health\n");
+  });
+
+  it("may listen on the IPv6 address of localhost alone", async () => {
+    const job = await localJob();
+    const session = await job.open({ command: server("{port} ipv6"), start_timeout_s: 20 });
+    expect(await job.score(session, ['{"instances":[{"id":5}]}'])).toEqual(['{"predictions":["/invocations 5"]}']);
+  });
+
+  it("is asked directly, whatever proxy the environment names", async () => {
+    setEnvironment({ HTTP_PROXY: "http://127.0.0.1:1", http_proxy: "http://127.0.0.1:1", NO_PROXY: "", no_proxy: "" });
+    const job = await localJob();
+    const session = await job.open({ command: server(), start_timeout_s: 20 });
+    expect(await job.score(session, ['{"instances":[{"id":5}]}'])).toEqual(['{"predictions":["/invocations 5"]}']);
   });
 
   it("finds the port in its environment, too", async () => {

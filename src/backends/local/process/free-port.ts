@@ -11,7 +11,10 @@ const FIRST = 20_000;
 const LAST = 32_766;
 const TRIES = 50;
 
-/** A port of 127.0.0.1 that nobody listened on a moment ago. */
+/** Where a server listens that was told `localhost`: on the one or the other, by its resolver. */
+export const LOOPBACK = ["127.0.0.1", "::1"] as const;
+
+/** A port that nobody listened on a moment ago, on either address of `localhost`. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
@@ -22,20 +25,28 @@ export async function freePort(): Promise<number> {
   return given;
 }
 
-/** Throws `MODEL_START_FAILED` where somebody listens on the port of 127.0.0.1 already. */
+/** Throws `MODEL_START_FAILED` if something listens on the port already. */
 export async function refusePortInUse(port: number): Promise<void> {
   if ((await listenOn(port)) !== null) return;
   const message = `The command cannot be given the port ${port}: it is in use. Choose another port (0 takes a free one), or end what listens there.`;
   throw new ScoreframeError("MODEL_START_FAILED", message, { operation: "start model" });
 }
 
-/** The port, free again; null where it is taken. */
+/** The port, free again; null if it is taken. */
 async function listenOn(port: number): Promise<number | null> {
-  const server = createServer().listen(port, "127.0.0.1");
+  const [ipv4, ipv6] = LOOPBACK;
+  const taken = await listenAt(ipv4, port);
+  // A machine without IPv6 has no such address, which nothing can listen on.
+  return taken === "in use" || (await listenAt(ipv6, taken)) === "in use" ? null : taken;
+}
+
+async function listenAt(host: string, port: number): Promise<number | "in use"> {
+  const server = createServer().listen(port, host);
   try {
     await once(server, "listening");
-  } catch {
-    return null;
+  } catch (thrown) {
+    const isMissing = /EADDRNOTAVAIL|EAFNOSUPPORT/.test(String(thrown)) && host === "::1";
+    return isMissing ? port : "in use";
   }
   const { port: taken } = server.address() as AddressInfo;
   server.close();

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, fetch } from "undici";
 import { messageOf } from "../../../core/errors/scoreframe-error.ts";
 import { awaitStart } from "./await-start.ts";
-import { freePort, refusePortInUse } from "./free-port.ts";
+import { freePort, LOOPBACK, refusePortInUse } from "./free-port.ts";
 import { startModelProcess } from "./model-process.ts";
 import type { RunningModel, StartContext } from "./running-model.ts";
 import { runningModel } from "./running-model.ts";
@@ -46,14 +47,22 @@ export async function startCommand(model: ModelCommand, context: StartContext): 
     captureStdout: false,
     graceMs: GRACE_MS,
   });
-  const origin = `http://127.0.0.1:${port}`;
-  const probe = createProbe(`${origin}${model.healthPath}`);
-  await awaitStart(process, probe.untilHealthy, context, () => `GET ${origin}${model.healthPath} ${probe.lastSeen()}`);
+  const probe = createProbe(port, model.healthPath);
+  const origin = await awaitStart(
+    process,
+    probe.untilHealthy,
+    context,
+    () => `GET ${originOf(LOOPBACK[0], port)}${model.healthPath} ${probe.lastSeen()}`,
+  );
   return runningModel(process, {
     url: `${origin}${model.invocationsPath}`,
     description: `the command's server on port ${port}`,
     warnings: [],
   });
+}
+
+function originOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function shellCall(command: string): { file: string; args: readonly string[] } {
@@ -62,34 +71,63 @@ function shellCall(command: string): { file: string; args: readonly string[] } {
     : { file: "sh", args: ["-c", SUPERVISED, command] };
 }
 
-function createProbe(url: string) {
+function createProbe(port: number, healthPath: string) {
   let seen =
-    "was not answered: nothing listens on the port; the command must listen on {port}, or on the environment's PORT";
+    "was not answered: nothing listens on the port; the command must listen on {port}, or on the environment's PORT, of 127.0.0.1 or ::1";
   let askedAt: number | null = null;
-  const isHealthy = async (): Promise<boolean> => {
+  // The server is on this machine, whatever proxy the environment names.
+  const dispatcher = new Agent();
+
+  /** "refused" if nothing listens there. */
+  async function ask(origin: string): Promise<"healthy" | "refused" | "other"> {
     askedAt = performance.now();
     try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+      const answer = await fetch(`${origin}${healthPath}`, {
+        dispatcher,
+        signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+      });
       await answer.arrayBuffer();
       seen = `answered ${answer.status}; set health_path if another path tells that the server is ready`;
-      return answer.ok;
+      return answer.ok ? "healthy" : "other";
     } catch (thrown) {
-      if (thrown instanceof Error && thrown.name === "TimeoutError") seen = UNANSWERED;
-      else if (!isRefusal(thrown)) seen = `failed: ${messageOf(thrown)}`;
-      return false;
+      if (isRefusal(thrown)) return "refused";
+      seen = thrown instanceof Error && thrown.name === "TimeoutError" ? UNANSWERED : `failed: ${messageOf(thrown)}`;
+      return "other";
     } finally {
       askedAt = null;
     }
-  };
+  }
+
+  async function healthyOrigin(): Promise<string | null> {
+    for (const origin of LOOPBACK.map((host) => originOf(host, port))) {
+      const found = await ask(origin);
+      if (found === "healthy") return origin;
+      if (found === "other") return null;
+    }
+    return null;
+  }
+
   return {
     lastSeen: () => (askedAt !== null && performance.now() - askedAt > REFUSAL_MS ? UNANSWERED : seen),
-    untilHealthy: async (signal: AbortSignal): Promise<void> => {
-      while (!signal.aborted && !(await isHealthy())) await sleep(PROBE_INTERVAL_MS);
+    /** Where it answers. */
+    untilHealthy: async (signal: AbortSignal): Promise<string> => {
+      try {
+        for (;;) {
+          const origin = await healthyOrigin();
+          if (origin !== null) return origin;
+          signal.throwIfAborted();
+          await sleep(PROBE_INTERVAL_MS);
+        }
+      } finally {
+        await dispatcher.destroy();
+      }
     },
   };
 }
 
+/** A machine without IPv6 has nothing at ::1. */
 function isRefusal(thrown: unknown): boolean {
   const cause = thrown instanceof Error ? thrown.cause : null;
-  return typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ECONNREFUSED";
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
+  return ["ECONNREFUSED", "EADDRNOTAVAIL", "EAFNOSUPPORT", "ENETUNREACH"].includes(code);
 }

@@ -1,9 +1,9 @@
-import { Pool } from "undici";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { cutResponseReason } from "./cut-response.ts";
 import type { ResolvedHttpSessionOptions } from "./http-session-options.ts";
+import type { Connection } from "./network/connection.ts";
+import { replyFault } from "./network/reply-fault.ts";
 import type { TransportFault } from "./transport-fault.ts";
-import { transportFault } from "./transport-fault.ts";
 
 /** An answer, whole. Names of headers are lower case. */
 export type HttpReply = {
@@ -18,21 +18,16 @@ export type HttpExchange = {
    * signal's reason when that aborts, and with nothing else.
    */
   send(body: Buffer, withinMs: number, signal: AbortSignal): Promise<HttpReply | TransportFault>;
-  close(): Promise<void>;
 };
 
-/** Connections to one server, kept alive between requests. */
-export function createHttpExchange(options: ResolvedHttpSessionOptions, protocol: Protocol): HttpExchange {
+/** `connection` is closed by whoever opened it. */
+export function createHttpExchange(
+  options: ResolvedHttpSessionOptions,
+  protocol: Protocol,
+  connection: Connection,
+): HttpExchange {
+  const { method } = options;
   const url = new URL(options.url);
-  const pool = new Pool(url.origin, {
-    connections: options.concurrency,
-    pipelining: 1,
-    connect: { timeout: options.connectTimeoutMs },
-    headersTimeout: options.headersTimeoutMs,
-    bodyTimeout: options.bodyTimeoutMs,
-    maxResponseSize: options.maxResponseBytes,
-  });
-  const path = `${url.pathname}${url.search}`;
   const headers = requestHeaders(options.headers, protocol);
 
   return {
@@ -44,29 +39,28 @@ export function createHttpExchange(options: ResolvedHttpSessionOptions, protocol
       let begun = false;
       const timer = setTimeout(() => attempt.abort(OUT_OF_TIME), withinMs);
       try {
-        const reply = await pool.request({ path, method: options.method, headers, body, signal: attempt.signal });
+        const reply = await connection.request({ method, headers, body, signal: attempt.signal });
         begun = true;
         const bytes = await reply.body.bytes();
         const received = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         const replyHeaders = flatHeaders(reply.headers);
+        const whole = { status: reply.statusCode, headers: replyHeaders, body: received };
+        const foreign = connection.proxyFault(whole.status) ?? replyFault(url, whole);
+        if (foreign !== null) return foreign;
         const isAnswer = reply.statusCode >= 200 && reply.statusCode < 300 && reply.statusCode !== 204;
         const cut = isAnswer ? cutResponseReason(replyHeaders, received, protocol) : null;
-        return cut === null
-          ? { status: reply.statusCode, headers: replyHeaders, body: received }
-          : { kind: "dropped", reason: cut };
+        return cut === null ? whole : { kind: "dropped", reason: cut };
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         if (attempt.signal.reason === OUT_OF_TIME) {
           return { kind: "timeout", reason: `no whole answer within ${withinMs / 1000} s` };
         }
-        return transportFault(thrown, begun);
+        return connection.explain(thrown, begun);
       } finally {
         clearTimeout(timer);
         signal.removeEventListener("abort", onAbort);
       }
     },
-    // Whoever closes has no more use for what is under way.
-    close: () => pool.destroy(),
   };
 }
 

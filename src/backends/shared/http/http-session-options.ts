@@ -1,3 +1,5 @@
+import type { TlsMaterial } from "./network/tls-material.ts";
+
 /** What a session needs to know about a model server. Times are milliseconds. */
 export type HttpSessionOptions = {
   /** Id of the backend, for errors. */
@@ -8,6 +10,10 @@ export type HttpSessionOptions = {
   readonly method?: "POST" | "PUT";
   /** Sent with every request; values are secrets and never printed. A `content-type` here replaces the protocol's. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** PEM texts: an authority of one's own, a client certificate. @default {} */
+  readonly tls?: TlsMaterial;
+  /** `environment`: HTTPS_PROXY, HTTP_PROXY and NO_PROXY are heeded. `none`: a server of this machine. @default "environment" */
+  readonly proxy?: "environment" | "none";
   /** Requests in flight, over all shards. @default 4 */
   readonly concurrency?: number;
   /** Most requests begun in a second, evenly spaced; null for no limit. @default null */
@@ -39,6 +45,8 @@ export type ResolvedHttpSessionOptions = Required<HttpSessionOptions>;
 export const HTTP_SESSION_DEFAULTS = {
   method: "POST",
   headers: {},
+  tls: {},
+  proxy: "environment",
   concurrency: 4,
   requestsPerSecond: null,
   connectTimeoutMs: 10_000,

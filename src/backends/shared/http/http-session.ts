@@ -3,6 +3,7 @@ import { createHttpExchange } from "./http-exchange.ts";
 import type { HttpSessionOptions } from "./http-session-options.ts";
 import { withDefaults } from "./http-session-options.ts";
 import { createInFlightLimit } from "./in-flight-limit.ts";
+import { connectTo } from "./network/connection.ts";
 import { createPace } from "./pace.ts";
 import { createRedactor } from "./redact.ts";
 import { createRequestScorer } from "./request-scorer.ts";
@@ -16,8 +17,9 @@ import { scoreShards } from "./score-shards.ts";
 export function createHttpSession(options: HttpSessionOptions, context: BackendContext): ScoringSession {
   const resolved = withDefaults(options);
   const { protocol, batchSize, batchBytes = Number.POSITIVE_INFINITY, isolateFailedRows } = context;
-  const redact = createRedactor(resolved.headers, String(resolved.url));
-  const exchange = createHttpExchange(resolved, protocol);
+  const connection = connectTo({ ...resolved, connections: resolved.concurrency });
+  const redact = createRedactor(resolved.headers, resolved.url, connection.secrets);
+  const exchange = createHttpExchange(resolved, protocol, connection);
   const pace = createPace(resolved.requestsPerSecond, context.clock);
   const { concurrency, nonFinite } = resolved;
   const maxRequestBytes = Math.min(resolved.maxRequestBytes, batchBytes);
@@ -41,6 +43,6 @@ export function createHttpSession(options: HttpSessionOptions, context: BackendC
         scoreUnit,
         answered: context.answered ?? (() => undefined),
       }),
-    close: () => exchange.close(),
+    close: () => connection.close(),
   };
 }

@@ -1,9 +1,16 @@
 import { backendSecrets } from "../../../core/secrets/job-secrets.ts";
 import { createSecretMask } from "../../../core/secrets/secret-mask.ts";
 
-/** A function that takes the values of headers, and what the address gives away, out of a text: a server may repeat what it was sent. */
-export function createRedactor(headers: Readonly<Record<string, string>>, url: string): (text: string) => string {
-  return createSecretMask(backendSecrets({ headers, url })).text;
+/**
+ * A function that takes the values of headers, what the address gives away, and other secrets out of a text: a server may repeat what it was
+ * sent.
+ */
+export function createRedactor(
+  headers: Readonly<Record<string, string>>,
+  url: string,
+  others: readonly string[] = [],
+): (text: string) => string {
+  return createSecretMask([...backendSecrets({ headers, url }), ...others]).text;
 }
 
 /** A URL for a message: without user, password, query and fragment, where credentials hide. */

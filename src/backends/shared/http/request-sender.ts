@@ -58,6 +58,8 @@ type Failure = {
   /** Whether the server may be away: `certainly` if there was no connection at all. */
   readonly away?: "certainly" | "perhaps";
   readonly unknownHost?: boolean;
+  /** What to do about it, if it does not follow from the rest. */
+  readonly fix?: string;
 };
 
 export function createRequestSender(tools: Tools): RequestSender {
@@ -146,7 +148,13 @@ export function createRequestSender(tools: Tools): RequestSender {
 
   function transportFailure(fault: TransportFault): Failure {
     const reason = redact(fault.reason);
-    const failure = { code: "BACKEND_UNREACHABLE", reason, retryAfterMs: null, worth: options.maxAttempts } as const;
+    const failure = {
+      code: "BACKEND_UNREACHABLE",
+      reason,
+      retryAfterMs: null,
+      worth: options.maxAttempts,
+      ...(fault.fix === undefined ? {} : { fix: fault.fix }),
+    } as const;
     if (fault.kind === "refused") return { ...failure, away: "certainly", blame: "always" };
     if (fault.kind === "unknown-host") return { ...failure, away: "certainly", unknownHost: true, blame: "always" };
     if (fault.kind === "reset") return { ...failure, away: "perhaps", blame: "server" };
@@ -208,6 +216,7 @@ function tries(attempts: number): string {
 }
 
 function mend(failure: Failure): string {
+  if (failure.fix !== undefined) return `${sentence(failure.fix)} Then run the job again.`;
   if (failure.code === "BACKEND_REFUSED") return refusalMend(failure.status ?? 0);
   if (failure.code === "BACKEND_TIMEOUT") {
     return "Send fewer rows a request (`requests.batch_size`), or raise `headers_timeout_s` and `request_timeout_s`.";

@@ -1,3 +1,5 @@
+import type { ConnectionSettings } from "../../../core/errors/connection-problem.ts";
+import { connectionProblem } from "../../../core/errors/connection-problem.ts";
 import { messageOf } from "../../../core/errors/scoreframe-error.ts";
 
 /** Why there is no answer, or not a whole one. */
@@ -9,6 +11,8 @@ export type TransportFault = {
    */
   readonly kind: "refused" | "unknown-host" | "reset" | "dropped" | "timeout" | "too-large" | "fatal";
   readonly reason: string;
+  /** What to do about it; absent if that follows from the kind. */
+  readonly fix?: string;
 };
 
 const KINDS: Readonly<Record<string, TransportFault["kind"]>> = {
@@ -22,23 +26,27 @@ const KINDS: Readonly<Record<string, TransportFault["kind"]>> = {
   UND_ERR_BODY_TIMEOUT: "timeout",
   UND_ERR_RES_EXCEEDED_MAX_SIZE: "too-large",
   UND_ERR_INVALID_ARG: "fatal",
-  CERT_HAS_EXPIRED: "fatal",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "fatal",
-  SELF_SIGNED_CERT_IN_CHAIN: "fatal",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "fatal",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "fatal",
-  ERR_TLS_CERT_ALTNAME_INVALID: "fatal",
-  EPROTO: "fatal",
+};
+
+export const CLIENT_CERTIFICATE_SETTING = "`tls.cert` and `tls.key`";
+
+const SETTINGS: ConnectionSettings = {
+  address: "`url`",
+  authority: "`tls.ca` or NODE_EXTRA_CA_CERTS",
+  clientCertificate: CLIENT_CERTIFICATE_SETTING,
 };
 
 /** What undici threw, in our words. `begun`: whether there was the head of a response. */
 export function transportFault(thrown: unknown, begun: boolean): TransportFault {
   const code = codeOf(thrown);
   // `localhost` has two addresses, and the error of both has a code but no text.
-  const text = messageOf(thrown) || code || "no reason given";
+  const message = messageOf(thrown) || code || "no reason given";
+  // What is no HTTP may be the end of a restart; a handshake of TLS that fails, fails again.
+  const problem = code.startsWith("HPE_") ? null : connectionProblem({ code, message }, SETTINGS);
+  if (problem !== null) return { kind: "fatal", reason: problem.what, fix: problem.fix };
   return {
     kind: KINDS[code] ?? (begun || code.startsWith("HPE_") ? "dropped" : "reset"),
-    reason: code === "" || text.includes(code) ? text : `${text} (${code})`,
+    reason: code === "" || message.includes(code) ? message : `${message} (${code})`,
   };
 }
 

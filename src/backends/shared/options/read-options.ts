@@ -42,13 +42,22 @@ function complaint(issue: z.core.$ZodIssue | undefined, found: unknown, options:
   if (found === undefined) return issue.message;
   if (issue.code === "custom" || issue.code === "invalid_format") return issue.message;
   const [name, ...inner] = issue.path.map(String);
+  if (issue.code === "unrecognized_keys")
+    return unknownKey(issue.keys[0] ?? "", options.properties?.[name ?? ""] ?? {});
   // What is inside of an option may be a secret, also a number.
   if (inner.length > 0) return `must be text, not ${kindOf(found)}: put it in quotes.`;
   const shown = typeof found === "number" || typeof found === "boolean" ? String(found) : kindOf(found);
   return `must be ${expectation(options.properties?.[name ?? ""] ?? {})}, not ${shown}.`;
 }
 
-function expectation({ enum: choices, type, minimum, maximum, items, anyOf }: JsonSchema): string {
+function unknownKey(key: string, { properties = {} }: JsonSchema): string {
+  const known = Object.keys(properties);
+  const meant = nearest(key, known);
+  const hint = meant === undefined ? `Known keys: ${known.join(", ")}.` : `Did you mean \`${meant}\`?`;
+  return `has no key ${JSON.stringify(key)}. ${hint}`;
+}
+
+function expectation({ enum: choices, type, minimum, maximum, items, anyOf, properties }: JsonSchema): string {
   if (anyOf !== undefined) return anyOf.map(expectation).join(" or ");
   if (choices !== undefined) return `one of ${choices.join(", ")}`;
   switch (type) {
@@ -61,6 +70,7 @@ function expectation({ enum: choices, type, minimum, maximum, items, anyOf }: Js
     case "number":
       return range("a number", minimum, maximum);
     default:
+      if (properties !== undefined) return `an object with ${Object.keys(properties).join(", ")}`;
       return items === undefined ? "an object of texts" : "a list of texts";
   }
 }

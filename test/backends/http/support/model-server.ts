@@ -1,16 +1,28 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { onTestFinished } from "vitest";
 
 export type Received = { readonly request: IncomingMessage; readonly body: string; readonly number: number };
 
+export type ServerPlace = {
+  /** Where it listens. */
+  readonly host?: string;
+  /** The host of its URL, if it is another. */
+  readonly name?: string;
+  /** With a certificate and its key it speaks TLS. */
+  readonly tls?: TlsOptions;
+};
+
 /** A server whose every answer is the test's to write. Stopped with the test. */
 export async function startModelServer(
   answer: (received: Received, response: ServerResponse) => unknown,
+  { host = "127.0.0.1", name = host.includes(":") ? `[${host}]` : host, tls }: ServerPlace = {},
 ): Promise<{ readonly url: string; readonly received: Received[] }> {
   const received: Received[] = [];
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => {
@@ -18,13 +30,15 @@ export async function startModelServer(
       received.push(entry);
       answer(entry, response);
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   onTestFinished(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/invocations`, received };
+  const scheme = tls === undefined ? "http" : "https";
+  return { url: `${scheme}://${name}:${(server.address() as AddressInfo).port}/invocations`, received };
 }
 
 /** The rows of an `instances` request. */

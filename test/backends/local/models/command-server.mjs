@@ -30,4 +30,4 @@ createServer((request, response) => {
     );
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ predictions }));
   });
-}).listen(Number(port ?? process.env.PORT), "127.0.0.1");
+}).listen(Number(port ?? process.env.PORT), mode === "ipv6" ? "::1" : "127.0.0.1");

@@ -1,0 +1,18 @@
+import type { LookupFunction } from "node:net";
+
+const LOOPBACK = [
+  { address: "127.0.0.1", family: 4 },
+  { address: "::1", family: 6 },
+];
+
+/**
+ * Addresses of `localhost`, both of them whatever the machine's resolver knows (RFC 6761): a server listens on the one or the other, and the one
+ * that answers is used. Absent for other names, which the resolver looks up.
+ */
+export function lookUp(hostname: string): LookupFunction | undefined {
+  if (!/^(.+\.)?localhost\.?$/i.test(hostname)) return undefined;
+  return (_, { all }, callback) => {
+    if (all === true) callback(null, LOOPBACK);
+    else callback(null, "127.0.0.1", 4);
+  };
+}
