@@ -148,6 +148,7 @@ async function preparedJob({ dataset, paths }: Setting) {
     tensor: null,
     shape: null,
     predictions: null,
+    pairing: null,
   };
   const backend = precomputedBackend(paths.answers, { seconds: 0, shards: 0, computed: 0 }).create({});
   const { maskOf } =

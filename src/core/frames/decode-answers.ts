@@ -9,7 +9,7 @@ import { jsonAnswers } from "./json-answers.ts";
  */
 export function decodeAnswers(input: DecodeAnswersInput): DecodedAnswers {
   const json = { ...input, lines: jsonAnswers(input.lines, input.protocol, input.ids ?? null) };
-  return decodeUniform(json) ?? decodeLineByLine(json);
+  return (input.protocol.pairing === undefined ? decodeUniform(json) : null) ?? decodeLineByLine(json);
 }
 
 /** The same for lines of one form alone; null at the first doubt. */

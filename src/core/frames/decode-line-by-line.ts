@@ -5,18 +5,21 @@ import type { ColumnType } from "./column-type.ts";
 import { typeText } from "./column-type.ts";
 import type { DecodeAnswersInput, DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { widenType } from "./json-type.ts";
+import { pairLine } from "./pair-line.ts";
 import { countMismatch, readAnswerLine } from "./read-answer-line.ts";
 import { createValueColumn } from "./value-column.ts";
 
 /** The careful way: each line parsed by itself, so that a bad one costs its own rows and is named. */
-export function decodeLineByLine({ lines, lineRows, shard, protocol }: DecodeAnswersInput): DecodedAnswers {
+export function decodeLineByLine(input: DecodeAnswersInput): DecodedAnswers {
+  const { lines, lineRows, shard, protocol, keys = null, published = [] } = input;
   const predictions = createValueColumn();
   const failures: RowFailure[] = [];
   const texts = lines.getColumn("line").toArray() as (string | null)[];
   for (const [line, rows] of lineRows.entries()) {
     const where = `Shard ${shard}, line ${line}`;
     const read = readAnswerLine(texts[line] ?? "", where, protocol);
-    const answers = Array.isArray(read) && read.length !== rows ? countMismatch(where, read.length, rows) : read;
+    const counted = Array.isArray(read) && read.length !== rows ? countMismatch(where, read.length, rows) : read;
+    const answers = pairLine(counted, where, protocol, { keys, firstRow: predictions.length, published });
     for (let index = 0; index < rows; index += 1) {
       const { value, cause } = Array.isArray(answers) ? answers[index] : { value: null, cause: answers };
       if (cause !== null) failures.push({ row: predictions.length, line, cause });

@@ -1,6 +1,7 @@
 import type { RowCause } from "../protocols/error-object.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { ColumnType } from "./column-type.ts";
+import type { RowKeys } from "./pair-line.ts";
 import type { DataFrame } from "./polars.ts";
 
 /** A row that could not be scored, by its position in the shard. */
@@ -22,4 +23,8 @@ export type DecodeAnswersInput = {
   readonly protocol: Protocol;
   /** What each request line was called, where that is known. */
   readonly ids?: readonly string[] | null;
+  /** Keys of the rows, if predictions are paired by them. */
+  readonly keys?: RowKeys;
+  /** Names of the predictions that the job asks for. */
+  readonly published?: readonly string[];
 };

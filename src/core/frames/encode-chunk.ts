@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
-import type { ColumnType } from "./column-type.ts";
+import type { ColumnType, TypedColumn } from "./column-type.ts";
 import { containsListOfStruct } from "./column-type.ts";
 import { encodeRow, encodeTensorRow } from "./encode-rows.ts";
 import type { EncodedColumn } from "./encoded-column.ts";
@@ -13,6 +13,7 @@ import { largestRowBytes, planFiles, planLines } from "./line-plan.ts";
 import type { DataFrame, Expr } from "./polars.ts";
 import { byteLength, column, pl, scanParquet, unsliced } from "./polars.ts";
 import { remembered } from "./remembered.ts";
+import { keysOf } from "./row-keys.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { runLengths } from "./run-lengths.ts";
 import type { SmallPieces } from "./small-pieces.ts";
@@ -107,7 +108,7 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
   if (unsendable !== null) encoded = withPosition(encoded).filter(pl.col("reason").isNull());
   const oversized = takeOversized(encoded, limits, input);
   if (oversized !== null) encoded = encoded.filter(fits(limits));
-  const lines = planLines(bytesOf(encoded), limits);
+  const lines = planLines(bytesOf(encoded), limits, chunkKeys(encoded, input));
   const small = smallPieces(
     encoded,
     input.columns.map(({ name }) => name),
@@ -130,6 +131,14 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
   }
   const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
   return { pieces, oversized, unsendable, bytesPerRow: offset === 0 ? largestRowBytes(limits) : bytes / offset };
+}
+
+/** The keys of the rows, if predictions are paired by them. */
+function chunkKeys(encoded: DataFrame, { columns, options }: EncodeChunkInput): readonly (string | null)[] | null {
+  const { pairing } = options;
+  if (pairing?.by !== "key") return null;
+  const key = columns.findIndex(({ name }) => name === pairing.column);
+  return keysOf(encoded, { ...(columns[key] as TypedColumn), alias: `c${key}` });
 }
 
 function chunkLimits(input: EncodeChunkInput, protocol: Protocol): LineLimits {

@@ -30,18 +30,32 @@ function lineBytes(limits: LineLimits, rows: number, bytes: number): number {
   return envelopeBytes + bytes + (rows - 1) * separatorBytes + digits;
 }
 
-/** Fills lines greedily in the order of the rows; every row must fit (`largestRowBytes`). */
-export function planLines(rowBytes: Iterable<number>, limits: LineLimits): Line[] {
+/**
+ * Fills lines greedily in the order of the rows; every row must fit (`largestRowBytes`). `keys`: those of the rows, if predictions are paired by them;
+ * rows that share one go into different lines.
+ */
+export function planLines(
+  rowBytes: Iterable<number>,
+  limits: LineLimits,
+  keys: readonly (string | null)[] | null = null,
+): Line[] {
   const most = Math.min(limits.softLineBytes ?? Number.POSITIVE_INFINITY, limits.maxLineBytes, limits.maxFileBytes - 1);
   const lines: Line[] = [];
   let rows = 0;
   let bytes = 0;
+  let row = 0;
+  const inLine = new Set<string | null>();
   for (const size of rowBytes) {
-    if (rows > 0 && (rows === limits.batchSize || lineBytes(limits, rows + 1, bytes + size) > most)) {
+    const key = keys?.[row];
+    const isFull = rows === limits.batchSize || lineBytes(limits, rows + 1, bytes + size) > most;
+    if (rows > 0 && (isFull || (key !== undefined && inLine.has(key)))) {
       lines.push({ rows, bytes: lineBytes(limits, rows, bytes) });
       rows = 0;
       bytes = 0;
+      inLine.clear();
     }
+    if (key !== undefined) inLine.add(key);
+    row += 1;
     rows += 1;
     bytes += size;
   }

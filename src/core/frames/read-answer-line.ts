@@ -74,7 +74,8 @@ export function countMismatch(where: string, predictions: number, rows: number):
   );
 }
 
-function rowAnswer(value: ExactJson, where: string): RowAnswer {
+/** A prediction, or why there is none. */
+export function rowAnswer(value: ExactJson, where: string): RowAnswer {
   const cause = readErrorObject(value);
   if (cause !== null) return { value: null, cause };
   const unreadable = findUnreadable(value);
@@ -85,7 +86,7 @@ function rowAnswer(value: ExactJson, where: string): RowAnswer {
   };
 }
 
-function rowCause(code: RowCause["code"], message: string): RowCause {
+export function rowCause(code: RowCause["code"], message: string): RowCause {
   return { code, message, attempts: 1 };
 }
 

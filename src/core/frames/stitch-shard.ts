@@ -3,7 +3,7 @@ import type { PredictionField } from "../job/prediction-type.ts";
 import type { PartitionRun } from "../pipeline/stitched-shard.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { RowCause } from "../protocols/error-object.ts";
-import type { ProtocolId } from "../protocols/protocol.ts";
+import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import { createSecretMask } from "../secrets/secret-mask.ts";
 import { applyContract } from "./apply-contract.ts";
@@ -15,6 +15,7 @@ import { describeCauses } from "./describe-causes.ts";
 import type { FileDigest } from "./file-digest.ts";
 import { lineIds } from "./line-id.ts";
 import { countNullPredictions } from "./null-predictions.ts";
+import type { RowKeys } from "./pair-line.ts";
 import { partitionRows } from "./partition-runs.ts";
 import type { DataFrame, Expr } from "./polars.ts";
 import { column, int64, pl, scanParquet } from "./polars.ts";
@@ -27,6 +28,7 @@ import { withoutMarks } from "./read-units.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import { remembered } from "./remembered.ts";
 import { validateResponseFile } from "./response-file.ts";
+import { readRowKeys } from "./row-keys.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
 import { writeParquet, writeScratch } from "./write-parquet.ts";
@@ -124,15 +126,31 @@ function readAnswers(input: StitchShardInput, lineRows: readonly number[]): Deco
 function readAnswerFile(input: StitchShardInput, lineRows: readonly number[]): DecodedAnswers {
   const protocol = bindProtocol(input.protocol, input.options);
   return (
-    readNumberAnswers(input.responsePath, lineRows, protocol.predictionPlace) ??
+    numberAnswers(input, lineRows, protocol) ??
     decodeAnswers({
       shard: input.shard,
       lines: readAnswerLines(input, lineRows.length),
       lineRows,
       protocol,
       ids: idsOf(input, lineRows),
+      keys: keysOf(input),
+      published: input.contract?.map(({ name }) => name) ?? [],
     })
   );
+}
+
+/** Numbers have no keys. */
+function numberAnswers(
+  { responsePath }: StitchShardInput,
+  lineRows: readonly number[],
+  { pairing, predictionPlace }: Protocol,
+): DecodedAnswers | null {
+  return pairing === undefined ? readNumberAnswers(responsePath, lineRows, predictionPlace) : null;
+}
+
+function keysOf({ options: { pairing }, source, featuresPath }: StitchShardInput): RowKeys {
+  if (pairing?.by !== "key") return null;
+  return readRowKeys(featuresPath, source.find(({ name }) => name === pairing.column) as TypedColumn);
 }
 
 function idsOf({ firstId }: StitchShardInput, lineRows: readonly number[]): readonly string[] | null {

@@ -28,6 +28,7 @@ export function unsendableReason(
   tensors: readonly Tensor[],
 ): Expr | null {
   const obstacles = [
+    ...columns.filter(({ name }) => options.pairing?.by === "key" && options.pairing.column === name).map(nullKey),
     ...columns.flatMap((each) => obstaclesOf(each, protocol, options)),
     ...tensors.flatMap((tensor) => tensor.columns.flatMap((each) => tensorObstacles(each, tensor))),
   ];
@@ -36,6 +37,12 @@ export function unsendableReason(
     (rest, { holds, reason }) => pl.when(holds).then(pl.lit(reason)).otherwise(rest),
     pl.lit(null).cast(pl.Utf8),
   );
+}
+
+/** A prediction without a key cannot be paired, even if the server repeats the null. */
+function nullKey({ name, alias }: EncodedColumn): Obstacle {
+  const reason = `column ${JSON.stringify(name)} is null, and response.key pairs predictions by it.`;
+  return { holds: column(alias).isNull(), reason };
 }
 
 function obstaclesOf(each: EncodedColumn, { rowForm }: Pick<Protocol, "rowForm">, options: RequestOptions): Obstacle[] {

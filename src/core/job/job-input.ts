@@ -181,6 +181,27 @@ export type JobInput<Backend = AnyBackendInput> = {
          * with `request.row`, the whole body.
          */
         readonly predictions?: string | undefined;
+        /**
+         * Pairs predictions with rows by a key and not by their order: a column whose value each prediction repeats
+         * under the same name, or `{ column: id, at: /meta/id }`.
+         */
+        readonly key?:
+          | string
+          | {
+              /** Column of the source that identifies a row. It is sent with the row. */
+              readonly column: string;
+              /**
+               * Where a prediction has it: the name of a member, or a JSON pointer (`/meta/id`, of a list `/0`). Without it: a
+               * member of the column's name.
+               */
+              readonly at?: string | undefined;
+            }
+          | undefined;
+        /**
+         * Pairs predictions with rows by the number of the row in its request, from 0, which each prediction has: the
+         * name of a member, or a JSON pointer.
+         */
+        readonly index?: string | undefined;
       }
     | undefined;
   /** Where the model is, with the options of that backend. */

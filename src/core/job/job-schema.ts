@@ -107,12 +107,41 @@ const request = z.strictObject({
     .describe("Other members of the body, the same in every request: `{ model: churn, version: 3 }`."),
 });
 
+/** A member of a prediction: its name, or a JSON pointer. */
+const member = text.check((context) => {
+  if (!context.value.startsWith("/") || parsePointer(context.value) !== null) return;
+  const message = "expected the name of a member, or a JSON pointer such as /meta/id";
+  context.issues.push({ code: "custom", message, input: context.value });
+});
+
 const response = z.strictObject({
   predictions: pointer
     .optional()
     .describe(
       'JSON pointer to the predictions in the body of a response: a list with one for each row, or, with `request.row`, the prediction of the row. `""` is the whole body. ' +
         "Without it: where the protocol has them; with `request.row`, the whole body.",
+    ),
+  key: z
+    .union([
+      text,
+      z.strictObject({
+        column: text.describe("Column of the source that identifies a row. It is sent with the row."),
+        at: member
+          .optional()
+          .describe(
+            "Where a prediction has it: the name of a member, or a JSON pointer (`/meta/id`, of a list `/0`). Without it: a member of the column's name.",
+          ),
+      }),
+    ])
+    .optional()
+    .describe(
+      "[Pairs predictions with rows by a key](protocols.md#pairing-by-key) and not by their order: a column whose value each prediction repeats under the same name, or " +
+        "`{ column: id, at: /meta/id }`.",
+    ),
+  index: member
+    .optional()
+    .describe(
+      "Pairs predictions with rows by the number of the row in its request, from 0, which each prediction has: the name of a member, or a JSON pointer.",
     ),
 });
 

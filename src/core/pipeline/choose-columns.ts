@@ -5,7 +5,7 @@ import { nearest } from "../job/nearest.ts";
 import { partitionNameProblem } from "./hive-path.ts";
 
 export type ChosenColumns = {
-  /** What the model receives, in order. */
+  /** What is sent to the model, in order; the column of `response.key` is behind the features if it is none of them. */
   readonly features: readonly string[];
   /** What is written beside the predictions, in order. */
   readonly keep: readonly string[];
@@ -17,11 +17,13 @@ export type ChosenColumns = {
  */
 export function chooseColumns(
   names: readonly string[],
-  { model, output }: Pick<Job, "model" | "output">,
+  { model, output, response }: Pick<Job, "model" | "output" | "response">,
 ): ChosenColumns {
+  const key = typeof response?.key === "object" ? response.key.column : response?.key;
   requireKnown(names, model.features ?? [], "model.features");
   requireKnown(names, model.passthrough ?? [], "model.passthrough");
   requireKnown(names, output.partition_by, "output.partition_by");
+  requireKnown(names, key === undefined ? [] : [key], "response.key");
   requirePartitionNames(output.partition_by);
   const aside = new Set(model.passthrough ?? names.filter((name) => model.features?.includes(name) === false));
   const features = model.features ?? names.filter((name) => !aside.has(name));
@@ -38,7 +40,7 @@ export function chooseColumns(
   const keep = output.columns === "all" ? names : names.filter((name) => kept.has(name));
   refuseIdentityCollisions(keep, output);
   refuseStatedCollisions(keep, output);
-  return { features, keep };
+  return { features: key === undefined || features.includes(key) ? features : [...features, key], keep };
 }
 
 /** A source that has been scored before may well have them. */

@@ -1,10 +1,12 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { Job } from "../job/job.ts";
 import type { ScoringBackend } from "../ports/scoring-backend.ts";
+import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { PROTOCOLS } from "../protocols/protocols.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import { bodyShape, predictionPath } from "./body-shape.ts";
+import { chosenPairing } from "./chosen-pairing.ts";
 
 /** What the job says of its requests. Throws `JOB_INVALID` where the protocol has no place for it, or the backend cannot do it. */
 export function requestOptions(
@@ -43,14 +45,16 @@ export function requestOptions(
       'cannot be text in the protocol "open_inference", whose tensors of numbers hold none',
     );
   }
-  return {
+  const options = {
     params,
     nonFinite,
     csvHeader: requests.csv_header ?? capabilities.requestHeader,
     tensor: model.tensor ?? null,
     shape,
     predictions: predictionPath(job, id),
+    pairing: null,
   };
+  return { ...options, pairing: chosenPairing(job, bindProtocol(id, options), capabilities) };
 }
 
 function refused(option: string, complaint: string): ScoreframeError {

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import type { RunFolders } from "../ports/run-store.ts";
 import type { ChosenColumns } from "./choose-columns.ts";
+import { assertKeyType } from "./chosen-pairing.ts";
 import type { ExtractedInput } from "./extract.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { refuseFeatures } from "./refuse-features.ts";
@@ -31,6 +32,7 @@ export function shardStageInput(
   folders: RunFolders = NOWHERE,
 ): ShardStageInput {
   refuseFeatures(table.columns, features, protocol, requestOptions);
+  assertKeyType(table.columns, requestOptions.pairing);
   return {
     table,
     columns: table.columns,

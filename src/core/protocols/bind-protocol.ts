@@ -6,7 +6,8 @@ import { PROTOCOLS } from "./protocols.ts";
 import type { RequestOptions } from "./request-options.ts";
 
 /** A protocol as one job speaks it: with the job's shape of bodies and place of predictions, its parameters in the text after the rows. */
-export function bindProtocol(id: ProtocolId, { params, csvHeader, shape, predictions }: RequestOptions): Protocol {
+export function bindProtocol(id: ProtocolId, options: RequestOptions): Protocol {
+  const { params, csvHeader, shape, predictions, pairing } = options;
   const protocol = shape === null ? PROTOCOLS[id] : shaped(PROTOCOLS[id], shape);
   const { header, close, paramsKey, predictionPlace } = protocol;
   return {
@@ -14,6 +15,7 @@ export function bindProtocol(id: ProtocolId, { params, csvHeader, shape, predict
     header: csvHeader ? header : () => null,
     close: params === null || paramsKey === null ? close : withParams(close, paramsKey, params),
     predictionPlace: predictions === null ? predictionPlace : { ...predictionPlace, path: predictions, bare: false },
+    ...(pairing === null ? {} : { pairing }),
   };
 }
 

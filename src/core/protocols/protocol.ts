@@ -1,3 +1,4 @@
+import type { Pairing } from "./pairing/pairing.ts";
 import type { PredictionPlace } from "./prediction-place.ts";
 
 export type ProtocolId =
@@ -37,4 +38,6 @@ export type Protocol = {
   readonly answerNotation: "json" | "csv" | "tensors";
   /** Where a response line has its predictions. */
   readonly predictionPlace: PredictionPlace;
+  /** How predictions find their rows; absent: by position. */
+  readonly pairing?: Pairing;
 };

@@ -1,5 +1,6 @@
 import type { JsonPath } from "../json/json-pointer.ts";
 import type { BodyShape } from "./body-shape.ts";
+import type { Pairing } from "./pairing/pairing.ts";
 
 /** What a job says of its requests beyond their protocol. Plain data: it travels to the worker threads. */
 export type RequestOptions = {
@@ -14,6 +15,8 @@ export type RequestOptions = {
   readonly shape: BodyShape | null;
   /** Where the job says that the predictions are in a response; null is the protocol's place. */
   readonly predictions: JsonPath | null;
+  /** How predictions find their rows; null: by position. */
+  readonly pairing: Pairing | null;
 };
 
 /** How NaN and infinities among the features travel: as null, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all. */
@@ -26,4 +29,5 @@ export const DEFAULT_REQUEST_OPTIONS: RequestOptions = {
   tensor: null,
   shape: null,
   predictions: null,
+  pairing: null,
 };

@@ -13,10 +13,17 @@ import { checkCsv } from "./check-csv.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
 import type { HttpReply } from "./http-exchange.ts";
 import { listAtPath, listElements, trimSpan } from "./json-spans.ts";
+import { pairResponse } from "./pair-response.ts";
 import { wrapPredictions } from "./request-envelope.ts";
 
 /** An answer with a 2xx status is kept only when it is what the protocol says; otherwise the rows have failed, and why. */
 export function checkAnswer(reply: HttpReply, question: Question): GoodAnswer | AnswerFault {
+  const { pairing } = question.protocol;
+  const answer = readPredictions(reply, question);
+  return pairing !== undefined && "lines" in answer ? pairResponse(answer, question, pairing) : answer;
+}
+
+function readPredictions(reply: HttpReply, question: Question): GoodAnswer | AnswerFault {
   const body = withoutByteOrderMark(reply.body);
   const { start, end } = trimSpan(body, 0, body.length);
   if (start === end) return invalid(`an empty body (status ${reply.status})`);

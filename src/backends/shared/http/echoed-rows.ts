@@ -1,6 +1,7 @@
 import type { ExactJson, ExactObject } from "../../../core/json/exact-json.ts";
 import { exactField, parseExact, stringifyExact } from "../../../core/json/exact-json.ts";
 import { isErrorObject } from "../../../core/protocols/error-object.ts";
+import type { Protocol } from "../../../core/protocols/protocol.ts";
 import type { GoodAnswer } from "./good-answer.ts";
 
 /** Fields with which servers number the rows of a response. */
@@ -8,14 +9,17 @@ const NUMBERS = ["index", "idx", "row_index"];
 
 export type EchoedRows = {
   /** What a response says of its own rows that contradicts the order in which they were sent; null if nothing does. */
-  complaint(answer: GoodAnswer, sent: () => readonly ExactObject[]): string | null;
+  complaint(answer: GoodAnswer, sent: () => readonly ExactObject[]): Contradiction | null;
 };
+
+/** In words that follow "the server answered with", and what to do. */
+type Contradiction = { readonly what: string; readonly fix: string };
 
 /**
  * Heeds what a response says of its rows: a field with a feature's name holds what was sent for that row, and a field that numbers the rows
  * counts up. Otherwise the predictions are those of other rows.
  */
-export function createEchoedRows(): EchoedRows {
+export function createEchoedRows({ pairing }: Pick<Protocol, "pairing">): EchoedRows {
   /** Names of the features, which all requests share; null before the first. */
   let features: ReadonlySet<string> | null = null;
   return {
@@ -25,8 +29,14 @@ export function createEchoedRows(): EchoedRows {
       features ??= new Set(Object.keys(sent()[0] ?? {}));
       const known = features;
       const echoed = Object.keys(first).filter((name) => known.has(name));
-      const numbered = NUMBERS.find((name) => !known.has(name) && isOtherOrder(values, name));
-      if (numbered !== undefined) return `predictions whose "${numbered}" is not in the order of the rows`;
+      // Rows that were paired are in order, whatever number they had in the response.
+      const numbered =
+        pairing === undefined ? NUMBERS.find((name) => !known.has(name) && isOtherOrder(values, name)) : undefined;
+      if (numbered !== undefined)
+        return {
+          what: `predictions whose "${numbered}" is not in the order of the rows`,
+          fix: `Set response.index to ${numbered} to pair them by it`,
+        };
       if (echoed.length === 0) return null;
       const rows = sent();
       const texts = predictions();
@@ -35,12 +45,26 @@ export function createEchoedRows(): EchoedRows {
         for (const name of echoed) {
           const [was, is] = [exactField(features, name) ?? null, exactField(prediction, name) ?? null];
           if (isSame(was, is)) continue;
-          return `"${name}": ${stringifyExact(is)} for row ${row + 1} of ${rows.length}, which was sent with ${stringifyExact(was)}`;
+          return {
+            what: `"${name}": ${stringifyExact(is)} for row ${row + 1} of ${rows.length}, which was sent with ${stringifyExact(was)}`,
+            fix: keyFix(name, values, rows),
+          };
         }
       }
       return null;
     },
   };
+}
+
+/** A field whose values are those that were sent, each once, identifies the rows. */
+function keyFix(name: string, values: readonly unknown[], rows: readonly ExactObject[]): string {
+  const [sent, echoed] = [
+    rows.map((row) => JSON.stringify(row[name])),
+    values.map((value) => JSON.stringify(isObject(value) ? value[name] : undefined)),
+  ];
+  const isKey = new Set(sent).size === sent.length && echoed.length === sent.length;
+  const rule = "Predictions must be in the order of the rows, and a field of a feature's name must hold what was sent";
+  return isKey ? `${rule}. If ${name} identifies a row, set response.key to ${name} to pair them by it` : rule;
 }
 
 /** The first prediction that may name features: of predictions that are values, none is looked at but the first. */

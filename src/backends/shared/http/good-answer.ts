@@ -1,5 +1,6 @@
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import type { NonFinite } from "./http-session-options.ts";
+import type { SentRequest } from "./sent-rows.ts";
 
 /** An answer that may be kept. */
 export type GoodAnswer = {
@@ -23,4 +24,6 @@ export type Question = {
   expects(predictions: number): boolean;
   /** Rows in the request. */
   rows(): number;
+  /** The request. */
+  sent(): SentRequest;
 };

@@ -12,13 +12,13 @@ import type { NonFinite } from "./http-session-options.ts";
 import type { PartOutcome } from "./isolate-rows.ts";
 import { isolateRows } from "./isolate-rows.ts";
 import type { OpenedRequest } from "./opened-request.ts";
+import { renumber } from "./pair-response.ts";
 import { openEnvelope, wrapPredictions } from "./request-envelope.ts";
 import type { RequestSender, SendResult } from "./request-sender.ts";
 import type { RequestUnit } from "./request-units.ts";
 import { createResponseCounts } from "./response-counts.ts";
 import { createResponseShapes } from "./response-shapes.ts";
 import type { RowFault } from "./row-fault.ts";
-import type { SentRequest } from "./sent-rows.ts";
 import { sentRows } from "./sent-rows.ts";
 
 /** A request's answer lines, each ended by `\n`, as many as it has lines. */
@@ -44,14 +44,14 @@ const WRONG_COUNTS: readonly ErrorCode[] = ["PREDICTION_COUNT_MISMATCH", "LINE_C
 const ID_BYTES = 200;
 
 /** What was sent, as far as the judgement needs it. */
-type Asked = Pick<Question, "id" | "expects" | "rows"> & { readonly sent: () => SentRequest };
+type Asked = Pick<Question, "id" | "expects" | "rows" | "sent">;
 
 type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
 
 /** Scores one request: sends it, checks the answer, and finds the bad rows of one that failed by them. */
 export function createRequestScorer(sender: RequestSender, options: RequestScorerOptions): RequestScorer {
   const { protocol, batchSize, nonFinite, redact } = options;
-  const echoed = createEchoedRows();
+  const echoed = createEchoedRows(protocol);
   const shapes = createResponseShapes();
   const counts = createResponseCounts(options.events, protocol);
   let barrenStreak = 0;
@@ -60,7 +60,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     if ("fault" in sent) return sent;
     const answer = checkAnswer(sent.reply, { protocol, nonFinite, ...asked });
     if ("lines" in answer) {
-      const fault = counts.complaint(answer.count) ?? echoFault(answer, asked) ?? shapeFault(answer);
+      const fault = countFault(answer) ?? echoFault(answer, asked) ?? shapeFault(answer);
       if (fault !== null) return { fault: { ...fault, attempts: sent.attempts } };
       barrenStreak = 0;
       return { answer };
@@ -69,11 +69,15 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     return { fault: { ...answer, message: redact(answer.message), attempts: sent.attempts } };
   }
 
+  /** A prediction with the key of a row is evidence by itself. */
+  function countFault({ count }: GoodAnswer): AnswerFault | null {
+    return protocol.pairing?.by === "key" ? null : counts.complaint(count);
+  }
+
   function echoFault(answer: GoodAnswer, { sent }: Asked): AnswerFault | null {
     const complaint = echoed.complaint(answer, () => sentRows(sent(), protocol));
     if (complaint === null) return null;
-    const fix = "Predictions must be in the order of the rows, and a field of a feature's name must hold what was sent";
-    return { ...invalid(redact(`${complaint}: they are those of other rows. ${fix}`)), isolable: false };
+    return { ...invalid(redact(`${complaint.what}: they are those of other rows. ${complaint.fix}`)), isolable: false };
   }
 
   function shapeFault({ values }: GoodAnswer): AnswerFault | null {
@@ -123,7 +127,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     };
     const rows = await isolateRows(envelope().rows, tried.fault, sendPart);
     if (!rows.some((row) => Buffer.isBuffer(row))) barrenStreak += 1;
-    return { lines: wrapPredictions(rows.map(predictionOrError), protocol), retries };
+    return { lines: wrapPredictions(renumber(rows.map(predictionOrError), protocol), protocol), retries };
   };
 }
 
