@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function job(backend: JobInput["backend"]): JobInput {
+function job(backend: JobInput["backend"], changes: Partial<JobInput> = {}): JobInput {
   return {
     name: "answers",
     source: { kind: "sql", sql: `select 'key ' || n as id, n, 'row ' || n as note from range(${ROWS}) t(n)` },
@@ -42,6 +42,7 @@ function job(backend: JobInput["backend"]): JobInput {
     backend,
     output: { path: join(folder, "out") },
     failure: { max_failed_rows: ROWS },
+    ...changes,
   };
 }
 
@@ -49,8 +50,12 @@ function job(backend: JobInput["backend"]): JobInput {
  * Runs a job whose model fails `failed` rows; resolves to what their dead letters tell. By DuckDB and by key: those rows and no others are dead
  * letters, whole, and each of the rest has its own prediction.
  */
-async function scoreWithout(failed: readonly number[], backend: JobInput["backend"]): Promise<Told> {
-  const run = await engine.run(job(backend));
+async function scoreWithout(
+  failed: readonly number[],
+  backend: JobInput["backend"],
+  changes: Partial<JobInput> = {},
+): Promise<Told> {
+  const run = await engine.run(job(backend, changes));
   expect(run.ledger).toEqual({ input: ROWS, scored: ROWS - failed.length, deadLettered: failed.length, skipped: 0 });
   expect(await wrongRows(failed)).toEqual([]);
   const letters = await deadLetters(run);
@@ -134,12 +139,54 @@ describeRefusals(
       }),
     );
 
+    tell("predictions that number their rows in another order", () =>
+      scoreBySpoiledServer(
+        (rows) => ({
+          body: answerTo(rows.toReversed(), (row) => `{"index":${rows.indexOf(row)},${prediction(row).slice(1)}`),
+        }),
+        ITS_REQUEST,
+      ),
+    );
+
     tell("HTML with status 200, which says nothing of the rows", () =>
       scoreBySpoiledServer(
         () => ({ type: "text/html", body: "<!doctype html>\n<title>Sign in</title>\n<p>Your session has ended." }),
         ITS_REQUEST,
       ),
     );
+  },
+);
+
+describeRefusals(
+  "Responses that are paired by key",
+  () => [folder],
+  (tell) => {
+    const keyed = {
+      response: { key: { column: "id", at: "key" } },
+      output: { path: "", predictions: { key: "varchar", score: "double" } },
+    };
+    /** A server that answers in another order, and wrongly whatever holds the bad row. */
+    const scoreByKey = async (spoil: (row: Row) => string, changes: Partial<JobInput> = {}): Promise<Told> => {
+      const url = await startAnsweringServer((rows) => ({
+        body: answerTo(rows.toReversed(), (row) => (row.n === BAD ? spoil(row) : prediction(row))),
+      }));
+      const output = { ...keyed.output, path: join(folder, "out") };
+      return scoreWithout([BAD], { kind: "http", url }, { ...keyed, output, ...changes });
+    };
+
+    tell("no key", () => scoreByKey(() => '{"score":66.5}'));
+
+    tell("a key that was not sent", () => scoreByKey(() => '{"key":"key 7","score":66.5}'));
+
+    tell("a key that is null in the table", async () => {
+      const sql = `select nullif('key ' || n, 'key ${BAD}') as id, n, 'row ' || n as note from range(${ROWS}) t(n)`;
+      const url = await startAnsweringServer(() => null);
+      const output = { ...keyed.output, path: join(folder, "out") };
+      const run = await engine.run(job({ kind: "http", url }, { ...keyed, output, source: { kind: "sql", sql } }));
+      expect(run.ledger).toEqual({ input: ROWS, scored: ROWS - 1, deadLettered: 1, skipped: 0 });
+      const [letter] = await deadLetters(run);
+      return { code: letter?.["code"], message: letter?.["message"] } as Told;
+    });
   },
 );
 
