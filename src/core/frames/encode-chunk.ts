@@ -17,7 +17,7 @@ import { keysOf } from "./row-keys.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { runLengths } from "./run-lengths.ts";
 import type { SmallPieces } from "./small-pieces.ts";
-import { inUserNames, isSmallPiece, smallPieces } from "./small-pieces.ts";
+import { isSmallPiece, smallPieces } from "./small-pieces.ts";
 import type { OversizedRows } from "./take-refused-rows.ts";
 import { bytesOf, fits, takeOversized, takeUnsendable, withPosition } from "./take-refused-rows.ts";
 import type { ListWidths, Tensor } from "./tensor-plan.ts";
@@ -170,6 +170,10 @@ function readChunk(input: EncodeChunkInput): DataFrame {
 
 const inEngineNames = remembered((names: readonly string[]): Expr[] =>
   names.map((name, index) => column(name).alias(`c${index}`)),
+);
+
+const inUserNames = remembered((names: readonly string[]): Expr[] =>
+  names.map((name, index) => column(`c${index}`).alias(name)),
 );
 
 type RowFormat = Pick<EncodeChunkInput, "columns" | "features" | "protocol" | "options" | "widths">;

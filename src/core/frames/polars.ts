@@ -95,18 +95,40 @@ export function scanParquet(path: string): LazyFrame {
   return pl.scanParquet(path, { glob: false, hivePartitioning: false, tryParseHiveDates: false } as never);
 }
 
+/** What a DataFrame of nodejs-polars wraps: one of those is made of hundreds of closures, which is more than a few rows cost. */
+export type NativeFrame = {
+  columns: readonly string[];
+  select(names: readonly string[]): NativeFrame;
+  slice(offset: number, rows: number): NativeFrame;
+  vstackMut(other: NativeFrame): void;
+  writeParquet(path: string, compression: string): void;
+};
+
+/** Of a frame whose columns have the engine's own names: one called `inner` would hide it. */
+export function nativeFrame(frame: DataFrame): NativeFrame {
+  return (frame as unknown as { inner(): NativeFrame }).inner();
+}
+
 /**
  * Reads a small Parquet file, whose columns are `columns`, under other names: a third of the time of a query. Null where they are others, or where
- * one hides the method that gives the native frame.
+ * one hides the native frame.
  */
 export function readSmallParquet(path: string, columns: readonly string[], names: readonly string[]): DataFrame | null {
   if (columns.includes("inner")) return null;
   const frame = pl.readParquet(readFileSync(path));
-  const native = (frame as unknown as { inner(): { columns: readonly string[] } }).inner();
+  const native = nativeFrame(frame);
   if (native.columns.length !== columns.length || native.columns.some((name, index) => name !== columns[index]))
     return null;
   native.columns = names;
   return frame;
+}
+
+/** Frames with the same columns, of the engine's names, one below the other, as `pl.concat` has them but with one wrapper for all. Changes the first. */
+export function stacked(frames: readonly [DataFrame, ...DataFrame[]]): DataFrame {
+  const [first, ...others] = frames;
+  const native = nativeFrame(first);
+  for (const other of others) native.vstackMut(nativeFrame(other));
+  return first.rechunk();
 }
 
 let collectGarbage: (() => void) | undefined;

@@ -1,19 +1,14 @@
 import { writeFileSync } from "node:fs";
 import type { Line } from "./line-plan.ts";
-import type { DataFrame, Expr } from "./polars.ts";
-import { column } from "./polars.ts";
-import { remembered } from "./remembered.ts";
+import type { DataFrame, NativeFrame } from "./polars.ts";
+import { nativeFrame } from "./polars.ts";
 import { whileWriting } from "./while-writing.ts";
-import { writeParquet } from "./write-parquet.ts";
 
 /**
  * Bytes of requests up to which a piece is small. A query of Polars costs a millisecond or more however few rows it is about, and ten where the
  * processors are busy: more than to put the text of such a piece together here.
  */
 const SMALL_BYTES = 64 << 10;
-
-/** Methods that a column of the same name would hide. */
-const NEEDED_METHODS = ["slice", "writeParquet"];
 
 /** Writes rows of one frame into many small files, without a query for each. */
 export type SmallPieces = {
@@ -28,17 +23,13 @@ export function isSmallPiece(lines: readonly Line[]): boolean {
 
 /** `columns`: those of the frame that are features, in order, called `c0`, `c1`, … in it. What is the same for all pieces is made at the first. */
 export function smallPieces(encoded: DataFrame, columns: readonly string[]): SmallPieces {
-  let named: DataFrame | undefined;
+  let named: NativeFrame | undefined;
   let texts: readonly string[] | undefined;
   return {
     writeFeatures(offset, rows, path) {
-      if (columns.some((name) => NEEDED_METHODS.includes(name))) {
-        writeParquet(encoded.slice(offset, rows).lazy().select(inUserNames(columns)), path);
-        return;
-      }
-      named ??= encoded.lazy().select(inUserNames(columns)).collectSync();
+      named ??= inUserNames(encoded, columns);
       const piece = named.slice(offset, rows);
-      whileWriting(path, () => piece.writeParquet(path, { compression: "zstd" }));
+      whileWriting(path, () => piece.writeParquet(path, "zstd"));
     },
     writeLines(offset, lines, open, close, path) {
       texts ??= encoded.getColumn("text").toArray() as string[];
@@ -53,7 +44,8 @@ export function smallPieces(encoded: DataFrame, columns: readonly string[]): Sma
   };
 }
 
-/** Features under the names that the user gave them. */
-export const inUserNames = remembered((names: readonly string[]): Expr[] =>
-  names.map((name, index) => column(`c${index}`).alias(name)),
-);
+function inUserNames(encoded: DataFrame, columns: readonly string[]): NativeFrame {
+  const named = nativeFrame(encoded).select(columns.map((_name, index) => `c${index}`));
+  named.columns = columns;
+  return named;
+}

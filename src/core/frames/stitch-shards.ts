@@ -6,7 +6,7 @@ import type { DecodedAnswers } from "./decoded-answers.ts";
 import { lineIds } from "./line-id.ts";
 import { countNullPredictions } from "./null-predictions.ts";
 import type { DataFrame } from "./polars.ts";
-import { pl, readSmallParquet } from "./polars.ts";
+import { pl, readSmallParquet, stacked } from "./polars.ts";
 import type { PredictionColumn } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
 import { readLines } from "./read-lines.ts";
@@ -116,7 +116,7 @@ function readFeatures(parts: readonly Part[], { source }: StitchShardInput): Dat
     if (frame === null || frame.height !== rows) return null;
     frames.push(frame);
   }
-  return pl.concat(frames);
+  return stacked(frames as [DataFrame, ...DataFrame[]]);
 }
 
 /** Null for what is an error of one shard, which names it. */

@@ -1,10 +1,16 @@
+export type GatherOptions<Item> = {
+  readonly isFull: (batch: readonly Item[]) => boolean;
+  /** How long a batch that is not full waits for more, from its first item on. Not where the source has ended. */
+  readonly waitMs: number;
+};
+
 /**
- * Items in batches: all that have arrived since the last batch was taken, at least one. Takes no more where the batch that waits is full, so that
- * who is slow holds the source back. An error of the source comes before what still waits.
+ * Items in batches of at least one. Takes no more where the batch that waits is full, so that who is slow holds the source back. An error of the
+ * source comes before what still waits.
  */
 export async function* gather<Item>(
   items: AsyncIterable<Item>,
-  isFull: (batch: readonly Item[]) => boolean,
+  { isFull, waitMs }: GatherOptions<Item>,
 ): AsyncGenerator<Item[]> {
   const source = items[Symbol.asyncIterator]();
   let waiting: Item[] = [];
@@ -34,10 +40,21 @@ export async function* gather<Item>(
       notify();
     }
   };
+  const waitForMore = async (): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      resolve();
+    }, waitMs);
+    while (!isOver && !ended && !isFull(waiting)) await Promise.race([promise, changed.promise]);
+    clearTimeout(timer);
+  };
   void pull();
   try {
     for (;;) {
       while (waiting.length === 0 && !ended) await changed.promise;
+      if (!ended && !isFull(waiting)) await waitForMore();
       if (failure !== null) throw (failure as { cause: unknown }).cause;
       if (waiting.length === 0) return;
       const batch = waiting;

@@ -19,6 +19,8 @@ export type StitchedAnswer = { readonly stitched: StitchOutcome; readonly record
 /** Shards that are stitched together: no more of them, and until their requests have so many bytes. */
 const MOST_SHARDS = 64;
 const MOST_BYTES = 1_000_000;
+/** How long a small shard waits for others, since a task costs as much for one as for fifty. */
+const WAIT_MS = 100;
 
 /**
  * Pairs each answer with its rows as soon as it is whole, together with those that came in the meantime; `records` knows every shard that was given
@@ -34,7 +36,7 @@ export async function* stitchAnswers(
   const recordOf = ({ shard }: ShardResponse): ShardRecord => records.get(shard) as ShardRecord;
   const isFull = (batch: readonly ShardResponse[]): boolean =>
     batch.length >= MOST_SHARDS || batch.reduce((sum, each) => sum + recordOf(each).request.bytes, 0) >= MOST_BYTES;
-  yield* mapConcurrently(gather(answers, isFull), pool.threads, async (batch) => {
+  yield* mapConcurrently(gather(answers, { isFull, waitMs: WAIT_MS }), pool.threads, async (batch) => {
     const inOrder = batch.toSorted((a, b) => a.shard - b.shard);
     const stitched = await pool.run(
       "stitchShards",
