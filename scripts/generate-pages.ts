@@ -1,17 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DEFAULT_STATUS_POLICY } from "../src/backends/http/index.ts";
+import { TRANSPORT_POLICY } from "../src/backends/shared/http/status/transport-policy.ts";
 import type { BackendPlugin } from "../src/core/ports/scoring-backend.ts";
 import type { GeneratedFile } from "./generate-job-schema.ts";
 import { markdownPages } from "./lib/markdown-pages.ts";
 import { keyTable } from "./lib/schema-table.ts";
+import { statusTable } from "./lib/status-table.ts";
 import { root } from "./lib/toolchain.mjs";
 
 const BLOCK = /^(```\w+ file=(\S+)\n)[\s\S]*?^```$/gm;
 const MATRIX = /(<!-- support-matrix -->\n)[\s\S]*?(<!-- \/support-matrix -->)/;
 const OPTIONS = /(<!-- options: (\w+) -->\n)[\s\S]*?(<!-- \/options -->)/g;
+const STATUSES = /(<!-- statuses -->\n)[\s\S]*?(<!-- \/statuses -->)/;
 
 /**
- * The hand-written pages with what they take from the code: the files that they show, the options of a backend and, in the README, the support
+ * The hand-written pages with what they take from the code: the files that they show, the options of a backend, its policy of statuses and, in the README, the support
  * matrix.
  */
 export function generatePages(
@@ -21,7 +25,7 @@ export function generatePages(
 ): readonly GeneratedFile[] {
   return markdownPages()
     .filter((path) => !generated.has(path))
-    .map((path) => ({ path, text: withOptions(withMatrix(withFiles(path), matrixPage), plugins) }));
+    .map((path) => ({ path, text: withStatuses(withOptions(withMatrix(withFiles(path), matrixPage), plugins)) }));
 }
 
 /** A page in which each block that names a file (`ts file=examples/…`) holds that file: what a reader copies is what CI runs. */
@@ -47,4 +51,9 @@ function withOptions(page: string, plugins: readonly BackendPlugin[]): string {
     const schema = plugins.find((plugin) => plugin.id === id)?.optionsSchema?.() ?? {};
     return `${begin}\n${keyTable(schema, { heading: "option", bounds: true })}\n${end}`;
   });
+}
+
+function withStatuses(page: string): string {
+  const table = statusTable(DEFAULT_STATUS_POLICY, TRANSPORT_POLICY);
+  return page.replace(STATUSES, (_all, begin: string, end: string) => `${begin}\n${table}\n${end}`);
 }

@@ -68,13 +68,13 @@ export type BackendOptionsByKind = {
     /** Most requests begun in a second, evenly spaced. */
     readonly requests_per_second?: number | undefined;
     /**
-     * How long the server is waited for while it cannot be reached, resets connections or answers 502, 503 or 504 to
-     * everything. A host name that has no address: at most 10 s.
+     * How long the server is waited for while it cannot be reached, or answers nothing but resets and statuses of a
+     * gateway such as 502 or 503. A host name that has no address: at most 10 s.
      * @default 60
      */
     readonly unreachable_timeout_s?: number | undefined;
     /**
-     * Tries of one request that fails for another reason, or while the server answers others.
+     * Tries of one request that fails while the server answers others.
      * @default 6
      */
     readonly max_attempts?: number | undefined;

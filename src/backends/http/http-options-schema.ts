@@ -79,14 +79,14 @@ const optionsSchema = z.strictObject({
     .max(LONGEST_TIME_S)
     .default(defaults.unreachableTimeoutMs / 1000)
     .describe(
-      "How long the server is waited for while it cannot be reached, resets connections or answers 502, 503 or 504 to everything. A host name that has no address: at most 10 s.",
+      "How long the server is waited for while it cannot be reached, or answers nothing but resets and statuses of a gateway such as 502 or 503. A host name that has no address: at most 10 s.",
     ),
   max_attempts: z
     .int()
     .min(1)
     .max(100)
     .default(defaults.maxAttempts)
-    .describe("Tries of one request that fails for another reason, or while the server answers others."),
+    .describe("Tries of one request that fails while the server answers others."),
   max_request_bytes: z.int().min(1).optional().describe("The server's payload limit: requests are cut to it."),
   max_response_bytes: z
     .int()

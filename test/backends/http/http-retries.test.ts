@@ -51,7 +51,7 @@ describe("trying again", () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it.each([400, 413, 422])("never sends again what was answered with %i", async (status) => {
+  it.each([400, 409])("never sends again what was answered with %i", async (status) => {
     const server = await startModelServer((_, response) => response.writeHead(status).end('{"message":"bad column"}'));
     const { lines } = await scoreOverHttp({ url: server.url }, [[instancesLine(1)]]);
     expect(JSON.parse(lines[0]!).error.message).toContain(`status ${status}: bad column`);
@@ -87,7 +87,8 @@ describe("a server that is of no use", () => {
       message: expect.stringContaining(mend),
       facts: { status },
     });
-    expect(server.received).toHaveLength(1);
+    // The request, and each of its rows alone: it could be the fault of one.
+    expect(server.received.length).toBeLessThanOrEqual([401, 405].includes(status) ? 1 : 3);
   });
 
   it("ends the run where it redirects, and names the place without credentials", async () => {

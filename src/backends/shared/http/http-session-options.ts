@@ -1,4 +1,6 @@
 import type { TlsMaterial } from "./network/tls-material.ts";
+import type { StatusPolicy } from "./status/status-policy.ts";
+import { DEFAULT_STATUS_POLICY } from "./status/status-policy.ts";
 
 /** What a session needs to know about a model server. Times are milliseconds. */
 export type HttpSessionOptions = {
@@ -34,6 +36,8 @@ export type HttpSessionOptions = {
   readonly maxResponseBytes?: number;
   /** Most bytes of one request that holds several lines. @default Infinity */
   readonly maxRequestBytes?: number;
+  /** Whose fault a status is, and what may be sent again. @default DEFAULT_STATUS_POLICY */
+  readonly statusPolicy?: StatusPolicy;
   /** What a bare `NaN` or `Infinity` in an answer is, which is no JSON: a fault of its rows, or null. @default "refuse" */
   readonly nonFinite?: NonFinite;
 };
@@ -57,6 +61,7 @@ export const HTTP_SESSION_DEFAULTS = {
   maxAttempts: 6,
   maxResponseBytes: 64_000_000,
   maxRequestBytes: Number.POSITIVE_INFINITY,
+  statusPolicy: DEFAULT_STATUS_POLICY,
   nonFinite: "refuse",
 } as const satisfies Omit<ResolvedHttpSessionOptions, "backend" | "url">;
 

@@ -25,7 +25,7 @@ export function createHttpSession(options: HttpSessionOptions, context: BackendC
   const maxRequestBytes = Math.min(resolved.maxRequestBytes, batchBytes);
   const inFlight = createInFlightLimit(concurrency);
   const sender = createRequestSender({ options: resolved, context, exchange, pace, inFlight, redact });
-  const scoreUnit = createRequestScorer(sender, {
+  const scorer = createRequestScorer(sender, {
     protocol,
     batchSize,
     isolateFailedRows,
@@ -40,7 +40,7 @@ export function createHttpSession(options: HttpSessionOptions, context: BackendC
         batchSize,
         maxRequestBytes,
         concurrency,
-        scoreUnit,
+        scorer,
         answered: context.answered ?? (() => undefined),
       }),
     close: () => connection.close(),

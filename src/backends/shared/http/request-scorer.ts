@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../../core/errors/error-codes.ts";
+import type { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import type { EventSink } from "../../../core/ports/event-sink.ts";
 import { errorObjectText } from "../../../core/protocols/error-object.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
@@ -9,8 +10,9 @@ import { checkAnswer } from "./check-answer.ts";
 import { createEchoedRows } from "./echoed-rows.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
 import type { NonFinite } from "./http-session-options.ts";
-import type { PartOutcome } from "./isolate-rows.ts";
-import { isolateRows } from "./isolate-rows.ts";
+import type { PartOutcome } from "./isolation/isolate-rows.ts";
+import { createRequestSize } from "./isolation/request-size.ts";
+import { scoreInParts } from "./isolation/score-in-parts.ts";
 import type { OpenedRequest } from "./opened-request.ts";
 import { renumber } from "./pair-response.ts";
 import { openEnvelope, wrapPredictions } from "./request-envelope.ts";
@@ -20,11 +22,16 @@ import { createResponseCounts } from "./response-counts.ts";
 import { createResponseShapes } from "./response-shapes.ts";
 import type { RowFault } from "./row-fault.ts";
 import { sentRows } from "./sent-rows.ts";
+import { createRefusals } from "./status/refusals.ts";
 
 /** A request's answer lines, each ended by `\n`, as many as it has lines. */
 export type ScoredUnit = { readonly lines: Buffer; readonly retries: number };
 
-export type RequestScorer = (unit: RequestUnit, signal: AbortSignal) => Promise<ScoredUnit>;
+export type RequestScorer = {
+  score(unit: RequestUnit, signal: AbortSignal): Promise<ScoredUnit>;
+  /** What ends the run if no further request is sent: rows were refused, and not one was answered. Null if there is nothing of the kind. */
+  undecided(): ScoreframeError | null;
+};
 
 export type RequestScorerOptions = {
   readonly protocol: Protocol;
@@ -54,6 +61,9 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
   const echoed = createEchoedRows(protocol);
   const shapes = createResponseShapes();
   const counts = createResponseCounts(options.events, protocol);
+  const isAnyAnswered = (): boolean => sender.answered() > 0;
+  const size = createRequestSize(options.events);
+  const refusals = createRefusals(isAnyAnswered);
   let barrenStreak = 0;
 
   function judge(sent: SendResult, asked: Asked): Tried {
@@ -85,15 +95,23 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     return complaint === null ? null : invalid(redact(complaint));
   }
 
-  function worthIsolating(fault: RowFault, rows: number): boolean {
-    return options.isolateFailedRows && fault.isolable && rows > 1 && barrenStreak < BARREN_LIMIT;
+  function isWorthIsolating({ isolable, size: ofSize }: RowFault, rows: number): boolean {
+    if (!isolable || rows <= 1 || barrenStreak >= BARREN_LIMIT) return false;
+    return options.isolateFailedRows || ofSize !== undefined;
   }
 
-  return async (unit, signal) => {
+  /** What a response shows of the size that requests may have. */
+  function learnSize(tried: Tried, rows: () => number, bytes: number): void {
+    if ("answer" in tried) size.accepted(tried.answer.count, bytes);
+    else if (tried.fault.size === "too large") size.tooLarge(rows(), bytes, tried.fault.message);
+  }
+
+  async function score(unit: RequestUnit, signal: AbortSignal): Promise<ScoredUnit> {
     const answeredBefore = sender.answered();
     let retries = 0;
-    const send = async (body: Buffer, isolating: boolean): Promise<SendResult> => {
-      const sent = await sender.send(body, { shard: unit.shard, answeredBefore, isolating, signal });
+    const send = async (body: Buffer, rows: () => number, isolating: boolean): Promise<SendResult> => {
+      const hasSeveralRows = (): boolean => rows() > 1;
+      const sent = await sender.send(body, { shard: unit.shard, answeredBefore, isolating, hasSeveralRows, signal });
       retries += sent.attempts - 1;
       return sent;
     };
@@ -106,29 +124,51 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     // Most requests are full; only an answer of another length makes it worth counting the rows sent.
     const id = (): string | null =>
       protocol.rowForm === "tensors" ? requestId(unit.body.toString("utf8", 0, ID_BYTES)) : null;
-    const tried = judge(await send(unit.body, false), {
-      id,
-      expects: (n) => n === batchSize,
-      rows: rowCount,
-      sent: () => ({ body: unit.body, header: unit.header, rows: envelope().rows }),
-    });
-    if ("answer" in tried) return { lines: tried.answer.lines, retries };
-    if (!worthIsolating(tried.fault, rowCount())) return { lines: failedLines(tried.fault, unit.lines), retries };
+    let fault: RowFault | null = null;
+    if (size.fits(rowCount, unit.body.length)) {
+      const tried = judge(await send(unit.body, rowCount, false), {
+        id,
+        expects: (n) => n === batchSize,
+        rows: rowCount,
+        sent: () => ({ body: unit.body, header: unit.header, rows: envelope().rows }),
+      });
+      learnSize(tried, rowCount, unit.body.length);
+      if ("answer" in tried) return { lines: tried.answer.lines, retries };
+      fault = tried.fault;
+      if (fault.size !== "too large" && !isWorthIsolating(fault, rowCount())) {
+        if (fault.ends !== undefined) refusals.add(fault.ends);
+        return { lines: failedLines(fault, unit.lines), retries };
+      }
+    }
 
     const sendPart = async (rows: readonly Buffer[]): Promise<PartOutcome> => {
-      const part = judge(await send(envelope().wrap(rows), true), {
+      const body = envelope().wrap(rows);
+      const count = (): number => rows.length;
+      const part = judge(await send(body, count, true), {
         id,
         expects: (n) => n === rows.length,
-        rows: () => rows.length,
-        sent: () => ({ body: envelope().wrap(rows), header: unit.header, rows }),
+        rows: count,
+        sent: () => ({ body, header: unit.header, rows }),
       });
       retries += 1;
+      learnSize(part, count, body.length);
       return "answer" in part ? { predictions: part.answer.predictions() } : part;
     };
-    const rows = await isolateRows(envelope().rows, tried.fault, sendPart);
-    if (!rows.some((row) => Buffer.isBuffer(row))) barrenStreak += 1;
+    const rows = await scoreInParts(envelope().rows, fault, {
+      sendPart,
+      size,
+      refusals,
+      around: envelope().wrap([]).length,
+      isAlive: isAnyAnswered,
+      isWorthIsolating,
+      onBarren: () => {
+        barrenStreak += 1;
+      },
+    });
     return { lines: wrapPredictions(renumber(rows.map(predictionOrError), protocol), protocol), retries };
-  };
+  }
+
+  return { score, undecided: refusals.undecided };
 }
 
 function predictionOrError(row: Buffer | RowFault): Buffer {

@@ -1,16 +1,17 @@
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import type { BackendContext } from "../../../core/ports/scoring-backend.ts";
-import { answerExcerpt } from "./answer-excerpt.ts";
 import type { HttpExchange, HttpReply } from "./http-exchange.ts";
 import type { ResolvedHttpSessionOptions } from "./http-session-options.ts";
 import type { InFlightLimit } from "./in-flight-limit.ts";
 import { createOutage } from "./outage.ts";
 import type { Pace } from "./pace.ts";
 import { printableUrl } from "./redact.ts";
-import { LONGEST_LOOK_MS, parseRetryAfter, retryWait } from "./retry-policy.ts";
+import { LONGEST_LOOK_MS, retryWait } from "./retry-policy.ts";
 import type { RowFault } from "./row-fault.ts";
-import { BUSY_PATIENCE, FLAKY_ATTEMPTS, isAway, isBusy, refusalMend, statusVerdict } from "./status-verdict.ts";
-import type { TransportFault } from "./transport-fault.ts";
+import { failedStatus, failedTransport, runEndingError } from "./status/explain-failure.ts";
+import type { FailedTry } from "./status/failed-try.ts";
+import { sentence, triesText } from "./status/failed-try.ts";
+import { statusRule } from "./status/status-rule.ts";
 
 /** What came of a request, its retries included. */
 export type SendResult =
@@ -23,13 +24,15 @@ export type SendOptions = {
   readonly answeredBefore: number;
   /** Whether the rows failed before in a larger request: a second 500 is then no news. */
   readonly isolating: boolean;
+  /** Whether the request has several rows. */
+  readonly hasSeveralRows: () => boolean;
   readonly signal: AbortSignal;
 };
 
 export type RequestSender = {
   /**
-   * Sends one request until there is an answer or it is the rows' fault. Throws where no row can ever pass: the server is gone
-   * (`BACKEND_UNREACHABLE`, `BACKEND_TIMEOUT`) or refuses us (`BACKEND_REFUSED`).
+   * Sends one request until there is an answer or it is to be sent in parts or it is the rows' fault. Throws where no row can ever pass: the
+   * server is gone (`BACKEND_UNREACHABLE`, `BACKEND_TIMEOUT`) or refuses us (`BACKEND_REFUSED`).
    */
   send(body: Buffer, options: SendOptions): Promise<SendResult>;
   /** Requests that were answered with 2xx so far: whether the server lives. */
@@ -45,28 +48,21 @@ type Tools = {
   readonly redact: (text: string) => string;
 };
 
-/** One failed try: what it was, and whether and how it may be tried again. */
-type Failure = {
-  readonly code: "BACKEND_UNREACHABLE" | "BACKEND_TIMEOUT" | "RESPONSE_TOO_LARGE" | "BACKEND_REFUSED";
-  readonly reason: string;
-  /** Tries in all that such a failure is worth. */
-  readonly worth: number;
-  /** `rows`: after the last try it is the rows' fault. `server`: that too if others were answered meanwhile. `always`: it ends the run. */
-  readonly blame: "rows" | "server" | "always";
-  readonly retryAfterMs: number | null;
-  readonly status?: number;
-  /** Whether the server may be away: `certainly` if there was no connection at all. */
-  readonly away?: "certainly" | "perhaps";
-  readonly unknownHost?: boolean;
-  /** What to do about it, if it does not follow from the rest. */
-  readonly fix?: string;
-};
+/** Tries of a request whose rule is `once`, in all. */
+const ONCE_MORE = 2;
+
+/** Tries, in multiples of the usual, that a request is worth to which a busy server says no while it answers others. */
+const BUSY_PATIENCE = 4;
+
+/** From here on a limited rate is no chance, and is reported. */
+const LIMITED_TRIES = 3;
 
 export function createRequestSender(tools: Tools): RequestSender {
   const { options, context, exchange, pace, inFlight, redact } = tools;
   const { clock } = context;
   const outage = createOutage(context, new URL(options.url).origin, options.unreachableTimeoutMs);
   let answered = 0;
+  let isLimitReported = false;
 
   async function send(body: Buffer, request: SendOptions): Promise<SendResult> {
     await pace.turn(request.signal);
@@ -82,113 +78,114 @@ export function createRequestSender(tools: Tools): RequestSender {
           place.leave("other");
           throw aborted;
         });
-      place.leave("status" in outcome && isBusy(outcome.status) ? "busy" : "other");
-      if ("status" in outcome && statusVerdict(outcome.status) === "answer") {
+      const rule = "status" in outcome ? statusRule(outcome.status, options.statusPolicy) : null;
+      place.leave(rule?.busy === true ? "busy" : "other");
+      if ("status" in outcome && rule?.fault === "none") {
         refuseEncoding(outcome);
         answered += 1;
         outage.answered();
         return { reply: outcome, attempts };
       }
-      const failure = "status" in outcome ? statusFailure(outcome, request) : transportFailure(outcome);
+      const failed = failedTry(outcome);
       answeredAtFailure = Math.min(answeredAtFailure, answered);
-      const isWaitedFor = waitsFor(failure, answeredAtFailure, request);
-      if (isWaitedFor) {
-        const { away, unknownHost = false } = failure;
-        outage.failed(failure.reason, { unknownHost, isCertain: away === "certainly" });
-      } else if (failure.status !== undefined) outage.answered();
-      const wait = isWaitedFor
-        ? Math.min(retryWait(attempts, null, LONGEST_LOOK_MS), Math.max(0, outage.left()))
-        : retryWait(attempts, failure.retryAfterMs);
-      const isSpent = isWaitedFor ? outage.left() <= 0 : attempts >= failure.worth;
-      if (isSpent || clock.now() + wait >= deadline) return giveUp(failure, attempts, request);
+      const next = nextTry(failed, { attempts, answeredAtFailure, deadline }, request);
+      if ("result" in next) return next.result;
+      const { wait } = next;
       context.events({
         type: "retry",
         shard: request.shard,
         attempt: attempts + 1,
         waitMs: wait,
-        reason: failure.reason,
+        reason: failed.reason,
       });
-      if (failure.retryAfterMs !== null) pace.rest(wait);
+      if (failed.retryAfterMs !== null) pace.rest(wait);
       await clock.sleep(wait, request.signal);
       await pace.turn(request.signal);
     }
   }
 
-  /**
-   * Whether time decides, and not the number of tries. A server that answers others while this request fails is not away; nor is one that has
-   * said when to come back.
-   */
-  function waitsFor({ away, retryAfterMs }: Failure, answeredAtFailure: number, request: SendOptions): boolean {
-    if (away === undefined || retryAfterMs !== null) return false;
-    if (away === "certainly") return true;
+  function failedTry(outcome: Awaited<ReturnType<HttpExchange["send"]>>): FailedTry {
+    const failed =
+      "status" in outcome ? failedStatus(outcome, options, clock.now()) : failedTransport(outcome, options);
+    return { ...failed, reason: redact(failed.reason) };
+  }
+
+  /** The wait before the next try, or what came of the request. Throws what ends the run. */
+  function nextTry(
+    failed: FailedTry,
+    tried: { readonly attempts: number; readonly answeredAtFailure: number; readonly deadline: number },
+    request: SendOptions,
+  ): { readonly wait: number } | { readonly result: SendResult } {
+    const { attempts, answeredAtFailure, deadline } = tried;
+    const { rule, retryAfterMs } = failed;
+    if (rule.isCommon === true && attempts === 1 && options.maxAttempts > 1) return { wait: 0 };
+    const isGone = rule.again === "while-gone";
+    const isWaitedFor = isGone || (rule.again === "while-away" && isAway(answeredAtFailure, request));
+    if (isWaitedFor) outage.failed(failed.reason, { unknownHost: failed.isUnknownHost, isCertain: isGone });
+    else if (failed.status !== null) outage.answered();
+    if (rule.again === "request_timeout" && attempts >= LIMITED_TRIES) reportLimit(failed);
+    const { halvesAfter = Number.POSITIVE_INFINITY } = rule;
+    if (attempts >= halvesAfter && request.hasSeveralRows()) return tooSlow(failed, attempts);
+    const wait = isWaitedFor
+      ? retryWait(attempts, retryAfterMs, { longestMs: LONGEST_LOOK_MS, untilMs: outage.left() })
+      : retryWait(attempts, retryAfterMs);
+    const isSpent = isWaitedFor ? outage.left() <= 0 : attempts >= worth(rule, request);
+    if (!isSpent && clock.now() + wait < deadline) return { wait };
+    const asked =
+      retryAfterMs === null || isSpent
+        ? ""
+        : ` (Retry-After: ${Math.ceil(retryAfterMs / 1000)} s, beyond request_timeout_s)`;
+    return giveUp({ ...failed, reason: failed.reason + asked }, attempts, request);
+  }
+
+  /** Whether the server answers nobody. If it answers others while this request fails, it is not away. */
+  function isAway(answeredAtFailure: number, request: SendOptions): boolean {
     return answered <= (request.isolating ? request.answeredBefore : answeredAtFailure);
   }
 
-  function statusFailure(reply: HttpReply, request: SendOptions): Failure {
-    const { status } = reply;
-    const verdict = statusVerdict(status);
-    const reason = redact(`status ${status}: ${answerExcerpt(reply.body) || "(empty body)"}`);
-    const failure = { code: "BACKEND_REFUSED", reason, status, retryAfterMs: null } as const;
-    if (verdict === "refused") return { ...failure, reason: reason + locationOf(reply), worth: 1, blame: "always" };
-    if (verdict === "rows") return { ...failure, worth: 1, blame: "rows" };
-    if (verdict === "flaky") {
-      return {
-        ...failure,
-        worth: request.isolating ? 1 : Math.min(FLAKY_ATTEMPTS, options.maxAttempts),
-        blame: "rows",
-      };
-    }
-    const retryAfterMs = parseRetryAfter(reply.headers["retry-after"], clock.now());
+  /** Tries in all that a failure is worth. */
+  function worth({ again, busy }: FailedTry["rule"], request: SendOptions): number {
+    if (again === "never") return 1;
+    if (again === "once") return request.isolating ? 1 : Math.min(ONCE_MORE, options.maxAttempts);
+    if (again === "request_timeout") return Number.POSITIVE_INFINITY;
     // A server that answers others is not gone: no row may be lost because it had too much to do.
-    const patience = isBusy(status) && !request.isolating && answered > request.answeredBefore ? BUSY_PATIENCE : 1;
-    const worth = options.maxAttempts * patience;
-    const away = isAway(status) ? ({ away: "perhaps" } as const) : {};
-    return { ...failure, ...away, code: "BACKEND_UNREACHABLE", retryAfterMs, worth, blame: "server" };
+    const isBusy = busy === true && !request.isolating && answered > request.answeredBefore;
+    return options.maxAttempts * (isBusy ? BUSY_PATIENCE : 1);
   }
 
-  function transportFailure(fault: TransportFault): Failure {
-    const reason = redact(fault.reason);
-    const failure = {
-      code: "BACKEND_UNREACHABLE",
-      reason,
-      retryAfterMs: null,
-      worth: options.maxAttempts,
-      ...(fault.fix === undefined ? {} : { fix: fault.fix }),
-    } as const;
-    if (fault.kind === "refused") return { ...failure, away: "certainly", blame: "always" };
-    if (fault.kind === "unknown-host") return { ...failure, away: "certainly", unknownHost: true, blame: "always" };
-    if (fault.kind === "reset") return { ...failure, away: "perhaps", blame: "server" };
-    if (fault.kind === "fatal") return { ...failure, worth: 1, blame: "always" };
-    if (fault.kind === "timeout") return { ...failure, code: "BACKEND_TIMEOUT", blame: "server" };
-    if (fault.kind === "too-large") {
-      const limit = `the answer exceeds ${options.maxResponseBytes} bytes (\`max_response_bytes\`)`;
-      return { ...failure, code: "RESPONSE_TOO_LARGE", reason: limit, worth: 1, blame: "rows" };
+  function reportLimit({ reason }: FailedTry): void {
+    if (isLimitReported) return;
+    isLimitReported = true;
+    const message =
+      `The server limits the rate of requests: ${sentence(reason)} Each one is tried for up to ${options.requestTimeoutMs / 1000} s (request_timeout_s). ` +
+      "Set requests_per_second or lower concurrency to stay below the limit.";
+    context.events({ type: "warning", message });
+  }
+
+  function giveUp(failed: FailedTry, attempts: number, request: SendOptions): { readonly result: SendResult } {
+    const { fault, again, halvesAfter } = failed.rule;
+    const ending = (): ScoreframeError => runEndingError(failed, { attempts, shard: request.shard }, options);
+    if (fault === "job" || again === "while-gone") throw ending();
+    if (fault === "server" && answered <= request.answeredBefore) {
+      if (halvesAfter === undefined || !request.hasSeveralRows()) throw ending();
+      return tooSlow(failed, attempts);
     }
-    return { ...failure, blame: "server" };
+    const rowFault = faultOf(failed, attempts);
+    if (fault === "rows-or-job") return { result: { fault: { ...rowFault, ends: ending() }, attempts } };
+    if (fault !== "size")
+      return { result: { fault: { ...rowFault, isolable: again !== "request_timeout" }, attempts } };
+    const size = request.hasSeveralRows() ? {} : { ends: ending() };
+    return { result: { fault: { ...rowFault, size: "too large", ...size }, attempts } };
   }
 
-  function giveUp(failure: Failure, attempts: number, request: SendOptions): SendResult {
-    const rowsFault = failure.blame === "rows" || (failure.blame === "server" && answered > request.answeredBefore);
-    if (!rowsFault) throw serverError(failure, attempts, request);
+  function tooSlow(failed: FailedTry, attempts: number): { readonly result: SendResult } {
+    return { result: { fault: { ...faultOf(failed, attempts), size: "too slow" }, attempts } };
+  }
+
+  function faultOf({ code, reason }: FailedTry, attempts: number): RowFault {
     // Sent among others it may have failed before: how often is the number of attempts, and not of this request's tries.
-    const after = attempts === 1 ? "" : ` after ${tries(attempts)}`;
-    const message = `The request failed${after}: ${sentence(failure.reason)}`;
-    return { fault: { code: failure.code, message, attempts, isolable: true }, attempts };
-  }
-
-  function serverError(failure: Failure, attempts: number, request: SendOptions): ScoreframeError {
-    const where = `${options.method} ${printableUrl(options.url)}`;
-    const happened = failure.code === "BACKEND_REFUSED" ? "was refused" : "got no answer";
-    const message = `${where} ${happened} after ${tries(attempts)}: ${sentence(failure.reason)} ${mend(failure)}`;
-    const { code, status } = failure;
-    return new ScoreframeError(code, message, {
-      backend: options.backend,
-      operation: "send request",
-      shard: request.shard,
-      retryable: code !== "BACKEND_REFUSED",
-      ...(status === undefined ? {} : { status }),
-      details: { attempts },
-    });
+    const after = attempts === 1 ? "" : ` after ${triesText(attempts)}`;
+    return { code, message: `The request failed${after}: ${sentence(reason)}`, attempts, isolable: true };
   }
 
   /** We asked for `identity`; bytes in another coding are no JSON to us. */
@@ -204,35 +201,4 @@ export function createRequestSender(tools: Tools): RequestSender {
   }
 
   return { send, answered: () => answered };
-}
-
-/** What a server says may be a sentence already, or cut in the middle of one. */
-function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
-}
-
-function tries(attempts: number): string {
-  return attempts === 1 ? "1 try" : `${attempts} tries`;
-}
-
-function mend(failure: Failure): string {
-  if (failure.fix !== undefined) return `${sentence(failure.fix)} Then run the job again.`;
-  if (failure.code === "BACKEND_REFUSED") return refusalMend(failure.status ?? 0);
-  if (failure.code === "BACKEND_TIMEOUT") {
-    return "Send fewer rows a request (`requests.batch_size`), or raise `headers_timeout_s` and `request_timeout_s`.";
-  }
-  if (failure.unknownHost === true)
-    return "The host has no address: correct `url`, or its name service; then run the job again.";
-  if (failure.status !== undefined)
-    return "Lower `concurrency` or set `requests_per_second` if the server is overloaded; then run the job again.";
-  return "Check that the server runs and that `url` is right, or raise `unreachable_timeout_s`; then run the job again.";
-}
-
-/** Where a redirect points, without user, password and query. */
-function locationOf(reply: HttpReply): string {
-  const location = reply.headers["location"];
-  if (location === undefined) return "";
-  const url = URL.parse(location, "http://same-server");
-  if (url === null) return " (its Location is no URL)";
-  return ` (Location: ${url.host === "same-server" ? url.pathname : printableUrl(url)})`;
 }

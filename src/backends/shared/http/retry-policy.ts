@@ -3,19 +3,21 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 20_000;
 /** Between two looks for a server that is away: it is found soon after it is back. */
 export const LONGEST_LOOK_MS = 5000;
+/** A server that asks for less of a wait does not know how long it takes; "Retry-After: 0" is common. */
+const SHORTEST_RETRY_AFTER_MS = 1000;
 
 /**
  * How long to wait before the next try, in milliseconds: what the server asked for, else exponential backoff with full jitter, which spreads
- * the clients of a struggling server best (AWS Architecture Blog, "Exponential Backoff And Jitter").
+ * the clients of a struggling server best (AWS Architecture Blog, "Exponential Backoff And Jitter"). `longestMs` and `untilMs` bound the latter.
  */
 export function retryWait(
   failedAttempts: number,
   retryAfterMs: number | null,
-  longestMs = LONGEST_WAIT_MS,
-  random: () => number = Math.random,
+  { longestMs = LONGEST_WAIT_MS, untilMs = Number.POSITIVE_INFINITY } = {},
 ): number {
-  if (retryAfterMs !== null) return retryAfterMs;
-  return Math.ceil(random() * Math.min(longestMs, FIRST_WAIT_MS * 2 ** (failedAttempts - 1)));
+  if (retryAfterMs !== null && retryAfterMs >= SHORTEST_RETRY_AFTER_MS) return retryAfterMs;
+  const backoff = Math.ceil(Math.random() * Math.min(longestMs, FIRST_WAIT_MS * 2 ** (failedAttempts - 1)));
+  return Math.max(retryAfterMs ?? 0, Math.min(backoff, Math.max(0, untilMs)));
 }
 
 /** `Retry-After` in milliseconds from now: seconds or an HTTP date (RFC 9110, 10.2.3); null where it is absent or nonsense. */

@@ -15,7 +15,7 @@ export type ScoreShardsOptions = {
   readonly batchSize: number;
   readonly maxRequestBytes: number;
   readonly concurrency: number;
-  readonly scoreUnit: RequestScorer;
+  readonly scorer: RequestScorer;
   /** Told of the rows of a shard that have been answered so far. */
   readonly answered: (shard: number, rows: number) => void;
 };
@@ -58,7 +58,7 @@ export async function* scoreShards(
   }
 
   async function answer(work: OpenShard, unit: RequestUnit): Promise<void> {
-    const scored = await options.scoreUnit(unit, stopping);
+    const scored = await options.scorer.score(unit, stopping);
     work.file.put(unit.index, scored.lines);
     work.retries += scored.retries;
     work.unanswered -= 1;
@@ -112,10 +112,16 @@ export async function* scoreShards(
     });
   try {
     for (;;) {
-      for (let done = finished.shift(); done !== undefined; done = finished.shift()) yield done;
+      // Whether rows are at fault or the whole job is not known before a request is answered.
+      const undecided = options.scorer.undecided();
+      if (undecided === null) for (let done = finished.shift(); done !== undefined; done = finished.shift()) yield done;
       stopping.throwIfAborted();
-      if (fed && inFlight.size === 0 && finished.length === 0) return;
-      await changed.until(() => finished.length > 0 || (fed && inFlight.size === 0));
+      const isOver = fed && inFlight.size === 0;
+      if (isOver && undecided !== null) throw undecided;
+      if (isOver && finished.length === 0) return;
+      await changed.until(
+        () => (finished.length > 0 && options.scorer.undecided() === null) || (fed && inFlight.size === 0),
+      );
     }
   } finally {
     stop.abort();

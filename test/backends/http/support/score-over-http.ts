@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { httpBackend } from "../../../../src/backends/http/index.ts";
+import type { StatusPolicy } from "../../../../src/backends/http/index.ts";
+import { createHttpSession, httpBackend } from "../../../../src/backends/http/index.ts";
 import type { RunEvent } from "../../../../src/core/ports/event-sink.ts";
 import type { BackendContext, RequestShard } from "../../../../src/core/ports/scoring-backend.ts";
 import type { Protocol, ProtocolId } from "../../../../src/core/protocols/protocol.ts";
@@ -23,6 +24,7 @@ export type ScoreOptions = {
   readonly batchSize?: number;
   readonly isolateFailedRows?: boolean;
   readonly signal?: AbortSignal;
+  readonly statusPolicy?: StatusPolicy;
   /** What the clock says at first. */
   readonly now?: number;
   /** Told of every wait. */
@@ -77,7 +79,12 @@ export async function scoreOverHttp(
       return { shard, requestPath, header, responsePath, lines: lines.length, rows: lines.length, bytes, digest: "" };
     }),
   );
-  const session = await httpBackend.create(httpBackend.parseOptions(job)).open(context);
+  const parsed = httpBackend.parseOptions(job);
+  const { statusPolicy } = options;
+  const session =
+    statusPolicy === undefined
+      ? await httpBackend.create(parsed).open(context)
+      : createHttpSession({ ...parsed, statusPolicy }, context);
   const texts: string[] = [];
   let retries = 0;
   try {

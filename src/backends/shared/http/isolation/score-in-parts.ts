@@ -1,0 +1,118 @@
+import type { RowFault } from "../row-fault.ts";
+import type { Refusals } from "../status/refusals.ts";
+import { REFUSALS_THAT_DECIDE } from "../status/refusals.ts";
+import type { IsolatedRow, PartOutcome } from "./isolate-rows.ts";
+import { halves, isolateRows } from "./isolate-rows.ts";
+import type { RequestSize } from "./request-size.ts";
+
+export type PartTools = {
+  readonly sendPart: (rows: readonly Buffer[]) => Promise<PartOutcome>;
+  readonly size: RequestSize;
+  readonly refusals: Refusals;
+  /** Bytes of a request besides its rows. */
+  readonly around: number;
+  readonly isAlive: () => boolean;
+  readonly isWorthIsolating: (fault: RowFault, rows: number) => boolean;
+  /** Not one row of a request passed. */
+  readonly onBarren: () => void;
+};
+
+/** Rows that are to be sent, or were sent with this outcome, after so many attempts. */
+type Task = { readonly from: number; readonly to: number; readonly attempts: number; readonly outcome?: PartOutcome };
+
+/**
+ * Scores the rows of a request in smaller ones: in the size that the server takes, in halves if it rejects that for its size, and so that bad rows
+ * fail alone. `fault`: of the request with all rows; null if it was not sent.
+ */
+export async function scoreInParts(
+  rows: readonly Buffer[],
+  fault: RowFault | null,
+  tools: PartTools,
+): Promise<IsolatedRow[]> {
+  const { sendPart, size, around, isAlive } = tools;
+  const results: IsolatedRow[] = [];
+  const whole: Task = { from: 0, to: rows.length, attempts: 0 };
+  const todo: Task[] = [fault === null ? whole : { ...whole, outcome: { fault } }];
+  const fits = (part: readonly Buffer[]): boolean =>
+    part.length <= 1 ||
+    size.fits(
+      () => part.length,
+      part.reduce((sum, row) => sum + row.length + 1, around),
+    );
+
+  for (let task = todo.shift(); task !== undefined; task = todo.shift()) {
+    const { from, to, attempts } = task;
+    const part = rows.slice(from, to);
+    if (task.outcome === undefined && !fits(part)) {
+      todo.unshift(...cut(task, size.cut(part, around)));
+      continue;
+    }
+    const outcome = task.outcome ?? (await sendPart(part));
+    if ("predictions" in outcome) {
+      put(results, from, outcome.predictions);
+      continue;
+    }
+    const failed = { ...outcome.fault, attempts: outcome.fault.attempts + attempts };
+    if (failed.size === "too large" && part.length > 1) {
+      todo.unshift(...halves({ from, to, attempts: failed.attempts }));
+    } else if (part.length > 1 && tools.isWorthIsolating(failed, part.length)) {
+      const alone = await sendSomeAlone(part, failed, tools);
+      const isolation = await isolateRows(part, failed, { sendPart, alone, size, fits, isAlive });
+      put(results, from, isolation.results);
+      if (!isolation.results.some(Buffer.isBuffer)) tools.onBarren();
+      const left = isolation.left.map((open) => ({
+        from: from + open.from,
+        to: from + open.to,
+        attempts: open.fault.attempts,
+      }));
+      todo.unshift(...left);
+    } else {
+      if (failed.ends !== undefined) tools.refusals.add(failed.ends);
+      put(
+        results,
+        from,
+        part.map(() => failed),
+      );
+    }
+  }
+  return results;
+}
+
+/**
+ * A refusal may be of the rows or of the job. Before many requests are sent to find bad rows: some rows alone, from all over the request. Throws
+ * if every one is refused, and the server has never answered.
+ */
+async function sendSomeAlone(
+  rows: readonly Buffer[],
+  fault: RowFault,
+  { sendPart, refusals, isAlive }: PartTools,
+): Promise<Map<number, PartOutcome>> {
+  const alone = new Map<number, PartOutcome>();
+  if (fault.ends === undefined) return alone;
+  for (const index of spread(rows.length)) {
+    if (isAlive()) break;
+    const outcome = await sendPart(rows.slice(index, index + 1));
+    alone.set(index, outcome);
+    if ("fault" in outcome && outcome.fault.ends !== undefined) refusals.add(outcome.fault.ends);
+  }
+  return alone;
+}
+
+/** Indexes from the first to the last of `rows`, evenly spread. */
+function spread(rows: number): Set<number> {
+  const steps = Math.min(rows, REFUSALS_THAT_DECIDE) - 1;
+  return new Set(Array.from({ length: steps + 1 }, (_, step) => Math.round((step * (rows - 1)) / Math.max(1, steps))));
+}
+
+function cut({ from, attempts }: Task, sizes: readonly number[]): Task[] {
+  let next = from;
+  return sizes.map((rows) => {
+    const begin = next;
+    next += rows;
+    return { from: begin, to: next, attempts };
+  });
+}
+
+function put(results: IsolatedRow[], from: number, found: readonly IsolatedRow[]): void {
+  for (const [i, each] of found.entries()) results[from + i] = each;
+}

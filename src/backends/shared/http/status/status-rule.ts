@@ -1,0 +1,16 @@
+import type { FaultRule } from "./fault-rule.ts";
+import type { StatusPolicy } from "./status-policy.ts";
+
+/** For a policy that leaves a status out: it is no response that anybody expects. */
+const UNKNOWN: FaultRule = { fault: "job", again: "never", fix: "Check `url` and `method`." };
+
+/** The rule of a status in a policy. */
+export function statusRule(status: number, policy: StatusPolicy): FaultRule {
+  return policy.find(({ statuses }) => statuses.some((pattern) => matches(status, pattern))) ?? UNKNOWN;
+}
+
+function matches(status: number, pattern: string): boolean {
+  if (pattern.endsWith("xx")) return Math.floor(status / 100) === Number(pattern[0]);
+  const [first, last = first] = pattern.split("-").map(Number);
+  return status >= (first ?? 0) && status <= (last ?? 0);
+}
