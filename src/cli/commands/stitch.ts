@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { StitchRequest } from "../../core/pipeline/stitch-files/stitch-prefixes.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { EXIT_CODES } from "../exit-code.ts";
@@ -22,11 +23,12 @@ type StitchOptions = OutputOptions &
     | "rows"
     | "row"
     | "predictions"
+    | "index"
     | "format"
     | "prefix"
     | "suffix"
     | "joined"
-  >;
+  > & { readonly key?: string; readonly keyAt?: string };
 
 const EXAMPLES: readonly Example[] = [
   ["join requests and responses of a batch job into a table", "stitch --requests in --responses out --output table"],
@@ -46,6 +48,9 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
     .option("--rows <pointer>", "JSON pointer to the list of rows in a request, such as /data")
     .option("--row <pointer>", "JSON pointer to the row in a request that holds one row alone")
     .option("--predictions <pointer>", "JSON pointer to the predictions in a response, such as /result")
+    .option("--key <column>", "pair by a column of the requests whose value each prediction repeats")
+    .option("--key-at <member>", "where a prediction has it: a name or JSON pointer (default: the column's name)")
+    .option("--index <member>", "pair by the number of the row in its request, from 0, which each prediction has")
     .addOption(
       new Option("--format <format>", "format of the table (default: parquet)").choices(["parquet", "csv", "jsonl"]),
     )
@@ -58,6 +63,11 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
   addHelp(command, EXAMPLES);
   return command.action(async (options: StitchOptions) => {
     const { requests, responses, output, protocol, rows, row, predictions, format, prefix, suffix, joined } = options;
+    const { key, keyAt, index } = options;
+    if (key === undefined && keyAt !== undefined)
+      throw new ScoreframeError("USAGE", "--key-at says where predictions have the key: give --key, too.", {
+        option: "key-at",
+      });
     const request: StitchRequest = {
       requests,
       responses,
@@ -66,6 +76,8 @@ export function stitchCommand(context: CliContext, conclude: Conclude): Command 
       ...(rows === undefined ? {} : { rows }),
       ...(row === undefined ? {} : { row }),
       ...(predictions === undefined ? {} : { predictions }),
+      ...(key === undefined ? {} : { key: keyAt === undefined ? key : { column: key, at: keyAt } }),
+      ...(index === undefined ? {} : { index }),
       ...(format === undefined ? {} : { format }),
       ...(prefix === undefined ? {} : { prefix }),
       ...(suffix === undefined ? {} : { suffix }),

@@ -1,11 +1,16 @@
 import type { RowCause } from "../protocols/error-object.ts";
+import { indexKeys, pairingMessage, pairPredictions } from "../protocols/pairing/pair-predictions.ts";
+import type { Pairing } from "../protocols/pairing/pairing.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import { incompatible } from "./decode-line-by-line.ts";
 import type { Explosion } from "./explode-uniform.ts";
 import { explodeUniform } from "./explode-uniform.ts";
 import { jsonAnswers } from "./json-answers.ts";
+import type { RowKeys } from "./pair-line.ts";
+import { asPrediction, pairLine, withoutItsKey } from "./pair-line.ts";
 import type { DataFrame } from "./polars.ts";
-import { readAnswerLine } from "./read-answer-line.ts";
+import type { RowAnswer } from "./read-answer-line.ts";
+import { readAnswerLine, rowCause } from "./read-answer-line.ts";
 import { createValueColumn } from "./value-column.ts";
 
 /** An answer that holds no prediction: one of a line (`batchIndex`), or the whole line (null). */
@@ -14,36 +19,89 @@ export type AnswerFailure = { readonly line: number; readonly batchIndex: number
 /** Predictions one below the other, null where one failed; a line that failed as a whole counts none. */
 export type ExplodedAnswers = Explosion & { readonly failures: readonly AnswerFailure[] };
 
-/** Explodes answer lines into one prediction a row, without a look at the requests. */
+/** What the requests say of the rows of each answer line, for predictions that are paired by it. */
+export type RequestRows = { readonly counts: ArrayLike<number>; readonly keys: RowKeys };
+
+/** Explodes answer lines into one prediction a row; without a look at the requests, unless `rows` says by what predictions are paired. */
 export function explodeAnswers(
   lines: DataFrame,
   protocol: Protocol,
   file: string,
   shard: number,
   ids: readonly (string | null)[] | null,
+  rows: RequestRows | null = null,
 ): ExplodedAnswers {
   const json = jsonAnswers(lines, protocol, ids);
-  const uniform = explodeUniform(json, protocol.predictionPlace);
-  return uniform === null ? explodeOneByOne(json, protocol, file, shard) : { ...uniform, failures: [] };
+  const uniform = rows === null ? explodeUniform(json, protocol.predictionPlace) : null;
+  if (uniform !== null) return { ...uniform, failures: [] };
+  const texts = json.getColumn("line").toArray() as (string | null)[];
+  const nameLine = (line: number): string => `Answer file ${file}, line ${line}`;
+  const read = readEach(texts, nameLine, protocol);
+  return collectRows(rows === null ? read : pairLines([...read], nameLine, protocol, rows), nameLine, shard);
 }
 
-function explodeOneByOne(lines: DataFrame, protocol: Protocol, file: string, shard: number): ExplodedAnswers {
+/** One by one: the answers of a large file need not be held together. */
+function* readEach(
+  texts: readonly (string | null)[],
+  nameLine: (line: number) => string,
+  protocol: Protocol,
+): Generator<LineAnswers> {
+  for (const [line, text] of texts.entries()) yield readAnswerLine(text ?? "", nameLine(line), protocol);
+}
+
+type LineAnswers = readonly RowAnswer[] | RowCause;
+
+function collectRows(lines: Iterable<LineAnswers>, nameLine: (line: number) => string, shard: number): ExplodedAnswers {
   const column = createValueColumn();
   const failures: AnswerFailure[] = [];
-  const texts = lines.getColumn("line").toArray() as (string | null)[];
-  const counts = texts.map((text, line) => {
-    const where = `Answer file ${file}, line ${line}`;
-    const read = readAnswerLine(text ?? "", where, protocol);
-    if (!("length" in read)) {
-      failures.push({ line, batchIndex: null, cause: read });
-      return 0;
-    }
-    for (const [batchIndex, { value, cause }] of read.entries()) {
+  const counts: number[] = [];
+  for (const read of lines) {
+    const line = counts.length;
+    if (!("length" in read)) failures.push({ line, batchIndex: null, cause: read });
+    const answers = "length" in read ? read : [];
+    for (const [batchIndex, { value, cause }] of answers.entries()) {
       if (cause !== null) failures.push({ line, batchIndex, cause });
-      if (!column.add(value)) throw incompatible(where, column.type, value, { shard, line });
+      if (!column.add(value)) throw incompatible(nameLine(line), column.type, value, { shard, line });
     }
-    return read.length;
-  });
+    counts.push(answers.length);
+  }
   const { values, type } = column.decode();
   return { values, type, counts, failures };
+}
+
+/** Predictions in the order of the rows: within a line of several rows, within the file if each line is a row. */
+function pairLines(
+  lines: readonly LineAnswers[],
+  nameLine: (line: number) => string,
+  protocol: Protocol,
+  { counts, keys }: RequestRows,
+): readonly LineAnswers[] {
+  if (protocol.lineHolds === "row") return pairFile(lines, nameLine, protocol, keys);
+  let firstRow = 0;
+  return lines.map((read, line) => {
+    const rows = counts[line] as number;
+    firstRow += rows;
+    // A wrong count is found out where both sides are joined.
+    if (!("length" in read) || read.length !== rows) return read;
+    return pairLine(read, nameLine(line), protocol, { keys, firstRow: firstRow - rows, published: [] });
+  });
+}
+
+function pairFile(
+  lines: readonly LineAnswers[],
+  nameLine: (line: number) => string,
+  protocol: Protocol,
+  keys: RowKeys,
+): readonly LineAnswers[] {
+  const pairing = protocol.pairing as Pairing;
+  const answers = lines.map((read) => ("length" in read ? (read[0] as RowAnswer) : { value: null, cause: read }));
+  const { order, reasons } = pairPredictions(keys ?? indexKeys(lines.length), answers.map(asPrediction), pairing);
+  return order.map((place, line) => {
+    const answer = answers[place];
+    if (answer === undefined) {
+      const message = pairingMessage(reasons.get(line) ?? "", pairing);
+      return rowCause("ECHOED_ID_MISMATCH", `${nameLine(line)}: ${message}`);
+    }
+    return [answer.cause === null ? withoutItsKey(answer.value, nameLine(place), protocol, pairing) : answer];
+  });
 }

@@ -35,16 +35,22 @@ export function pairLine(
   const isKept = pairing.at.length === 1 && published.includes(pairing.at[0] as string);
   return order.map((place) => {
     const answer = answers[place] as RowAnswer;
-    return answer.cause !== null || isKept ? answer : predictionLeft(answer.value, where, protocol, pairing);
+    return answer.cause !== null || isKept ? answer : withoutItsKey(answer.value, where, protocol, pairing);
   });
 }
 
-function asPrediction({ value, cause }: RowAnswer): ExactJson {
+/** An error is a prediction, too: of which row, its key or the others say. */
+export function asPrediction({ value, cause }: RowAnswer): ExactJson {
   return cause === null ? value : { error: cause.message };
 }
 
-/** An error object may have the key of its row, too. */
-function predictionLeft(value: ExactJson, where: string, { answerNotation }: Protocol, pairing: Pairing): RowAnswer {
+/** What is published of a prediction; an error object may have the key of its row, too. */
+export function withoutItsKey(
+  value: ExactJson,
+  where: string,
+  { answerNotation }: Protocol,
+  pairing: Pairing,
+): RowAnswer {
   const left = withoutKey(value, pairing.at, answerNotation === "csv");
   if (!isExactObject(left) || Object.keys(left).length > 0) return rowAnswer(left, where);
   const message = `${where}: a prediction has nothing but its ${pairing.by}. Check what the model returns, or remove ${pairingOption(pairing)}.`;

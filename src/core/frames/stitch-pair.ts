@@ -8,8 +8,10 @@ import { assertSameLines } from "./assert-same-lines.ts";
 import type { ColumnType, TypedColumn } from "./column-type.ts";
 import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
 import { describeCauses } from "./describe-causes.ts";
+import type { RequestRows } from "./explode-answers.ts";
 import { explodeAnswers } from "./explode-answers.ts";
 import { explodeRequests } from "./explode-requests.ts";
+import type { Explosion } from "./explode-uniform.ts";
 import type { JoinedRows } from "./join-by-position.ts";
 import { joinByPosition } from "./join-by-position.ts";
 import { pickLines } from "./pick-lines.ts";
@@ -21,6 +23,7 @@ import { predictionForm } from "./prediction-form.ts";
 import { readUnits, withoutMarks } from "./read-units.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import { requestIds } from "./request-ids.ts";
+import { requestKeys } from "./row-keys.ts";
 import { unwrapJoined } from "./unwrap-joined.ts";
 import { writeParquet } from "./write-parquet.ts";
 
@@ -45,7 +48,7 @@ export type StitchPairInput = {
   /** Number of the file's first line among those of all files. */
   readonly firstRowId: number;
   readonly protocol: ProtocolId;
-  readonly options: Pick<RequestOptions, "shape" | "predictions">;
+  readonly options: Pick<RequestOptions, "shape" | "predictions" | "pairing">;
   /** Whether answers hold their requests, too; null if only their form says so. */
   readonly joined: boolean | null;
   /** Put before every prediction column's name. */
@@ -85,6 +88,7 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
     answerFile,
     input.shard,
     requestIds(requestLines, input.protocol),
+    requestRows(requests, protocol, requestFile),
   );
   const joined = joinByPosition(
     requests,
@@ -111,6 +115,15 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
     sourceColumns: source,
     predictionColumns: predictions.map(typed),
     schema: [...source, ...predictions.map(typed)],
+  };
+}
+
+/** By what predictions are paired; null if that is their position. */
+function requestRows(requests: Explosion, { pairing }: Protocol, requestFile: string): RequestRows | null {
+  if (pairing === undefined) return null;
+  return {
+    counts: requests.counts,
+    keys: pairing.by === "key" ? requestKeys(requests, pairing.column, requestFile) : null,
   };
 }
 

@@ -42,6 +42,13 @@ export type StitchRequest = {
   readonly row?: string;
   /** JSON pointer to the predictions in a response, a list, or with `row` the prediction. @default the protocol's place */
   readonly predictions?: string;
+  /**
+   * Pairs predictions with rows by a key: a column of the requests whose value each prediction repeats, `at` the name of a member or a JSON pointer.
+   * @default their order
+   */
+  readonly key?: string | { readonly column: string; readonly at?: string };
+  /** Pairs predictions with rows by the number of the row in its request, from 0, or in its file if each line is a row. */
+  readonly index?: string;
   readonly format?: "parquet" | "csv" | "jsonl";
   readonly prefix?: string;
   /**

@@ -1,17 +1,20 @@
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import type { JsonPath } from "../../json/json-pointer.ts";
 import { parsePointer } from "../../json/json-pointer.ts";
+import type { Pairing } from "../../protocols/pairing/pairing.ts";
 import { PROTOCOLS } from "../../protocols/protocols.ts";
 import type { RequestOptions } from "../../protocols/request-options.ts";
 
 /** Where rows are in requests and predictions in responses that something else wrote. */
-export type StitchShape = Pick<RequestOptions, "shape" | "predictions">;
+export type StitchShape = Pick<RequestOptions, "shape" | "predictions" | "pairing">;
 
 type Pointers = {
   readonly protocol?: string;
   readonly rows?: string;
   readonly row?: string;
   readonly predictions?: string;
+  readonly key?: string | { readonly column: string; readonly at?: string };
+  readonly index?: string;
 };
 
 /** Throws `USAGE` for a pointer that is none, and for one that the protocol has no use for. */
@@ -28,7 +31,22 @@ export function stitchShape(request: Pointers): StitchShape {
   return {
     shape: path === null ? null : { path, holds: row == null ? "list" : "row", rowForm: "object", body: {} },
     predictions: predictions ?? null,
+    pairing: pairingOf(request),
   };
+}
+
+function pairingOf({ key, index }: Pointers): Pairing | null {
+  if (key !== undefined && index !== undefined)
+    throw usage("index", "cannot be given together with key: predictions are paired by one of them.");
+  if (index !== undefined) return { by: "index", at: memberPath("index", index) };
+  if (key === undefined) return null;
+  if (typeof key === "string") return { by: "key", column: key, at: [key] };
+  return { by: "key", column: key.column, at: key.at === undefined ? [key.column] : memberPath("key", key.at) };
+}
+
+/** A name, or a JSON pointer. */
+function memberPath(option: string, member: string): JsonPath {
+  return member.startsWith("/") ? (pathOf(option, member) ?? []) : [member];
 }
 
 function pathOf(name: string, pointer: string | undefined): JsonPath | null {

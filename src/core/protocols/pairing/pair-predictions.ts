@@ -13,8 +13,8 @@ export type PairedPredictions = {
   readonly order: readonly number[];
   /** What is wrong with the predictions as a whole; null if each row has exactly one, and each of them a row. */
   readonly complaint: string | null;
-  /** Why a row of `order` has none. */
-  reason(row: number): string;
+  /** Why a row has none. */
+  readonly reasons: ReadonlyMap<number, string>;
 };
 
 /** Texts of the keys of `rows` rows that are paired by their number in the request. */
@@ -50,6 +50,7 @@ export function pairPredictions(
     else if (texts.length === 0)
       complaints.push(`${which(place, predictions)} has no ${nameOf(pairing)}${memberNames(prediction)}`);
     else if (row === undefined) complaints.push(unknownKey(key, rows, pairing));
+    else if (reasons.has(row)) continue;
     else if (order[row] !== -1) reasons.set(row, `the ${pairing.by} ${stringifyExact(key)} has several predictions`);
     else order[row] = place;
   }
@@ -59,14 +60,13 @@ export function pairPredictions(
   for (const row of rows.keys()) {
     if (order[row] !== -1 || reasons.has(row)) continue;
     order[row] = errors.shift() ?? -1;
-    if (order[row] === -1) complaints.push(`the row with the ${pairing.by} ${rows[row]} has no prediction`);
+    if (order[row] !== -1) continue;
+    const missing = `the row with the ${pairing.by} ${rows[row]} has no prediction`;
+    complaints.push(missing);
+    reasons.set(row, missing);
   }
   if (errors.length > 0) complaints.push("there are more errors than rows");
-  return {
-    order,
-    complaint: complaints[0] ?? null,
-    reason: (row) => reasons.get(row) ?? complaints[0] ?? `no prediction has its ${pairing.by}`,
-  };
+  return { order, complaint: complaints[0] ?? null, reasons };
 }
 
 /** What cannot be paired, why, and how the predictions have to be. */
