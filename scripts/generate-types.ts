@@ -66,7 +66,7 @@ function outputTable({ parquet, csv, jsonl }: SentValues): string {
 async function refusedTable(sender: ValueSender): Promise<string> {
   const rows: string[][] = [];
   for (const { type, sql } of REFUSED_CASES) {
-    const { code, message } = await sender.refusal(sql);
+    const { code, message } = await sender.failure(sql);
     rows.push([type, visible(sql), `\`${code}\``, visible(message)]);
   }
   return markdownTable(["type", "in SQL", "code", "message"], rows);

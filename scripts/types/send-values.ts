@@ -26,7 +26,7 @@ export type SentValues = {
 export type ValueSender = {
   send(expressions: readonly string[], from?: string): Promise<SentValues>;
   /** The error that a value ends in. */
-  refusal(expression: string): Promise<{ readonly code: string; readonly message: string }>;
+  failure(expression: string): Promise<{ readonly code: string; readonly message: string }>;
   close(): Promise<void>;
 };
 
@@ -52,7 +52,7 @@ export async function createValueSender(): Promise<ValueSender> {
         jsonl: splitJsonRow(textOf(await publish(bench, sql, "jsonl"), "jsonl"))?.slice(0, names.length) ?? [],
       };
     },
-    async refusal(expression) {
+    async failure(expression) {
       const { error } = await engine.tryRun(jobOf(bench, `select ${expression} as c0`, {}));
       if (error === null) throw new Error(`${expression} was not refused.`);
       return { code: error.code, message: error.message };

@@ -16,27 +16,27 @@ const SETTINGS: ConnectionSettings = {
 /** `service`: `s3`, as IAM writes it. */
 export function wrongServer(service: string, { status }: Fault, given?: GivenEndpoint): string {
   const page = status === undefined ? "" : ` (its answer has the status ${status} and is a page)`;
-  return `what answered is not ${nameOf(service)}${page}. ${endpointMend(service, given)}`;
+  return `what answered is not ${nameOf(service)}${page}. ${endpointHint(service, given)}`;
 }
 
 /** Why nothing was heard, and what to look at. */
 export function unreachable(service: string, fault: Fault, given?: GivenEndpoint): string {
   const said = `${fault.code} ${fault.message}`;
-  const mend = endpointMend(service, given);
+  const hint = endpointHint(service, given);
   if (/ENOTFOUND|EAI_AGAIN/.test(said)) {
     const region =
       endpointOf(service, given) === null
         ? " Is it a region of AWS? It comes from AWS_REGION, the profile or the job file."
         : "";
-    return `there is no such address (${fault.message}).${region} ${mend}`;
+    return `there is no such address (${fault.message}).${region} ${hint}`;
   }
-  if (/Invalid URL/.test(said)) return `the address to ask is none. ${mend}`;
+  if (/Invalid URL/.test(said)) return `the address is not a valid URL. ${hint}`;
   const problem = connectionProblem(fault, SETTINGS);
-  if (problem !== null) return `${problem.what}. ${problem.fix}. ${mend}`;
-  return `no answer, or only half of one (${withoutPackage(fault.message)}). ${mend}`;
+  if (problem !== null) return `${problem.what}. ${problem.fix}. ${hint}`;
+  return `no answer, or only half of one (${withoutPackage(fault.message)}). ${hint}`;
 }
 
-function endpointMend(service: string, given: GivenEndpoint | undefined): string {
+function endpointHint(service: string, given: GivenEndpoint | undefined): string {
   const endpoint = endpointOf(service, given);
   if (endpoint !== null)
     return `Check ${endpoint.name}, which is ${endpoint.origin}, and that ${nameOf(service)} answers there.`;
@@ -44,7 +44,7 @@ function endpointMend(service: string, given: GivenEndpoint | undefined): string
   const proxy = HTTPS_PROXY || https_proxy;
   return proxy
     ? `Check the network and the proxy, which is ${originOf(proxy)} (HTTPS_PROXY).`
-    : "Check the network; where a proxy is needed, set HTTPS_PROXY.";
+    : "Check the network; if a proxy is needed, set HTTPS_PROXY.";
 }
 
 function endpointOf(service: string, given: GivenEndpoint | undefined): { name: string; origin: string } | null {

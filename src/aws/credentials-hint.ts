@@ -24,7 +24,7 @@ export function expiredSignOn(profile: string | undefined, env: NodeJS.ProcessEn
   return `the single sign-on${of} has expired, or was never made. Run \`aws sso login${flag}\`, then run again.`;
 }
 
-/** Whose credentials were refused, in words that follow "the credentials". */
+/** Whose credentials were rejected, in words that follow "the credentials". */
 export function credentialsOf(profile: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   const name = profile ?? env["AWS_PROFILE"];
   if (name) return ` of the profile "${name}"`;

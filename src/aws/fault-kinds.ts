@@ -4,7 +4,7 @@ import { unreachable, wrongServer } from "./connection-hint.ts";
 import { credentialsOf, expiredSignOn, noCredentials, renewal } from "./credentials-hint.ts";
 import { parseDenial } from "./denial.ts";
 import type { Fault } from "./fault.ts";
-import { parseQuota, quotaMend } from "./quota.ts";
+import { parseQuota, quotaHint } from "./quota.ts";
 
 export type FaultKind = {
   readonly code: ErrorCode;
@@ -125,7 +125,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
       const quota = parseQuota(message);
       return quota === null || quota.asked <= quota.limit;
     },
-    says: ({ message }, { region }) => quotaMend(message, region),
+    says: ({ message }, { region }) => quotaHint(message, region),
   },
   {
     code: "AWS_THROTTLED",
@@ -155,7 +155,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 function denied({ message }: Fault, { action, resource }: AwsAct): string {
   const denial = parseDenial(message);
   if (denial?.explicit) {
-    return `access is denied, and no Allow helps against an explicit deny: it has to be changed where it stands. AWS says: ${sentence(message)}`;
+    return `access is denied, and no Allow overrides an explicit deny: change the policy that has it. AWS says: ${sentence(message)}`;
   }
   const right = denial === null ? `${action} on ${resource}` : `${denial.action} on ${denial.resource || resource}`;
   const said = /^(|UnknownError|Access ?Denied\.?|Forbidden)$/i.test(message) ? "" : ` AWS says: ${sentence(message)}`;

@@ -35,7 +35,7 @@ export function readFault(thrown: unknown): Fault {
 }
 
 /**
- * The error as it may be kept as a cause and printed. S3 sends a session token that it refuses back as `Token-0`, which the SDK hangs on its error; other
+ * The error as it may be kept as a cause and printed. S3 returns a session token that it rejects as `Token-0`, which the SDK adds to its error; other
  * services quote the request that should have been signed, with the token in it.
  */
 export function withoutSecrets(thrown: unknown): unknown {
@@ -57,7 +57,7 @@ function masked(text: string, env: NodeJS.ProcessEnv = process.env): string {
   return SECRETS.reduce((said, name) => (env[name] ? said.replaceAll(env[name], "…") : said), shortened);
 }
 
-/** Where every address of a host was refused, Node's message is empty and the reasons are inside. */
+/** If every address of a host refused the connection, Node's message is empty and the reasons are inside. */
 function fullMessage(thrown: unknown): string {
   const message = messageOf(thrown);
   if (message !== "" || !(thrown instanceof AggregateError)) return message;

@@ -13,7 +13,7 @@ export function parseQuota(message: string): Quota | null {
 }
 
 /** What to ask for. */
-export function quotaMend(message: string, region = "the job's region"): string {
+export function quotaHint(message: string, region = "the job's region"): string {
   const quota = parseQuota(message);
   if (quota === null) {
     return `a quota of the account is used up: ${message} Ask for more in the Service Quotas console, use fewer or other instances, or wait for other jobs.`;

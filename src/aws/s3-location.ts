@@ -11,7 +11,7 @@ export function isS3(path: string): boolean {
 /** Throws `USAGE` that says how the address must look. */
 export function parseS3Location(address: string): S3Location {
   const [, bucket = "", prefix = ""] = /^s3[an]?:\/\/([^/]*)\/?(.*)$/is.exec(address) ?? [];
-  // The rules of bucket names, as far as a mistake can be told from them (S3 user guide, "Bucket naming rules").
+  // The rules of bucket names, as far as they reveal a mistake (S3 user guide, "Bucket naming rules").
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || /\.\.|^\d+(\.\d+){3}$/.test(bucket)) {
     throw new ScoreframeError(
       "USAGE",
@@ -21,7 +21,7 @@ export function parseS3Location(address: string): S3Location {
   return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, "") };
 }
 
-/** The bucket's address, and the key or the beginning of keys that the path names in it, as it stands. Throws `USAGE` as above. */
+/** The bucket's address, and the key or key prefix in the path, unchanged. Throws `USAGE` as above. */
 export function splitS3Path(path: string): { readonly bucket: string; readonly key: string } {
   const { bucket } = parseS3Location(path);
   return { bucket: `s3://${bucket}`, key: /^s3[an]?:\/\/[^/]*\/?(.*)$/is.exec(path)?.[1] ?? "" };

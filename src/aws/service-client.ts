@@ -5,7 +5,7 @@ const ATTEMPTS = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Without a byte in either direction. */
 const IDLE_TIMEOUT_MS = 60_000;
-/** Tries that nobody answers in time: all of them would be eight minutes of silence. */
+/** Tries without a response: all of them would be eight minutes without any output. */
 const SILENT_TRIES = 3;
 
 /** Settings that every client of an AWS service shares. Credentials, region and endpoint come by the SDK's own chains. */
@@ -44,8 +44,8 @@ type RetryStrategy = object & {
 };
 
 /**
- * Ends the retries of a client sooner where nobody answers at all than where a service says "later". A refused connection may be a server that
- * starts again, and is tried as often as anything else unless `refusedTries` says less.
+ * Ends the retries of a client sooner if there is no response at all than if a service asks to retry later. A refused connection may be a server that
+ * restarts, and is tried as often as anything else unless `refusedTries` is less.
  */
 export function boundSilence<Client extends { readonly config: { retryStrategy(): Promise<object> } }>(
   client: Client,

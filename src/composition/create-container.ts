@@ -17,7 +17,7 @@ import { TOKENS } from "./tokens.ts";
 
 export type CompositionOptions = {
   readonly runStore: RunStore;
-  /** Backends besides those of the package. */
+  /** Backends in addition to those of the package. */
   readonly backends: readonly BackendPlugin[];
   /** What the workspace keeps of runs whose job does not say. @default "all" */
   readonly keep?: string;

@@ -18,7 +18,7 @@ export type ScoreframeOptions = {
   readonly keep?: string;
   /** Backends of your own, chosen by their id as `backend.kind`. */
   readonly backends?: readonly BackendPlugin[];
-  /** Told of everything that happens in all runs. */
+  /** Receives the events of all runs. */
   readonly onEvent?: EventSink;
 };
 

@@ -34,7 +34,7 @@ async function startSagemaker({ config, latency, ...request }: EmulatorRequest):
   return emulator;
 }
 
-/** What is wrong with its options stands in the configuration. */
+/** Errors of the options name the configuration file. */
 function namingFile(config: string, thrown: unknown): unknown {
   if (!ScoreframeError.is(thrown) || thrown.code !== "EMULATOR_OPTIONS_INVALID") return thrown;
   return new ScoreframeError(thrown.code, `The emulator's configuration ${config} is not valid: ${thrown.message}`, {

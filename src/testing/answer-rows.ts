@@ -7,7 +7,7 @@ import { ConformanceError, demand } from "./conformance-error.ts";
 /** A row's answer: the prediction's text, or the error object's content. */
 export type AnswerRow = { readonly prediction: string } | { readonly error: unknown };
 
-/** A response file's rows, line by line. An error object that stands for a whole line is one row here. */
+/** A response file's rows, line by line. An error object for a whole line is one row here. */
 export function answerRows(text: string, protocol: Protocol): AnswerRow[][] {
   if (text === "") return [];
   if (!text.endsWith("\n"))

@@ -9,7 +9,7 @@ export type ConformanceRow = {
 
 export const CONFORMANCE_COLUMNS: readonly string[] = ["id", "text"];
 
-/** So many rows, with ids from `first`. */
+/** `count` rows, with ids from `first`. */
 export function numberedRows(count: number, first = 0): ConformanceRow[] {
   return Array.from({ length: count }, (_, i) => ({ id: String(first + i), text: `row ${first + i}` }));
 }

@@ -15,7 +15,7 @@ export type ModelScript = {
   readonly reportRow?: number;
   /** Each answer has one prediction (or line) too many or too few. */
   readonly surplus?: 1 | -1;
-  /** So many first requests lose their connection in the middle of the answer. */
+  /** How many of the first requests lose their connection in the middle of the answer. */
   readonly dropFirst?: number;
   /** Never answers. */
   readonly hangs?: boolean;

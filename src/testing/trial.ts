@@ -32,9 +32,9 @@ export type Trial = {
   readonly protocol: Protocol;
   readonly session: ScoringSession;
   readonly events: readonly RunEvent[];
-  /** Writes a request file. Line-oriented protocols get each row as a line of its own. */
+  /** Writes a request file. In line-oriented protocols each row is a separate line. */
   writeShard(shard: number, lines: Lines): Promise<RequestShard>;
-  /** Scores the shards and reads what stands in their response files. */
+  /** Scores the shards and reads their response files. */
   score(shards: readonly Lines[]): Promise<Answered[]>;
   /** Names of the files where answers are written. */
   responseFiles(): Promise<string[]>;

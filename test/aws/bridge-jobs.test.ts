@@ -141,7 +141,7 @@ describe("a flat job of the Adroit bridge", () => {
     expect(TransformResources?.InstanceCount).toBeLessThan(8);
   });
 
-  it("is told which model is missing, and what to set", async (context) => {
+  it("names the missing model, and what to set", async (context) => {
     const { run } = await bench(context, "team/churn:1");
     const { exitCode, stderr } = await run(
       "model_name: churn\nversion: 3\nsql: select months from 'data/customers.csv'\n",

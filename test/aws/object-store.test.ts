@@ -83,7 +83,7 @@ describe.each(S3_SERVERS)("objects on %s", (server) => {
     expect(await all(store.list(""))).toEqual(["other"]);
   });
 
-  it("does not see what lies beside its prefix", async (context) => {
+  it("does not see what is outside its prefix", async (context) => {
     const { client, name, store } = await newStore(context);
     await client.send(new PutObjectCommand({ Bucket: name, Key: "some/prefix-of-another/x", Body: "x" }));
     await store.writeText("mine", "x");
@@ -110,7 +110,7 @@ describe.each(S3_SERVERS)("objects on %s", (server) => {
     expect(await store.writeText("manifest.json", "4", { etag: first })).toBeNull();
   });
 
-  it("tells what is not there", async (context) => {
+  it("reports what is missing", async (context) => {
     const store = await stored(context);
     expect(await store.head("none")).toBeNull();
     expect(await store.readText("none")).toBeNull();

@@ -109,20 +109,24 @@ describe("a run through SageMaker", () => {
     expect((await engine.runReport(report.run_id)).cost).toEqual(report.cost);
   });
 
-  it("tells at once which job it is, where it is to be seen, and how it goes on", async () => {
-    const told: string[] = [];
+  it("reports at once which job it is, where to see it, and how it goes on", async () => {
+    const messages: string[] = [];
     const onEvent = (event: RunEvent): void => {
-      if (event.type === "note") told.push(event.message);
-      if (event.type === "progress" && event.progress.scoredRows > 0) told.push("rows");
+      if (event.type === "note") messages.push(event.message);
+      if (event.type === "progress" && event.progress.scoredRows > 0) messages.push("rows");
     };
     await engine.run(job({ poll_interval_s: 0.05 }), { onEvent });
     const [{ name } = { name: "" }] = await jobs();
     const place = `It runs at ${emulator.url}`;
-    expect(told[0]).toBe(`Transform job ${name} was submitted in us-east-1: 10 files for 1 × ml.c5.xlarge. ${place}`);
-    const states = told.filter((each) => /^Transform job \S+: /.test(each)).map((each) => /: (.*),/.exec(each)?.[1]);
+    expect(messages[0]).toBe(
+      `Transform job ${name} was submitted in us-east-1: 10 files for 1 × ml.c5.xlarge. ${place}`,
+    );
+    const states = messages
+      .filter((each) => /^Transform job \S+: /.test(each))
+      .map((each) => /: (.*),/.exec(each)?.[1]);
     expect(["starting its instances", "InProgress"]).toContain(states[0]);
     expect(states.at(-1)).toBe("Completed");
-    expect(told).toContain("rows");
+    expect(messages).toContain("rows");
   });
 
   it("sends every value explicitly", async () => {
@@ -177,13 +181,13 @@ describe("a run through SageMaker", () => {
 });
 
 describe("a transform job that fails", () => {
-  const refuse =
+  const reject =
     (bad: number): Answer =>
     (body) =>
       body.includes(`{"n":${bad}}`) ? { status: 400, body: "n is out of range" } : doubled(body);
 
   it("costs the rows of its file, where the job may do without them", async () => {
-    answer = refuse(42);
+    answer = reject(42);
     const { report } = await engine.run(job({}, { failure: { max_failed_rows: 10 } }));
     expect(report.status).toBe("succeeded_with_dead_letters");
     expect(report.ledger).toMatchObject({ input: 100, scored: 90, dead_lettered: 10 });
@@ -191,7 +195,7 @@ describe("a transform job that fails", () => {
   });
 
   it("says SageMaker's reason, the file and where the logs are", async () => {
-    answer = refuse(42);
+    answer = reject(42);
     const { report, error } = await engine.tryRun(job());
     expect(error?.code).toBe("TOO_MANY_FAILED_ROWS");
     expect(error?.message).toMatch(
@@ -215,12 +219,12 @@ describe("a transform job that fails", () => {
 
   it("says so where the run publishes without those rows, and where another failure came first", async () => {
     answer = (body) =>
-      body.includes('{"n":0}') ? { body: '{"predictions":[0,2,{"error":"odd"},6,8]}' } : refuse(42)(body);
-    const told: string[] = [];
-    const onEvent = (event: RunEvent): void => void (event.type === "warning" && told.push(event.message));
+      body.includes('{"n":0}') ? { body: '{"predictions":[0,2,{"error":"odd"},6,8]}' } : reject(42)(body);
+    const messages: string[] = [];
+    const onEvent = (event: RunEvent): void => void (event.type === "warning" && messages.push(event.message));
     const { report } = await engine.run(job({}, { failure: { max_failed_rows: 11 } }), { onEvent });
     expect(report.ledger).toMatchObject({ scored: 89, dead_lettered: 11 });
-    expect(told.join("\n")).toMatch(
+    expect(messages.join("\n")).toMatch(
       /failed: ClientError.* No answer to shard 4: .*The answers to the 9 other files are kept in s3:/,
     );
     const { error } = await engine.tryRun(job());
@@ -228,7 +232,7 @@ describe("a transform job that fails", () => {
   });
 
   it("keeps the answers of the other files", async () => {
-    answer = refuse(42);
+    answer = reject(42);
     const { report } = await engine.tryRun(job());
     const store = createS3ObjectStore(
       (await import("../../src/adapters/object-store/create-s3-client.ts")).createS3Client(),
@@ -301,7 +305,7 @@ describe("a run that is stopped", () => {
     expect((await jobs())[0]?.status).toMatch(/Stopp/);
   });
 
-  it("says so where somebody else has stopped the job", async () => {
+  it("says so if another user has stopped the job", async () => {
     const running = engine.tryRun(job());
     while ((await jobs()).length === 0) await sleep(50);
     const [{ name } = { name: "" }] = await jobs();
@@ -312,17 +316,17 @@ describe("a run that is stopped", () => {
   });
 });
 
-describe("what is told before anything is read", () => {
+describe("what is reported before anything is read", () => {
   it("a model that does not exist", async () => {
     // Works for long before it gives a row.
     const sql = "select a.range as n from range(200000) a, range(200000) b where hash(a.range * 200000 + b.range) = 0";
     const source = { kind: "sql", tables: {}, sql } as const;
-    const told: RunEvent[] = [];
-    const onEvent = (event: RunEvent): void => void (event.type === "progress" && told.push(event));
+    const messages: RunEvent[] = [];
+    const onEvent = (event: RunEvent): void => void (event.type === "progress" && messages.push(event));
     const { error } = await engine.tryRun(job({ model_name: "numers" }, { source }), { onEvent });
     expect(error?.code).toBe("BACKEND_OPTIONS_INVALID");
     expect(error?.message).toContain('There is no SageMaker model "numers" in us-east-1.');
-    expect(told).toEqual([]);
+    expect(messages).toEqual([]);
   });
 
   it("a workspace on this machine", async () => {
@@ -377,10 +381,10 @@ describe("what is told before anything is read", () => {
   });
 
   it("an instance type that may be newer than the SDK is warned of, and left to SageMaker, which says so shortly", async () => {
-    const told: string[] = [];
-    const onEvent = (event: RunEvent): void => void (event.type === "warning" && told.push(event.message));
+    const messages: string[] = [];
+    const onEvent = (event: RunEvent): void => void (event.type === "warning" && messages.push(event.message));
     const { error } = await engine.tryRun(job({ instance_type: "ml.m9i.large" }), { onEvent });
-    expect(told.join("\n")).toContain("ml.m9i.large is none of the types of transform jobs");
+    expect(messages.join("\n")).toContain("ml.m9i.large is none of the types of transform jobs");
     expect(error).toMatchObject({ code: "BACKEND_OPTIONS_INVALID", facts: { option: "backend.instance_type" } });
     expect(error?.message).not.toContain("ml.c4.xlarge");
   });
@@ -392,7 +396,7 @@ describe("what is told before anything is read", () => {
     expect(await jobs()).toEqual([]);
   });
 
-  it("check says what a run would refuse: a workspace on this machine, a filter that its protocol does not take", async () => {
+  it("check says what a run would reject: a workspace on this machine, a filter that its protocol does not take", async () => {
     const here = await createScoreframe({ workspace: join(folder, "workspace") });
     const local = await here.check(job());
     await here.close();
@@ -507,12 +511,12 @@ describe("a SageMaker that is hard to reach", () => {
       "AWS_CREDENTIALS_INVALID",
       "clock",
     ],
-  ])("says what to do about %s", async (type, message, code, mend) => {
+  ])("says what to do about %s", async (type, message, code, hint) => {
     await interposed((action) => (action === "CreateTransformJob" ? error(type, message) : "pass"));
     const outcome = await engine.tryRun(job());
     expect(outcome.error?.code).toBe(code);
     expect(outcome.error?.message).toContain("sagemaker:CreateTransformJob on transform job scoreframe-");
-    expect(outcome.error?.message).toContain(mend);
+    expect(outcome.error?.message).toContain(hint);
   });
 });
 

@@ -26,7 +26,7 @@ afterAll(() => emulator?.close());
 const deviations: ConformanceTarget["deviations"] = {
   "sends again what a dropped connection lost": {
     kind: "never",
-    reason: "SageMaker sends again by itself (invocations_max_retries), and tells nobody how often",
+    reason: "SageMaker sends again by itself (invocations_max_retries), and does not report how often",
     code: "NOT_RETRIED",
   },
 };

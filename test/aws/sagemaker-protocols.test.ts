@@ -109,7 +109,7 @@ describe("csv", () => {
     expect(await table(cells)).toEqual(EXPECTED);
   });
 
-  it("is refused with a line of names, which would be a record of its own, before anything is sent", async () => {
+  it("is rejected with a line of names, which would be a record, before anything is sent", async () => {
     const before = lab.own.invocations();
     await expect(tryRun(job("csv", {}, { requests: { csv_header: true } }))).rejects.toMatchObject({
       code: "JOB_INVALID",
@@ -131,7 +131,7 @@ describe("csv", () => {
     expect(await table(cells)).toEqual([{ id: "2", text: "c", score: "2", said: "c" }]);
   });
 
-  it("submits nothing where no row can be sent: SageMaker refuses an empty prefix", async () => {
+  it("submits nothing if no row can be sent: SageMaker rejects an empty prefix", async () => {
     const source = { kind: "sql", tables: {}, sql: "select * from (values (1, 'a\nb')) t(id, text)" } as const;
     const { error, report } = await tryRun(job("csv", {}, { source, failure: { max_failed_rows: 1 } }));
     expect(error).toBeNull();

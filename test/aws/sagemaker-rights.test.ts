@@ -49,9 +49,9 @@ async function runs(): Promise<void> {
   await cloud.succeeds("plan", "--set", "backend={kind: sagemaker, model_name: numbers}");
   await cloud.succeeds("runs");
   cloud.container(() => ({ status: 400, body: "no" }));
-  await cloud.refused(1, "run");
+  await cloud.failure(1, "run");
   cloud.container(() => ({ status: 503, body: "later" }));
-  await cloud.refused(4, "run", "--set", "backend.deadline_s=1");
+  await cloud.failure(4, "run", "--set", "backend.deadline_s=1");
 }
 
 it("the policies of the page allow what runs do, and nothing that none does", async () => {

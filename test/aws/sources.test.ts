@@ -57,7 +57,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
       },
       read: async (sql: string, tables: Tables) =>
         (await bench.extract(createSqlSource({ sql, tables, ...place }))).values,
-      refusal: (sql: string, tables: Tables): Promise<ScoreframeError> =>
+      failure: (sql: string, tables: Tables): Promise<ScoreframeError> =>
         bench.failure(createSqlSource({ sql, tables, ...place })),
     };
   }
@@ -82,7 +82,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect(warnings).toEqual([expect.stringContaining(`text (first in line 2 of s3://${name}/events/a.jsonl)`)]);
   });
 
-  it("are read from all objects below a prefix, whose folders are columns, but for what writers leave beside them", async (context) => {
+  it("are read from all objects below a prefix, whose folders are columns, except for what writers leave next to them", async (context) => {
     const { name, store, put, read } = await bucket(context);
     for (const day of [1, 2, 3]) await put(`flights/ds=2001-01-0${day}/part-0.parquet`, `SELECT ${day}::INTEGER AS n`);
     await put("flights/ds=x%2Fy z/part-0.parquet", "SELECT 4::INTEGER AS n");
@@ -146,7 +146,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect(calls).toEqual(["t.parquet"]);
   });
 
-  it("tell their columns by the footers of their Parquet files alone", async (context) => {
+  it("describe their columns by the footers of their Parquet files alone", async (context) => {
     const { name, put, place, calls } = await bucket(context);
     await put("t/ds=1/a.parquet", "SELECT range::BIGINT AS n, 'x' || range AS text FROM range(200000)");
     const many = Array.from({ length: 3000 }, (_, index) => `1 AS column_with_a_long_name_${index}`).join(", ");
@@ -165,7 +165,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect(calls).toEqual([]);
   });
 
-  it("tell their columns by their values if the types of their files differ and the footers do not decide", async (context) => {
+  it("describe their columns by their values if the types of their files differ and the footers do not decide", async (context) => {
     const { name, put, place, calls, read } = await bucket(context);
     await put("t/1.parquet", "SELECT 9007199254740993::BIGINT AS n");
     await put("t/2.parquet", "SELECT 7::DOUBLE AS n");
@@ -181,30 +181,30 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     ["a Hudi table", ".hoodie/hoodie.properties"],
     ["an Iceberg table", "metadata/v1.metadata.json"],
     ["the output of a Spark stream", "_spark_metadata/0"],
-  ] as const)("are refused where a folder is %s, lies in one, or holds one", async ([kind, log], context) => {
-    const { name, store, put, refusal } = await bucket(context);
+  ] as const)("are rejected if a folder is %s, lies in one, or holds one", async ([kind, log], context) => {
+    const { name, store, put, failure } = await bucket(context);
     await put("lake/t/data/a.parquet", "SELECT 1 AS n");
     await store.writeText(`lake/t/${log}`, "{}");
     for (const path of ["lake/t/", "lake", "", "lake/t/data", "lake/t/data/*.parquet", "lake/t/data/a.parquet"]) {
-      const error = await refusal("FROM t", { t: `s3://${name}/${path}` });
+      const error = await failure("FROM t", { t: `s3://${name}/${path}` });
       expect(error.code, path).toBe("TABLE_UNREADABLE");
       expect(error.message, path).toContain(`s3://${name}/lake/t is ${kind}: only its log (s3://${name}/lake/t/`);
     }
   });
 
-  it("are refused where they are a transactional Hive table", async (context) => {
-    const { name, put, refusal } = await bucket(context);
+  it("are rejected if they are a transactional Hive table", async (context) => {
+    const { name, put, failure } = await bucket(context);
     await put("t/delta_0000001_0000001/a.parquet", "SELECT 1 AS n");
     for (const path of ["t/", "t/delta_0000001_0000001", "t/*/a.parquet", "t/delta_0000001_0000001/a.parquet"]) {
-      expect((await refusal("FROM t", { t: `s3://${name}/${path}` })).message, path).toContain("a transactional Hive");
+      expect((await failure("FROM t", { t: `s3://${name}/${path}` })).message, path).toContain("a transactional Hive");
     }
   });
 
-  it("are refused where Databricks' markers say that an object is not committed", async (context) => {
-    const { name, store, put, refusal } = await bucket(context);
+  it("are rejected if Databricks' markers say that an object is not committed", async (context) => {
+    const { name, store, put, failure } = await bucket(context);
     await put("t/ds=1/part-0-tid-11-a.parquet", "SELECT 1 AS n");
     await store.writeText("t/ds=1/_started_11", "");
-    const error = await refusal("FROM t", { t: `s3://${name}/t` });
+    const error = await failure("FROM t", { t: `s3://${name}/t` });
     expect(error.message).toContain(`(s3://${name}/t/ds=1/part-0-tid-11-a.parquet) cannot be read: Databricks' marker`);
   });
 
@@ -217,7 +217,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
   });
 
   it("that scoreframe wrote are read by their manifest, with its types", async (context) => {
-    const { name, store, read, refusal, place, calls } = await bucket(context);
+    const { name, store, read, failure, place, calls } = await bucket(context);
     const backend = functionBackend("none", ({ instances }) => JSON.stringify({ predictions: instances.map(() => 1) }));
     await using engine = await createScoreframe({ workspace: join(scratch, "runs"), backends: [backend] });
     const sql = "select * from (values (1, '007', 'NO', ''), (2, '12E5', null, null)) t(id, code, flag, note)";
@@ -245,7 +245,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect(columns.map(({ type }) => type)).toEqual(["INTEGER", "VARCHAR"]);
 
     await store.writeText("t/_manifest.json", "{");
-    expect((await refusal("FROM t", tables)).message).toContain(
+    expect((await failure("FROM t", tables)).message).toContain(
       `(s3://${name}/t/_manifest.json) cannot be read: the manifest says which files are the table, and it is not JSON`,
     );
     await rm(output, { recursive: true });
@@ -262,21 +262,21 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
   });
 
   it("are named where they are not there, with the nearest that is", async (context) => {
-    const { name, put, refusal } = await bucket(context);
+    const { name, put, failure } = await bucket(context);
     await put("data/flights.parquet", "SELECT 1 AS n");
-    expect(await refusal("FROM t", { t: `s3://${name}/data/flihgts.parquet` })).toMatchObject({
+    expect(await failure("FROM t", { t: `s3://${name}/data/flihgts.parquet` })).toMatchObject({
       code: "TABLE_NOT_FOUND",
       message: `The table "t" was not found: s3://${name}/data/flihgts.parquet does not exist. The nearest name there is s3://${name}/data/flights.parquet: correct the path.`,
     });
-    expect(await refusal("FROM t", { t: `s3://${name}/dta/x.parquet` })).toMatchObject({
+    expect(await failure("FROM t", { t: `s3://${name}/dta/x.parquet` })).toMatchObject({
       code: "TABLE_NOT_FOUND",
       message: expect.stringContaining(`There is nothing below s3://${name}/dta/: correct the path.`),
     });
-    expect(await refusal("FROM t", { t: `s3://${name}/data/*.csv` })).toMatchObject({
+    expect(await failure("FROM t", { t: `s3://${name}/data/*.csv` })).toMatchObject({
       code: "TABLE_NOT_FOUND",
       message: expect.stringContaining(`no file matches s3://${name}/data/*.csv`),
     });
-    expect(await refusal("FROM t", { t: `s3://${name}/dat/` })).toMatchObject({
+    expect(await failure("FROM t", { t: `s3://${name}/dat/` })).toMatchObject({
       code: "TABLE_NOT_FOUND",
       message: expect.stringContaining(`The nearest name there is s3://${name}/data: correct the path.`),
     });
@@ -296,25 +296,25 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
   });
 
   it("name the object that is cut off or has two columns of one name, not the copy of it", async (context) => {
-    const { name, store, put, refusal } = await bucket(context);
+    const { name, store, put, failure } = await bucket(context);
     await put("t/ds=1/whole.parquet", "SELECT range AS n FROM range(100000)");
     await store.download("t/ds=1/whole.parquet", join(bench.folder, "whole.tmp"));
     const bytes = await readFile(join(bench.folder, "whole.tmp"));
     await writeFile(join(bench.folder, "cut.tmp"), bytes.subarray(0, bytes.length - 10));
     await store.upload(join(bench.folder, "cut.tmp"), "t/ds=1/whole.parquet");
-    const cut = await refusal("FROM t", { t: `s3://${name}/t/` });
+    const cut = await failure("FROM t", { t: `s3://${name}/t/` });
     expect(cut).toMatchObject({
       code: "TABLE_UNREADABLE",
       message: expect.stringContaining("The file is cut off, damaged, or no Parquet file"),
     });
     expect(cut.message).toContain(`s3://${name}/t/`);
     await store.writeText("twice.csv", "a,A\n1,2\n");
-    const twice = await refusal("FROM t", { t: `s3://${name}/twice.csv` });
+    const twice = await failure("FROM t", { t: `s3://${name}/twice.csv` });
     expect(twice.message).toContain(`The table "t" (s3://${name}/twice.csv) cannot be read: its header has the names`);
     for (const error of [cut, twice]) expect(`${error.message}${JSON.stringify(error.facts)}`).not.toContain(scratch);
   });
 
-  it("are refused where an object is replaced while it is read", async (context) => {
+  it("are rejected if an object is replaced while it is read", async (context) => {
     const { name, put, place, store } = await bucket(context);
     await put("t/a.parquet", "SELECT 1 AS n");
     const moving: ObjectStore = {
@@ -342,11 +342,11 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect((await bench.failure(source, stop.signal)).message).toBe("enough");
   });
 
-  it("are no paths in the SQL itself, which is told where they belong", async (context) => {
-    const { name, put, refusal } = await bucket(context);
+  it("are not paths in the SQL itself; the message says where they belong", async (context) => {
+    const { name, put, failure } = await bucket(context);
     await put("t.parquet", "SELECT 1 AS n");
     for (const sql of [`FROM 's3://${name}/t.parquet'`, `FROM read_parquet('s3://${name}/t.parquet')`]) {
-      expect(await refusal(sql, {})).toMatchObject({
+      expect(await failure(sql, {})).toMatchObject({
         code: "SQL_INVALID",
         message: expect.stringContaining("Name an s3:// path in source.tables"),
       });
@@ -354,10 +354,10 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
   });
 
   it("are not brought here for a name that was mistyped in the SQL", async (context) => {
-    const { name, put, refusal, read, calls } = await bucket(context);
+    const { name, put, failure, read, calls } = await bucket(context);
     await put("t.parquet", "SELECT 1 AS n");
     const tables = { flights: `s3://${name}/t.parquet` };
-    expect((await refusal("FROM flihgts", tables)).message).toContain("Tables: flights.");
+    expect((await failure("FROM flihgts", tables)).message).toContain("Tables: flights.");
     expect(calls).toEqual([]);
     expect(await read("FROM query_table('fli' || 'ghts')", tables)).toEqual([[1]]);
   });

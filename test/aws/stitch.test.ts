@@ -29,7 +29,7 @@ afterAll(async () => {
 const requestLine = (n: number): string => `${JSON.stringify({ instances: [{ n }, { n: n + 0.5 }] })}\n`;
 const answerLine = (n: number, last: unknown = n + 0.5): string => `${JSON.stringify({ predictions: [n, last] })}\n`;
 
-describe.each(S3_SERVERS)("prefixes on %s that somebody else wrote", (server) => {
+describe.each(S3_SERVERS)("prefixes on %s that another program wrote", (server) => {
   async function written(
     context: Pick<TestContext, "skip">,
   ): Promise<{ store: ObjectStore; at: (path: string) => string }> {
@@ -65,7 +65,7 @@ describe.each(S3_SERVERS)("prefixes on %s that somebody else wrote", (server) =>
       `select count(*)::int as rows, count(distinct row_id)::int as ids, count(*) filter (prediction = n and row_id = floor(n))::int as right from ${table}`,
     );
 
-  it("become a table there, with the dead letters beside it", async (context) => {
+  it("become a table there, with the dead letters next to it", async (context) => {
     const { store, at } = await written(context);
     const paths = { requests: at("in/"), responses: at("out"), output: at("tables/scores/") };
     for (let time = 0; time < 2; time += 1) {

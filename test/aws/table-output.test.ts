@@ -120,7 +120,7 @@ describe.each(S3_SERVERS)("a publication on %s", (server) => {
     expect((await place.names()).at(-1)).toBe("part=0/scoreframe_run=run-1/part-00000-run-1-v1.parquet");
   });
 
-  it("is not hindered by the empty objects that stand for folders", async (context) => {
+  it("is not hindered by the empty objects that mark folders", async (context) => {
     const place = await newPlace(context);
     for (const marker of ["", "part=0/", "part=1_$folder$"]) {
       // versitygw keeps no such objects.
@@ -176,7 +176,7 @@ describe.each(S3_SERVERS)("a publication on %s", (server) => {
     expect([await readByManifest(place), await readByGlob(place)]).toEqual([whole(1), whole(1)]);
   });
 
-  it("is refused where another run has published in the meantime", async (context) => {
+  it("is rejected if another run has published in the meantime", async (context) => {
     const place = await newPlace(context);
     await publish(place.store, 0);
     const overtaken: ObjectStore = {
@@ -293,7 +293,7 @@ describe.each(S3_SERVERS)("the lock of a run on another machine, on %s", (server
     await expect(trying).rejects.toMatchObject({ code: "OUTPUT_BUSY" });
   });
 
-  it("is taken over where nobody can read it and it does not change", async (context) => {
+  it("is taken over if it is unreadable and does not change", async (context) => {
     const place = await objectPlace(context, server);
     await place.write("_scoreframe/lock.json", "half of a lo");
     await (await open(place).lock("run-1")).release();

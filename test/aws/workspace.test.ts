@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const doubled: AnswerLine = ({ instances }) => JSON.stringify({ predictions: instances.map(({ n }) => Number(n) * 2) });
-const refusing: AnswerLine = ({ instances }) =>
+const rejecting: AnswerLine = ({ instances }) =>
   JSON.stringify({ predictions: instances.map(({ n }) => (Number(n) === 77 ? { error: "not this one" } : 1)) });
 
 function job(changes: Partial<JobInput> = {}): JobInput {
@@ -48,7 +48,7 @@ describe.each(S3_SERVERS)("runs kept on %s", (server) => {
   async function engineOn(context: Parameters<typeof newBucket>[0]): Promise<{ engine: Engine; store: ObjectStore }> {
     const { client, name } = await newBucket(context, server);
     const workspace = `s3://${name}/team a/scoring`;
-    const backends = [functionBackend("doubled", doubled), functionBackend("refusing", refusing)];
+    const backends = [functionBackend("doubled", doubled), functionBackend("rejecting", rejecting)];
     return { engine: await createScoreframe({ workspace, backends }), store: createS3ObjectStore(client, workspace) };
   }
 
@@ -121,7 +121,7 @@ describe.each(S3_SERVERS)("runs kept on %s", (server) => {
     });
   });
 
-  it("refuses a second run of the same id", async (context) => {
+  it("rejects a second run of the same id", async (context) => {
     const { engine } = await engineOn(context);
     await using _ = engine;
     await engine.run(job(), { runId: "run-1" });
@@ -134,7 +134,7 @@ describe.each(S3_SERVERS)("runs kept on %s", (server) => {
   it("keeps the rows that failed, also where the run fails by them", async (context) => {
     const { engine, store } = await engineOn(context);
     await using _ = engine;
-    const { report, error } = await engine.tryRun(job({ backend: { kind: "refusing" } }), { runId: "run-1" });
+    const { report, error } = await engine.tryRun(job({ backend: { kind: "rejecting" } }), { runId: "run-1" });
     expect(error?.code).toBe("TOO_MANY_FAILED_ROWS");
     expect(error?.message).toContain(store.locate("runs/run-1/dead-letter"));
     expect(report.dead_letter?.path).toBe(store.locate("runs/run-1/dead-letter"));

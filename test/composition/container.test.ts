@@ -33,11 +33,11 @@ describe("the container", () => {
     expect(container.get(TOKENS.framePool)).toBe(container.get(TOKENS.framePool));
   });
 
-  it("registers a backend of one's own beside those of the package", () => {
+  it("registers a user's backend in addition to those of the package", () => {
     expect(container.get(TOKENS.backendRegistry).ids).toEqual(["http", "local", "sagemaker", "own"]);
   });
 
-  it("refuses two backends of one id", async () => {
+  it("rejects two backends of one id", async () => {
     await expect(createScoreframe({ backends: [{ ...own, id: "local" }] })).rejects.toMatchObject({
       code: "BACKEND_OPTIONS_INVALID",
       message: expect.stringContaining('"local"'),

@@ -10,31 +10,31 @@ const page = read("docs/reference/emulators/sagemaker.md");
 /** Each rule of the page by its beginning, with the titles of the tests that hold the emulator to it. */
 const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "### Requests": {
-    "AWS JSON 1.1 with a signature": ["is refused: %s", "know nothing of each other"],
+    "AWS JSON 1.1 with a signature": ["is rejected: %s", "know nothing of each other"],
     "Another `Content-Type`": ["does not know a request %s"],
-    "Lengths, patterns, enumerations": ["is told all of them, in the service's words", "is told what is missing"],
-    "A value of the wrong type": ["is refused where a value has the wrong type", "is refused with a body %s"],
-    "`MaxPayloadInMB` is at most 100": ["is refused: %s"],
-    "InstanceType is one of": ["is refused: %s"],
+    "Lengths, patterns, enumerations": ["names all of them, in the service's words", "names what is missing"],
+    "A value of the wrong type": ["is rejected if a value has the wrong type", "is rejected with a body %s"],
+    "`MaxPayloadInMB` is at most 100": ["is rejected: %s"],
+    "InstanceType is one of": ["is rejected: %s"],
     "Names of models are taken": ["have a name that is taken until they are deleted"],
-    "Names of jobs are taken": ["have a name that is taken for ever"],
+    "Names of jobs are taken": ["have a name that is taken forever"],
     "Names that differ in capitals": ["are taken in whichever capitals, since an ARN has none"],
     "An unknown model": ["need a model"],
     "An unknown job": [
       "that are not there are a ValidationException, not the ResourceNotFound of the API model",
       "are waited for by the SDK's own waiter",
     ],
-    "An input without objects": ["are refused where there are none: %s", "are refused where the bucket does not exist"],
+    "An input without objects": ["are rejected if there are none: %s", "are rejected if the bucket does not exist"],
     "Lists: newest first": [
       "are listed newest first, page by page, by a part of their names",
       "are listed by status, name and time, ten to a page",
       "are listed in any order",
       "are not listed by %o",
     ],
-    "At most 50 tags": ["are at most 50, those that are there already among them", "are refused with %s"],
-    "A model needs a role": ["are refused with %s", "have the ARNs of their partition: %s"],
+    "At most 50 tags": ["are at most 50, those that are there already among them", "are rejected with %s"],
+    "A model needs a role": ["are rejected with %s", "have the ARNs of their partition: %s"],
     "Over a quota": [
-      "refuses a job that needs more instances than are left, until another job is over",
+      "rejects a job that needs more instances than are left, until another job is over",
       "is what the SDK takes for it: it waits, and tries again",
     ],
   },
@@ -46,7 +46,7 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     "`ManifestFile`": [
       "are those that a manifest names",
       "fail one by one where a manifest names what is not there",
-      "are refused where the manifest has %s",
+      "are rejected if the manifest has %s",
     ],
     "An object is one instance's alone": [
       "are shared out among the instances, each whole, and instances without one are idle",
@@ -56,7 +56,7 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
       "keep the part of their key behind the last slash of a prefix that is no folder",
       "are those of the decompressed object",
     ],
-    "Two objects with one output": ["are refused where two of them would have one output"],
+    "Two objects with one output": ["are rejected if two of them would have one output"],
     "Objects appear as they are finished": [
       "stops half-way, and then has no output",
       "overwrite what another job has written",
@@ -77,11 +77,11 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ],
     "`MaxPayloadInMB` 0: no limit": ["have no limit with a payload of 0, and travel in pieces"],
     "An object without a record": [
-      "may be none: several records at once are then one request of no bytes, and one at a time is none",
+      "may be empty: several records at once are then one request of no bytes, and one at a time is no request",
     ],
     "`Gzip`: decompressed": ["are those of the decompressed object"],
     "The request has ContentType": [
-      "has the types of the job, and nothing that tells the object, the line or the job",
+      "has the types of the job, and nothing that shows the object, the line or the job",
       "has no types where the job has none",
     ],
     "Answers are in the order": [
@@ -109,7 +109,7 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ],
     "Only 2xx is an answer": ["is not led elsewhere", "may be any 2xx, of any content or none"],
     "An answer may be of any size": [
-      "is written whole, beside small ones, in the order of the records",
+      "is written whole, among small ones, in the order of the records",
       "with an error is logged by its beginning, and not read to its end",
     ],
     "A server that answers more": ["turns a larger one into what Amazon's model server answers in its place"],
@@ -135,20 +135,20 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   "### Filter and join": {
     "InputFilter, then the model": ["set the answer into the object of a record, with every digit"],
-    "ContentType and Accept are the same": ["are refused with %s"],
-    "A filter has at most 63": ["are refused with %s"],
+    "ContentType and Accept are the same": ["are rejected with %s"],
+    "A filter has at most 63": ["are rejected with %s"],
     "`$[1:3]` has both ends": [
       "take both ends of a range for a part of it",
       "count from the end with negative numbers, also in a range",
       "fail the object by %s",
     ],
-    "An object gets the answer": ["make an object where a record is none", "set the answer beside the cells of a row"],
+    "An object gets the answer": ["make an object if a record is not one", "add the answer to the cells of a row"],
     "Numbers keep every digit": ["set the answer into the object of a record, with every digit"],
     "A name or index that is not there": [
       "fail the object by %s",
       "fail the object by a name that is not there",
       "fail the object by an answer or a record that is not JSON",
-      "fail the object by what is not UTF-8, and do not mend it",
+      "fail the object by what is not UTF-8, and do not repair it",
     ],
   },
 };

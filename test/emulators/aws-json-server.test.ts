@@ -13,7 +13,7 @@ const SERVICES: readonly EmulatedService[] = [
     targetPrefix: "AmazonAthena",
     operations: {
       Echo: (input, caller) => ({ input, ...caller, nothing: undefined }),
-      Refuse: () => {
+      Reject: () => {
         throw validationError("no");
       },
       Break: () => {
@@ -93,12 +93,12 @@ describe("a server of the AWS JSON protocol", () => {
     expect(body).toEqual({ __type: "UnknownOperationException", message: expect.stringContaining(message) });
   });
 
-  it.for(["Unknown", "constructor", "__proto__"])("refuses the operation %s by its name", async (name) => {
+  it.for(["Unknown", "constructor", "__proto__"])("rejects the operation %s by its name", async (name) => {
     const { send } = await start();
     const { status, body } = await send(`AmazonAthena.${name}`);
     expect(status).toBe(400);
     expect(body.__type).toBe("NotEmulated");
-    expect(body.message).toContain(`AmazonAthena.${name}. The operations are Echo, Refuse, Break.`);
+    expect(body.message).toContain(`AmazonAthena.${name}. The operations are Echo, Reject, Break.`);
   });
 
   it.for([
@@ -107,7 +107,7 @@ describe("a server of the AWS JSON protocol", () => {
     ["not in UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ["nested without end", "[".repeat(200_000)],
     ["larger than any request", `{"a":"${"x".repeat(4_000_001)}"}`],
-  ] as const)("refuses a body that is %s", async ([_name, body]) => {
+  ] as const)("rejects a body that is %s", async ([_name, body]) => {
     const { send, logged } = await start();
     expect(await send("AmazonAthena.Echo", body)).toMatchObject({
       status: 400,
@@ -118,8 +118,8 @@ describe("a server of the AWS JSON protocol", () => {
 
   it("answers errors of the service with status 400, and its own faults with 500 and a line of the log", async () => {
     const { send, logged } = await start();
-    const refusal = await send("AmazonAthena.Refuse");
-    expect(refusal).toMatchObject({ status: 400, body: { __type: "ValidationException", message: "no" } });
+    const rejection = await send("AmazonAthena.Reject");
+    expect(rejection).toMatchObject({ status: 400, body: { __type: "ValidationException", message: "no" } });
     expect(logged).toEqual([]);
     const fault = await send("AmazonAthena.Break");
     expect(fault).toMatchObject({ status: 500, body: { __type: "InternalFailure", message: "a fault of ours" } });
@@ -156,9 +156,9 @@ describe("a server of the AWS JSON protocol", () => {
 
 describe("a throttled operation", () => {
   it("answers as often as it may, and then that the rate is exceeded", async () => {
-    const { send } = await start({ Refuse: 0.001 });
-    expect((await send("AmazonAthena.Refuse")).body.__type).toBe("ValidationException");
-    const { status, body } = await send("AmazonAthena.Refuse");
+    const { send } = await start({ Reject: 0.001 });
+    expect((await send("AmazonAthena.Reject")).body.__type).toBe("ValidationException");
+    const { status, body } = await send("AmazonAthena.Reject");
     expect(status).toBe(400);
     expect(body).toEqual({ __type: "ThrottlingException", message: "Rate exceeded" });
   });
@@ -166,7 +166,7 @@ describe("a throttled operation", () => {
   it("holds back nothing else: another operation, the same of another service, another region", async () => {
     const { send } = await start({ Echo: 0.001 });
     await send("AmazonAthena.Echo");
-    expect((await send("AmazonAthena.Refuse")).body).toMatchObject({ __type: "ValidationException" });
+    expect((await send("AmazonAthena.Reject")).body).toMatchObject({ __type: "ValidationException" });
     expect((await send("AWSGlue.Echo", "{}", { authorization: signedFor("glue") })).status).toBe(200);
     const elsewhere = { authorization: signedFor("athena", "us-east-1") };
     expect((await send("AmazonAthena.Echo", "{}", elsewhere)).status).toBe(200);
@@ -188,7 +188,7 @@ describe("a throttled operation", () => {
   it("has to exist", async () => {
     await expect(start({ CreateTransformjob: 1 })).rejects.toMatchObject({
       code: "EMULATOR_OPTIONS_INVALID",
-      message: 'throttle: "CreateTransformjob" is no operation. The operations are Echo, Refuse, Break, Echo.',
+      message: 'throttle: "CreateTransformjob" is no operation. The operations are Echo, Reject, Break, Echo.',
     });
   });
 });

@@ -14,7 +14,7 @@ it("starts no job that was asked for before the emulator was closed, and could b
   const listing = new Promise<ServerResponse>((resolve) => {
     answerListing = resolve;
   });
-  // The objects and the model: whoever is asked after the end is asked by a job.
+  // The objects and the model: a request to one of them after the end comes from a job.
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     if (request.url?.includes("list-type=2")) answerListing(response);

@@ -74,7 +74,7 @@ describe("scoreframe emulate sagemaker", () => {
     ["a throttle of no operation", "throttle: { Create: 1 }", 'throttle: "Create" is no operation'],
     ["no YAML", "images: {", "is not valid"],
     ["an image without a model", "images: { a: {} }", 'images["a"]: model is missing'],
-  ] as const)("refuses a configuration with %s", async ([_name, text, message]) => {
+  ] as const)("rejects a configuration with %s", async ([_name, text, message]) => {
     await writeFile(join(cwd, "emulator.yaml"), text);
     const { exitCode, stderr } = await runCli(["emulate", "sagemaker", "--config", "emulator.yaml", "--port", "0"], {
       cwd,
@@ -95,13 +95,13 @@ describe("scoreframe emulate sagemaker", () => {
     expect(said).toContain(`Did you mean ${join(folder, "score.ts")}?`);
   });
 
-  it("refuses a configuration that is not there", async () => {
+  it("rejects a configuration that is not there", async () => {
     const { exitCode, stderr } = await runCli(["emulate", "sagemaker", "--config", "nope.yaml"], { cwd });
     expect(exitCode).toBe(2);
     expect(stderr).toContain("EMULATOR_OPTIONS_INVALID");
   });
 
-  it("refuses another service", async () => {
+  it("rejects another service", async () => {
     const { exitCode, stderr } = await runCli(["emulate", "dynamodb"], { cwd });
     expect(exitCode).toBe(2);
     expect(stderr).toContain("sagemaker");

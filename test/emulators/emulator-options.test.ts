@@ -10,7 +10,7 @@ describe("createSagemakerEmulator, called from JavaScript", () => {
       { settings: { latency: { strt: 1 } } },
       "the option settings.latency.strt is not known. Did you mean start?",
     ],
-  ])("refuses %s", async (option, options, message) => {
+  ])("rejects %s", async (option, options, message) => {
     await expect(createSagemakerEmulator(options as object)).rejects.toMatchObject({
       code: "EMULATOR_OPTIONS_INVALID",
       message: expect.stringContaining(message),
@@ -18,7 +18,7 @@ describe("createSagemakerEmulator, called from JavaScript", () => {
     });
   });
 
-  it("refuses a model that is not there", async () => {
+  it("rejects a model that is not there", async () => {
     const images = { x: { model: "nofile.ts" } };
     await expect(createSagemakerEmulator({ images, baseDirectory: "/nowhere" })).rejects.toMatchObject({
       code: "EMULATOR_OPTIONS_INVALID",

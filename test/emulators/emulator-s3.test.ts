@@ -8,7 +8,7 @@ import { createS3Client } from "../../src/adapters/object-store/create-s3-client
 import { createSagemakerEmulator } from "../../src/emulators/index.ts";
 import { startCli } from "../cli/support/run-cli.ts";
 
-/** Nobody listens on port 1. */
+/** No server listens on port 1. */
 const NOWHERE = "http://127.0.0.1:1";
 
 async function createJob(endpoint: string): Promise<unknown> {
@@ -64,7 +64,7 @@ describe("an emulator whose S3 does not answer", () => {
     await expect(client.send(new ListBucketsCommand({}))).rejects.toMatchObject({ $metadata: { attempts: 3 } });
   });
 
-  it("is told so at its start, which goes on", async () => {
+  it("warns at its start, and goes on", async () => {
     expect(await saidAtStart(["--s3-endpoint", NOWHERE])).toMatch(
       /^S3: http:\/\/127\.0\.0\.1:1 \(--s3-endpoint\)\.\nWarning: No S3 answers there \(.+\)\. Start one, or correct the address/,
     );

@@ -13,8 +13,8 @@ describe.each(SERVER_NAMES)("%s", (name) => {
       const sql =
         "select n as id, case n when 3 then 'nan' when 5 then 'inf' else 'row' end as text from range(9) t(n)";
       const job = { model: { protocol }, requests: { batch_size: 9 } };
-      const refused = await score(sql, httpTo(server, protocol), job);
-      expect(await refused.deadLetters()).toMatchObject([
+      const rejected = await score(sql, httpTo(server, protocol), job);
+      expect(await rejected.deadLetters()).toMatchObject([
         { id: "3", code: "RESPONSE_INVALID", message: expect.stringContaining("a bare NaN") },
         { id: "5", code: "RESPONSE_INVALID", message: expect.stringContaining("a bare Infinity") },
       ]);

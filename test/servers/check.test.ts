@@ -9,7 +9,7 @@ const { engine, jobOver } = scoring();
 const CHANGED = "select n as id, 'a' as text, case when n > 0 then true end as flag from range(3) t(n)";
 
 describe("check", () => {
-  it("warns of a null that MLflow makes a false of, where nothing else would tell", async (context) => {
+  it("warns of a null that MLflow converts to false without an error", async (context) => {
     const server = serverFor(context, "mlflow");
     const job = jobOver(CHANGED, httpTo(server, "dataframe_split"), { model: { protocol: "dataframe_split" } });
     const { ok, items, sample } = await engine().check(job);

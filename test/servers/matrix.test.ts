@@ -24,7 +24,7 @@ describe.each(SERVER_NAMES)("%s", (name) => {
         );
         return;
       }
-      // Refused for good, or once a row: no row looks scored, and the message has the server's reason.
+      // Refused permanently, or once per row: no row looks scored, and the message has the server's reason.
       expect(scored.report.ledger).toMatchObject({ scored: 0 });
       const [row] = await scored.deadLetters();
       expect([scored.error?.message, row?.["message"]].join()).toContain(`status ${cell}: `);

@@ -9,7 +9,7 @@ import { serverFor } from "./support/servers.ts";
 
 const page = readFileSync(new URL("../../docs/reference/servers.md", import.meta.url), "utf8");
 
-/** In which cell of a row it stands what the model gets. */
+/** The cell of a row that says what the model gets. */
 const PROTOCOLS = [
   ["dataframe_split", 2],
   ["dataframe_records", 2],
@@ -69,7 +69,7 @@ async function received(scored: Scored, column: string): Promise<unknown> {
 const seen = "select saw[1] as saw from scored order by id";
 
 describe("mlflow without a signature", () => {
-  it("makes floats of integers that stand beside a null in one request, and not of those that stand alone", async (context) => {
+  it("converts integers to floats if a null is in the same request, and not otherwise", async (context) => {
     const server = serverFor(context, "mlflowUntyped");
     const sql = "select n as id, 'a' as text, case n when 0 then 9007199254740993 end as c from range(2) t(n)";
     const job = (rows: number) => ({ model: { protocol: "dataframe_split" }, requests: { batch_size: rows } }) as const;
@@ -90,7 +90,7 @@ describe("mlflow without a signature", () => {
     );
   });
 
-  it("refuses dates in csv where the signature has them", async (context) => {
+  it("refuses dates in csv if the signature has them", async (context) => {
     const sql = "select 1 as id, 'a' as text, date '2024-05-01' as at";
     const scored = await score(sql, httpTo(serverFor(context, "mlflow"), "csv"), { model: { protocol: "csv" } });
     expect(await scored.deadLetters()).toMatchObject([{ code: "BACKEND_REFUSED" }]);

@@ -17,7 +17,7 @@ import { serverFor } from "./support/servers.ts";
 const ROWS = 200;
 /** The protocols that can say every type. */
 const WHOLE = localBackend.capabilities.protocols.filter((id) => !["csv", "open_inference"].includes(id));
-/** pandas makes floats of integers that stand beside a null in one request (docs/reference/servers.md), so that rows go to it one by one. */
+/** pandas converts integers to floats if their column has a null in the same request (docs/reference/servers.md), so rows are sent one by one. */
 const ALONE = 1;
 
 let folder: string;

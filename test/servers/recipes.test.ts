@@ -31,7 +31,7 @@ function here(text: string, { origin }: TestServer): string {
 const { score } = scoring();
 
 describe("the recipes of docs/reference/servers.md", () => {
-  it.for(recipes)("score every row as they stand: $place", async ({ name, text }, context) => {
+  it.for(recipes)("score every row unchanged: $place", async ({ name, text }, context) => {
     const server = serverFor(context, name);
     const { value } = await readJobText(here(text, server), "yaml", "recipe");
     const { backend, ...job } = value as Pick<JobInput, "backend" | "model" | "requests">;

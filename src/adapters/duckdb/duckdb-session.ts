@@ -13,7 +13,7 @@ export type DuckdbSettings = {
   readonly baseDirectory: string;
   /** Where intermediate results go that exceed the memory limit. Default: the system's. */
   readonly temporaryDirectory?: string | undefined;
-  /** DuckDB's own buffers, in MB (10^6 bytes); what it holds beside them comes on top. */
+  /** DuckDB's own buffers, in MB (10^6 bytes); what it holds in addition comes on top. */
   readonly memoryLimitMb: number;
 };
 
@@ -91,7 +91,7 @@ function configuration(settings: DuckdbSettings, spill: string): Record<string, 
     errors_as_json: "true",
     preserve_insertion_order: "true",
     memory_limit: `${settings.memoryLimitMb}MB`,
-    // Every thread holds buffers of its own, so more of them would not fit in the default limit.
+    // Every thread holds its own buffers, so more of them would not fit in the default limit.
     threads: String(Math.min(4, Math.max(2, availableParallelism()))),
     temp_directory: spill,
   };
@@ -120,7 +120,7 @@ function createSession(
     signal,
     warn,
     async scratchFolder() {
-      // What is copied there is nobody else's to read.
+      // No other user may read what is copied there.
       await mkdir(scratch, { recursive: true, mode: 0o700 });
       return scratch;
     },

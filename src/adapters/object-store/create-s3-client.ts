@@ -5,7 +5,7 @@ export type S3ClientSettings = {
   readonly region?: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Tries of a request whose connection is refused. @default as many as of any other */
+  /** Tries of a request whose connection is refused. @default as for any other failure */
   readonly refusedTries?: number;
 };
 
@@ -20,7 +20,7 @@ export function createS3Client(given: S3ClientSettings = {}): S3Client {
     forcePathStyle: endpoint !== null,
     // A bucket of another region is no reason to fail.
     followRegionRedirects: true,
-    // S3 refuses pieces of a streamed body that are smaller than 8 KiB; many emulators take them.
+    // S3 rejects chunks of a streamed body that are smaller than 8 KiB; many emulators accept them.
     requestStreamBufferSize: 65_536,
   });
   return boundSilence(client, refusedTries);

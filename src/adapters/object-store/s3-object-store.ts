@@ -31,7 +31,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
   const root = prefix === "" ? "" : `${prefix}/`;
   const location = `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`;
   const locate = (key: string): string => `${location}/${key}`;
-  const refused = (thrown: unknown, act: AwsAct, signal: AbortSignal | undefined): unknown =>
+  const failed = (thrown: unknown, act: AwsAct, signal: AbortSignal | undefined): unknown =>
     signal?.aborted ? signal.reason : awsError(thrown, endpoint === undefined ? act : { ...act, endpoint });
   const at = (key: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: `${root}${key}` });
 
@@ -40,13 +40,13 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
       const { ContentLength, ETag } = await client.send(new HeadObjectCommand(at(key)), options(signal));
       return { key, bytes: ContentLength ?? 0, etag: ETag ?? "" };
     } catch (thrown) {
-      // A HEAD has no body: that the bucket is missing looks the same, and is told by whatever is done next.
+      // A HEAD has no body: a missing bucket looks the same, and the next request reports it.
       if (statusOf(thrown) === 404) return null;
-      throw refused(await inWords(thrown, key, signal), { action: "s3:GetObject", resource: locate(key) }, signal);
+      throw failed(await inWords(thrown, key, signal), { action: "s3:GetObject", resource: locate(key) }, signal);
     }
   }
 
-  /** Why a HEAD was refused, by the body that a GET's refusal has: expired credentials are no more than a status 400 to it. */
+  /** Why a HEAD failed, by the body of a GET's response: expired credentials are only a status 400 to a HEAD. */
   async function inWords(thrown: unknown, key: string, signal?: AbortSignal): Promise<unknown> {
     if (![400, 403].includes(statusOf(thrown) ?? 0)) return thrown;
     try {
@@ -78,7 +78,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
         signal?.throwIfAborted();
         if (isStorageFailure(thrown)) throw storageError(path, "write", thrown);
         // An answer with a status is the service's own word, which the SDK has asked for often enough.
-        if (attempt === DOWNLOAD_TRIES || statusOf(thrown) !== undefined) throw refused(thrown, act, signal);
+        if (attempt === DOWNLOAD_TRIES || statusOf(thrown) !== undefined) throw failed(thrown, act, signal);
       }
     }
   }
@@ -98,7 +98,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
           }
         }
       } catch (thrown) {
-        throw refused(thrown, { action: "s3:ListBucket", resource: locate(start) }, signal);
+        throw failed(thrown, { action: "s3:ListBucket", resource: locate(start) }, signal);
       }
     },
     async *folders(start, signal) {
@@ -109,7 +109,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
           for (const { Prefix = "" } of CommonPrefixes) yield Prefix.slice(within.Prefix.length, -1);
         }
       } catch (thrown) {
-        throw refused(thrown, { action: "s3:ListBucket", resource: locate(start) }, signal);
+        throw failed(thrown, { action: "s3:ListBucket", resource: locate(start) }, signal);
       }
     },
     async readText(key, signal) {
@@ -118,7 +118,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
         return { text: (await Body?.transformToString("utf-8")) ?? "", etag: ETag };
       } catch (thrown) {
         if (isNamed(thrown, "NoSuchKey")) return null;
-        throw refused(thrown, { action: "s3:GetObject", resource: locate(key) }, signal);
+        throw failed(thrown, { action: "s3:GetObject", resource: locate(key) }, signal);
       }
     },
     async readEnd(key, bytes, signal) {
@@ -132,7 +132,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
       } catch (thrown) {
         // Of nothing there is no part.
         if (statusOf(thrown) === 416) return { end: new Uint8Array(), object: { key, bytes: 0, etag: "" } };
-        throw refused(thrown, act, signal);
+        throw failed(thrown, act, signal);
       }
     },
     async writeText(key, text, condition, signal) {
@@ -141,7 +141,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
         return etagOf(await client.send(new PutObjectCommand(put), options(signal)));
       } catch (thrown) {
         if (condition !== undefined && isUnmet(thrown, condition)) return null;
-        throw refused(thrown, { action: "s3:PutObject", resource: locate(key) }, signal);
+        throw failed(thrown, { action: "s3:PutObject", resource: locate(key) }, signal);
       }
     },
     async upload(path, key, signal) {
@@ -161,7 +161,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
         });
         return { key, bytes: size, etag: etagOf(await upload.done()) };
       } catch (thrown) {
-        throw refused(thrown, { action: "s3:PutObject", resource: locate(key) }, signal);
+        throw failed(thrown, { action: "s3:PutObject", resource: locate(key) }, signal);
       }
     },
     async copy(from, to, signal) {
@@ -169,11 +169,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
         const source = `${bucket}/${at(from).Key.split("/").map(encodeURIComponent).join("/")}`;
         await client.send(new CopyObjectCommand({ ...at(to), CopySource: source }), options(signal));
       } catch (thrown) {
-        throw refused(
-          thrown,
-          { action: "s3:PutObject", resource: `${locate(to)} (a copy of ${locate(from)})` },
-          signal,
-        );
+        throw failed(thrown, { action: "s3:PutObject", resource: `${locate(to)} (a copy of ${locate(from)})` }, signal);
       }
     },
     async remove(keys, signal) {
@@ -191,7 +187,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
           if (failed !== undefined)
             throw Object.assign(new Error(failed.Message ?? ""), { name: failed.Code ?? "Error" });
         } catch (thrown) {
-          throw refused(thrown, { action: "s3:DeleteObject", resource }, signal);
+          throw failed(thrown, { action: "s3:DeleteObject", resource }, signal);
         }
       }
     },

@@ -38,7 +38,7 @@ export function createUploadQueue(store: Pick<ObjectStore, "upload">, signal: Ab
       const task = upload(path, key);
       uploads.set(path, task);
       running.add(task);
-      // Nobody may ever ask for this one: its failure is thrown to whoever comes next.
+      // No caller may ever ask for this upload: its failure is thrown to the next one.
       task.catch(() => undefined).finally(() => running.delete(task));
     },
     async stored(path) {

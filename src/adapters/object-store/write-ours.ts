@@ -1,8 +1,8 @@
 import type { ObjectStore, WriteCondition } from "../../core/ports/object-store.ts";
 
 /**
- * A conditional write of a text that nobody else writes. A store that has taken it may be asked again by the client, because its answer was lost; it then
- * says that the condition does not hold: what is there tells whose it is.
+ * A conditional write of a text that no other process writes. If the response to a successful write is lost, the client writes again, and the store
+ * then reports that the condition does not hold. The stored text shows whether the write was ours.
  */
 export async function writeOurs(
   store: Pick<ObjectStore, "readText" | "writeText">,

@@ -16,9 +16,9 @@ export function pluginsIn(
 ): { readonly plugins: readonly BackendPlugin[] } | { readonly complaint: string } {
   const named = Object.entries(module).filter(([, value]) => resemblesPlugin(value)) as [string, PluginLike][];
   for (const [name, value] of named) {
-    const lack = MEMBERS.find(([member, type]) => typeof value[member] !== type || value[member] === null);
-    if (lack !== undefined)
-      return { complaint: `exports \`${name}\`, whose \`${lack[0]}\` must be of type ${lack[1]}.` };
+    const invalid = MEMBERS.find(([member, type]) => typeof value[member] !== type || value[member] === null);
+    if (invalid !== undefined)
+      return { complaint: `exports \`${name}\`, whose \`${invalid[0]}\` must be of type ${invalid[1]}.` };
     if (value.specificationVersion !== VERSION) {
       const found = JSON.stringify(value.specificationVersion) ?? "none";
       return {

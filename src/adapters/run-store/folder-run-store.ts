@@ -89,7 +89,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
   });
 }
 
-/** A file keeps its blocks when it is written over: how a run ended can be told where there is no room any more. */
+/** A file keeps its blocks when it is overwritten, so how a run ended can be recorded on a full disk. */
 async function overwrite(path: string, text: string): Promise<boolean> {
   const file = await open(path, "r+").catch(() => null);
   if (file === null) return false;

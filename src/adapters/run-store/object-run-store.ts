@@ -32,7 +32,7 @@ export function createObjectRunStore(store: ObjectStore): RunStore {
       return store.location;
     },
     async create(runId, signal) {
-      // Of two runs with one id, one must fail: whoever writes this first has it.
+      // Of two runs with one id, one must fail: the first to write this record owns the id.
       const claim = recordText({ run_id: runId, status: "created" });
       if ((await store.writeText(keyOf(runId, "run.json"), claim, { absent: true }, signal)) === null) {
         throw runExists(store.locate(`runs/${runId}`));

@@ -15,7 +15,7 @@ export function createSourceFactory(openStore: OpenStore): SourceFactory {
   return (job, baseDirectory, rows) => createSource(job, { baseDirectory, openStore }, rows);
 }
 
-/** The source that a job names; rows that a program hands over take the place of a path. */
+/** The source that a job names; rows that a program passes replace a path. */
 function createSource(
   { source }: Pick<Job, "source">,
   place: { readonly baseDirectory: string; readonly openStore: OpenStore },
@@ -24,31 +24,31 @@ function createSource(
   if (source.kind === "sql") {
     if (rows !== undefined)
       throw rowsMisplaced(
-        "The job's source is SQL, and rows were handed over too. Set source: { kind: rows }, or leave the rows out.",
+        "The job's source is SQL, and rows were passed too. Set source: { kind: rows }, or leave the rows out.",
       );
     return createSqlSource({ tables: source.tables, sql: source.sql, parameters: source.parameters, ...place });
   }
   const input = rows ?? source.path;
   if (input === undefined) {
     throw rowsMisplaced(
-      "The job's source is rows, and there are none. Set source.path to a file, or hand rows over: engine.run(job, { rows }).",
+      "The job's source is rows, and there are none. Set source.path to a file, or pass rows: engine.run(job, { rows }).",
     );
   }
   if (isFrame(input)) return createFrameSource(input);
-  refuseWhatIsNoRows(input);
+  assertRows(input);
   const { kind: _, path: __, ...reading } = source;
   return createRowsSource(typeof input === "string" ? { path: input, ...reading } : input, place);
 }
 
-/** Programs in JavaScript hand over what types would not let through. */
-function refuseWhatIsNoRows(input: Exclude<RowsInput, DataFrame>): void {
+/** Programs in JavaScript pass values that the types do not allow. */
+function assertRows(input: Exclude<RowsInput, DataFrame>): void {
   if (typeof input === "string") return;
   if (typeof input === "object" && input !== null && (Symbol.iterator in input || Symbol.asyncIterator in input))
     return;
   const what = isLazyFrame(input) ? "a lazy frame: collect it first (frame.collectSync())" : describeValue(input);
   throw new ScoreframeError(
     "ROWS_INVALID",
-    `The rows that were handed over are ${what}. Hand over an array of objects, an iterable of them, a Polars frame, or the path of a table file.`,
+    `The rows that were passed are ${what}. Pass an array of objects, an iterable of them, a Polars frame, or the path of a table file.`,
     { operation: "read rows" },
   );
 }

@@ -7,7 +7,7 @@ export type DemoFlights = {
   readonly kind: "full" | "sample";
   readonly table: string;
   readonly model: string;
-  /** Of the model, for whoever judges its answers. */
+  /** About the model, to judge its answers. */
   readonly modelNote: string;
   /** SQL that numbers the rows: the full table has no key. */
   readonly idExpression: string;

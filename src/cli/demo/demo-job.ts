@@ -4,7 +4,7 @@ import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { makeFolder } from "../../core/pipeline/make-folder.ts";
 import type { DemoFlights } from "./demo-flights.ts";
 
-const HEADER = "# Written by `scoreframe demo`, which writes it anew: copy it to change it.";
+const HEADER = "# Written by `scoreframe demo`, which overwrites it: copy it to change it.";
 
 export type DemoJob = {
   readonly flights: DemoFlights;
@@ -14,7 +14,7 @@ export type DemoJob = {
   readonly output: string;
 };
 
-/** Writes the job file beside the table; answers its absolute path. Throws USAGE rather than replace a file of somebody else. */
+/** Writes the job file next to the table and returns its absolute path. Throws USAGE instead of replacing a file that the demo did not write. */
 export async function writeDemoJob(job: DemoJob): Promise<string> {
   const path = `${job.output}.yaml`;
   if (existsSync(path) && !readFileSync(path, "utf8").startsWith(HEADER)) {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Bytes of memory that a process had resident at its peak, shared pages included. */
 export type PeakMemory = {
   readonly engine_bytes: number;
-  /** Processes that the engine started, each at its own peak; null where the system does not tell. */
+  /** Processes that the engine started, each at its own peak; null if the system does not report it. */
   readonly model_bytes: number | null;
 };
 
@@ -45,7 +45,7 @@ function childPids(): string[] {
   );
 }
 
-/** The kernel's own high-water mark in bytes, which no interval misses; null where the system does not tell. */
+/** The kernel's own high-water mark in bytes, which no interval misses; null if the system does not report it. */
 export function peakOf(pid: string): number | null {
   const status = attempt(() => readFileSync(`/proc/${pid}/status`, "utf8"), "");
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -35,7 +35,7 @@ export type DemoDocument = {
   readonly report: RunReport;
   readonly rows_per_second: number;
   readonly peak_memory: PeakMemory;
-  /** What the run left beside the table: what the model was sent, and what it answered. */
+  /** What the run left in addition to the table: the requests to the model, and its answers. */
   readonly run_files: { readonly path: string; readonly bytes: number };
   /** Null where nothing was published. */
   readonly verification: Verification | null;

@@ -14,7 +14,7 @@ const OPTIONS: Readonly<Record<keyof SagemakerEmulatorOptions, true>> = {
   log: true,
 };
 
-/** Refuses names that are not known, which TypeScript does not see in JavaScript. Throws `EMULATOR_OPTIONS_INVALID`. */
+/** Rejects unknown names, which TypeScript cannot see in JavaScript. Throws `EMULATOR_OPTIONS_INVALID`. */
 export function checkOptions(options: SagemakerEmulatorOptions): void {
   checkNames("", options, Object.keys(OPTIONS));
   checkNames("settings.", options.settings ?? {}, Object.keys(DEFAULT_SETTINGS));

@@ -15,11 +15,11 @@ export function checkQuota(
   const used = instancesInUse(jobs.values(), InstanceType);
   if (quota === undefined || used + InstanceCount <= quota) return;
   const state = `is ${quota} Instances, with current utilization of ${used} Instances and a request delta of ${InstanceCount} Instances`;
-  const mend =
+  const hint =
     "Please use AWS Service Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.";
   throw new ServiceError(
     "ResourceLimitExceeded",
-    `The account-level service limit '${InstanceType} for transform job usage' ${state}. ${mend}`,
+    `The account-level service limit '${InstanceType} for transform job usage' ${state}. ${hint}`,
     { member: "Message" },
   );
 }

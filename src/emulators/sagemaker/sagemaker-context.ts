@@ -10,10 +10,10 @@ export type SagemakerContext = {
   /** All objects of a bucket, by their whole keys. */
   bucket(name: string): ObjectStore;
   readonly settings: SagemakerSettings;
-  /** A folder of this machine for objects on their way; each job has one of its own in it. */
+  /** A local folder for objects in transfer; each job has its own folder in it. */
   readonly scratch: string;
   /** Aborts when the emulator is being closed. */
   readonly closing: AbortSignal;
-  /** Takes a line of a job's log; each instance has a stream of its own. */
+  /** Writes a line to a job's log; each instance has its own stream. */
   log(place: { readonly region: string; readonly job: string; readonly stream: string }, line: string): void;
 };

@@ -8,7 +8,7 @@ export type SagemakerEmulatorOptions = {
   readonly host?: string;
   /** 0 takes a free one. @default 0 */
   readonly port?: number;
-  /** What stands behind an image, by its name, in which `*` stands for any part. */
+  /** What serves an image, by its name, in which `*` matches any part. */
   readonly images?: Readonly<Record<string, ImageSource>>;
   /** What relative paths of models start at. @default the working directory */
   readonly baseDirectory?: string;

@@ -28,8 +28,8 @@ const CONTENT_TYPE = "application/x-amz-json-1.1";
 const BODY_LIMIT = 4_000_000;
 
 /**
- * Serves any number of services of the AWS JSON 1.1 protocol on one port; the target of a request tells which is meant. Throws `EMULATOR_START_FAILED`
- * where it cannot listen.
+ * Serves any number of services of the AWS JSON 1.1 protocol on one port; the target of a request names the service. Throws `EMULATOR_START_FAILED`
+ * if it cannot listen.
  */
 export async function startAwsJsonServer(options: AwsJsonServerOptions): Promise<AwsJsonServer> {
   const app = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, keepAliveTimeout: 120_000 });
@@ -110,7 +110,7 @@ function sendError(reply: FastifyReply, thrown: unknown, { log }: AwsJsonServerO
 
 function unexpected(thrown: unknown, log: (line: string) => void): ServiceError {
   const status = typeof thrown === "object" && thrown !== null && "statusCode" in thrown ? thrown.statusCode : 500;
-  // What the HTTP server itself refuses: a body that is too large, a length that does not match.
+  // What the HTTP server itself rejects: a body that is too large, a length that does not match.
   if (typeof status === "number" && status < 500) return new ServiceError("SerializationException", messageOf(thrown));
   log(`The emulator failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
   return new ServiceError("InternalFailure", messageOf(thrown), { status: 500 });

@@ -1,6 +1,6 @@
 import { ServiceError } from "./service-error.ts";
 
-/** What a signature says of itself; the signature is not checked, for nobody knows the secret. */
+/** What a signature states; the signature itself is not checked, because the emulator does not know the secret. */
 export type CredentialScope = { readonly accessKeyId: string; readonly region: string; readonly service: string };
 
 const SCOPE = /^AWS4-HMAC-SHA256 .*Credential=([^/\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/;

@@ -8,7 +8,7 @@ export type Operation = (input: unknown, caller: Caller) => object | Promise<obj
 export type EmulatedService = {
   /** The name in a signature's scope: `sagemaker`. */
   readonly signingName: string;
-  /** What stands before the `.` in `X-Amz-Target`. */
+  /** The part before the `.` in `X-Amz-Target`. */
   readonly targetPrefix: string;
   readonly operations: Readonly<Record<string, Operation>>;
 };

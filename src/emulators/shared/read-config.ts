@@ -12,7 +12,7 @@ export async function readConfig<Shape extends z.ZodObject>(path: string, shape:
   return parseConfig(text, path, shape);
 }
 
-/** The same for a text; the name stands for it in messages. An empty text sets nothing. */
+/** The same for a text, which messages call by the given name. An empty text sets nothing. */
 export function parseConfig<Shape extends z.ZodObject>(text: string, name: string, shape: Shape): z.output<Shape> {
   const result = shape.safeParse(parseYaml(text, name) ?? {});
   if (result.success) return result.data;

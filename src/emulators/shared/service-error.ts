@@ -17,7 +17,7 @@ export function validationError(message: string): ServiceError {
   return new ServiceError("ValidationException", message);
 }
 
-/** A refusal of the emulator's own, for what the service does and it does not. No service uses this name, so no client takes it for another error. */
+/** The error for what the service does and the emulator does not. No service uses this name, so no client mistakes it for another error. */
 export function notEmulated(what: string, instead: string): ServiceError {
   return new ServiceError("NotEmulated", `The emulator does not do this: ${what}. ${instead}`);
 }

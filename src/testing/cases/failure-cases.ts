@@ -67,7 +67,7 @@ export const failureCases: readonly ConformanceCase[] = [
       demand(
         trial.events.some((event) => event.type === "retry"),
         "NOT_RETRIED",
-        "no retry event was told",
+        "no retry event was emitted",
       );
     },
   },

@@ -4,7 +4,7 @@ import { numberedRows } from "../conformance-rows.ts";
 import type { Lines } from "../trial.ts";
 import { demandIds } from "./demand-ids.ts";
 
-/** So many lines of so many rows, numbered on from `first`. */
+/** `count` lines of `rowsInLine` rows each, numbered from `first`. */
 function lines(count: number, rowsInLine: number, first = 0): Lines {
   return Array.from({ length: count }, (_, i) => numberedRows(rowsInLine, first + i * rowsInLine));
 }

@@ -152,7 +152,7 @@ describe("an object that cannot be written says what to do", () => {
 });
 
 describe("an object that cannot be read says what to do", () => {
-  test("where a HEAD is refused, which has no words", async () => {
+  test("if a HEAD is rejected, which has no message", async () => {
     const { store } = await scripted(() => ({ status: 403 }));
     await expect(store.head("key")).rejects.toMatchObject({
       code: "AWS_ACCESS_DENIED",
@@ -161,7 +161,7 @@ describe("an object that cannot be read says what to do", () => {
     await expect(store.head("key")).rejects.toThrow("s3:ListBucket");
   });
 
-  test("where a listing is refused", async () => {
+  test("if a listing is rejected", async () => {
     const { store } = await scripted(() => s3Error(403, "AccessDenied", "Access Denied"));
     const listed = store.list("")[Symbol.asyncIterator]().next();
     await expect(listed).rejects.toMatchObject({
@@ -193,7 +193,7 @@ describe("an object that cannot be read says what to do", () => {
   });
 });
 
-test("a write whose answer was lost is ours, though the store says that somebody was there before", async () => {
+test("a write whose answer was lost is ours, though the store reports an earlier write", async () => {
   let kept = "";
   const { store, requests } = await scripted((request, turn) => {
     if (request.startsWith("GET")) return { status: 200, body: kept, headers: { etag: '"1"' } };

@@ -19,7 +19,7 @@ export type S3Script = (request: string, turn: number, headers: IncomingMessage[
 
 export type ScriptedS3 = { readonly store: ObjectStore; readonly requests: readonly string[]; stop(): Promise<void> };
 
-/** An error as S3 writes it; `more`: what stands in it beside code and message. */
+/** An error as S3 writes it; `more`: its elements in addition to code and message. */
 export function s3Error(
   status: number,
   code: string,

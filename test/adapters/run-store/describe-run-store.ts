@@ -117,15 +117,15 @@ export function describeRunStore(
     it("of one id are begun by one of many", async ({ store }) => {
       const tries = await Promise.allSettled(Array.from({ length: 8 }, () => store.create("run-1", signal)));
       expect(tries.filter((each) => each.status === "fulfilled")).toHaveLength(1);
-      const refused = tries.find((each) => each.status === "rejected");
-      expect(refused?.reason).toMatchObject({
+      const rejected = tries.find((each) => each.status === "rejected");
+      expect(rejected?.reason).toMatchObject({
         code: "STORAGE_FAILED",
         message: expect.stringContaining("exists already"),
       });
       for (const each of tries) if (each.status === "fulfilled") await each.value.close();
     });
 
-    it("are told as they were saved last, newest first", async ({ store }) => {
+    it("are listed as they were saved last, newest first", async ({ store }) => {
       for (const [id, started_at] of [
         ["b", "2024-01-02"],
         ["a", "2024-01-03"],

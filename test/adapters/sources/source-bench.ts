@@ -9,7 +9,7 @@ import type { Tables } from "../../../src/adapters/sources/tables/table-definiti
 import type { ScoreframeError } from "../../../src/core/errors/scoreframe-error.ts";
 import type { ExtractedTable, FrameSource } from "../../../src/core/ports/frame-source.ts";
 
-/** A folder of its own, a source that reads from it, and DuckDB to look at what came out. */
+/** A new folder, sources that read from it, and DuckDB to read the result. */
 export type SourceBench = {
   readonly folder: string;
   readonly target: string;

@@ -103,7 +103,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         await expectTable(place, [...rows("2001-01-01", 1), ...both]);
       });
 
-      it("is refused where the job says error, but for the run that wrote the table", async (place) => {
+      it("is rejected if the job says error, but for the run that wrote the table", async (place) => {
         await twoDays(place);
         await expect(place.open().check(intent({ ifExists: "error" }))).rejects.toMatchObject({
           code: "OUTPUT_EXISTS",
@@ -111,14 +111,14 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         await place.open().check(intent({ ifExists: "error", runId: "run-1" }));
       });
 
-      it("is refused where it partitions otherwise or writes another format", async (place) => {
+      it("is rejected if it partitions otherwise or writes another format", async (place) => {
         await twoDays(place);
         for (const other of [{ partitionBy: [] }, { format: "csv" }] as const) {
           await expect(place.open().check(intent(other))).rejects.toMatchObject({ code: "OUTPUT_EXISTS" });
         }
       });
 
-      it("is refused where it would replace a file that is not ours, which stays", async (place) => {
+      it("is rejected if it would replace a file that is not ours, which stays", async (place) => {
         await twoDays(place);
         await place.write("ds=2001-01-02/mine.parquet", "mine");
         await expect(publish(place, [await day("2001-01-02", 2)], { runId: "run-2" })).rejects.toMatchObject({
@@ -143,7 +143,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
     });
 
     describe("at a place that cannot be used", () => {
-      it("is refused where there is something that scoreframe did not write", async (place) => {
+      it("is rejected if there is something that scoreframe did not write", async (place) => {
         await place.write("notes.txt", "mine");
         await expect(place.open().check(intent({ ifExists: "append" }))).rejects.toMatchObject({
           code: "OUTPUT_EXISTS",
@@ -156,7 +156,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         await place.open().check(intent());
       });
 
-      it("is refused where its manifest is none", async (place) => {
+      it("is rejected if its manifest is invalid", async (place) => {
         await place.write("_manifest.json", "{}");
         await expect(place.open().check(intent())).rejects.toMatchObject({ code: "OUTPUT_UNWRITABLE" });
       });
@@ -166,7 +166,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
       /** Paths that lead out of the table, or are not paths of ours. */
       const strange = ["../../../precious.txt", "/etc/passwd", "ds=1/../../x", "a\\b", "a//b", "a\0b", ""];
 
-      it("is refused if its manifest names a file outside of it, which stays", async (place) => {
+      it("is rejected if its manifest names a file outside of it, which stays", async (place) => {
         await twoDays(place);
         const manifest = await manifestOf(place);
         for (const path of strange) {
@@ -181,7 +181,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         }
       });
 
-      it("is refused if its journal names a file outside of it", async (place) => {
+      it("is rejected if its journal names a file outside of it", async (place) => {
         await twoDays(place);
         for (const path of strange) {
           for (const journal of [
@@ -199,7 +199,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         expect((await manifestOf(place)).version).toBe(1);
       });
 
-      it("is refused, with what to do, if one is garbled", async (place) => {
+      it("is rejected, with what to do, if one is garbled", async (place) => {
         await twoDays(place);
         for (const text of ["{", "null", "[]", "{}", '{"format_version": 1, "version": "3", "files": []}']) {
           await place.write("_scoreframe/switch.json", text);
@@ -247,7 +247,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         for (const each of tries) if (each.status === "fulfilled") await each.value.release();
       });
 
-      it("tells a run whose lock another has taken", async (place) => {
+      it("reports to a run that another one has taken its lock", async (place) => {
         const lock = await place.open().lock("run-1");
         await place.write(
           "_scoreframe/lock.json",
@@ -273,7 +273,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
           ...changes,
         });
 
-      it("is waited for by runs that may, one after the other, and each is told of the holder", async (place) => {
+      it("is waited for by runs that may, one after the other, and each reports the holder", async (place) => {
         const first = await place.open(quick).lock("run-1");
         const holders: string[] = [];
         const waiting = ["run-2", "run-3"].map(async (runId) => {
@@ -359,7 +359,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         await publish(place, [await day("2001-01-02", 2)], { runId: "run-2" });
         const [, second] = (await manifestOf(place)).files;
         const [, was] = former.files;
-        // A writer that stood still has put one back, and something has removed another.
+        // A paused writer has put one back, and something has removed another.
         await place.copy(was?.snapshot_path ?? "", was?.path ?? "");
         await place.delete(second?.path ?? "");
         expect(await place.open().repair()).toMatchObject({ version: 2, restored: 1, removed: 1, completed: 0 });

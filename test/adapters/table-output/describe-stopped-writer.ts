@@ -18,9 +18,9 @@ const TIMING = { heartbeatMs: 100, staleMs: 400, watchMs: 250, pollMs: 25 };
 /** Steps that are tried at a time. */
 const AT_A_TIME = 4;
 
-/** A writer that stands still before any step of its publication, while another one takes its place, does no harm when it goes on. */
+/** A writer that is paused before any step of its publication, while another one takes its place, does no harm when it goes on. */
 export function describeStoppedWriter(name: string, newPlace: (context: TestContext) => Promise<TablePlace>): void {
-  describe(`a writer that stands still, in ${name}`, () => {
+  describe(`a paused writer, in ${name}`, () => {
     const children = new Set<ChildProcess>();
     let fixture: TableFixture;
     let shards: StitchedShard[];

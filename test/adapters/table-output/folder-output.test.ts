@@ -27,7 +27,7 @@ const scores = (): Promise<unknown[]> =>
   );
 const rows = (ds: string, score: number): unknown[] => [0, 1, 2].map((id) => [ds, id, score]);
 
-test("a path that is a file is refused", async () => {
+test("a path that is a file is rejected", async () => {
   writeFileSync(table.path, "a file");
   const intent = { runId: "run-2", job: "scores", ifExists: "append", format: "parquet", partitionBy: ["ds"] } as const;
   await expect(output().check(intent)).rejects.toMatchObject({ code: "OUTPUT_UNWRITABLE" });
@@ -79,7 +79,7 @@ describe("a link in a table that leads out of it", () => {
 });
 
 describe("a crash", () => {
-  test("after the manifest was replaced is completed by whoever locks the output next", async () => {
+  test("after the manifest was replaced is completed by the next writer that locks the output", async () => {
     await table.publish([await day("2001-01-01", 1)]);
     const former = table.manifest();
     await table.publish([await day("2001-01-01", 2)], { runId: "run-2" });

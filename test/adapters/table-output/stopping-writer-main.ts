@@ -1,5 +1,5 @@
 /**
- * Publishes one generation of a table and stands still, by SIGSTOP, before a step of its publication:
+ * Publishes one generation of a table and pauses, by SIGSTOP, before a step of its publication:
  * `node stopping-writer-main.ts <table> <shards.json> <generation> <step>`. A step is an act that changes the table's place: of `node:fs/promises` for a folder, of
  * the object store for S3. It prints how the publication ended.
  */

@@ -32,53 +32,53 @@ async function useProfile(name: string): Promise<void> {
 describeRefusals(
   "Credentials and clocks of AWS",
   () => [cloud.folder, cloud.bucket],
-  (tell) => {
-    tell("there are none", async () => {
+  (row) => {
+    row("there are none", async () => {
       cloud.env(NO_KEYS);
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the profile does not exist", async () => {
+    row("the profile does not exist", async () => {
       await useProfile("scoring");
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the job's profile for SageMaker does not exist", async () => {
+    row("the job's profile for SageMaker does not exist", async () => {
       await cloud.write("config", CONFIG);
-      return cloud.refused(2, "run", "--set", "backend.profile=scoring");
+      return cloud.failure(2, "run", "--set", "backend.profile=scoring");
     });
 
-    tell("the profile has none", async () => {
+    row("the profile has none", async () => {
       await useProfile("empty");
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the profile's process fails", async () => {
+    row("the profile's process fails", async () => {
       await useProfile("broken");
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the profile takes a role with those of an empty one", async () => {
+    row("the profile takes a role with those of an empty one", async () => {
       await useProfile("borrower");
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the single sign-on has expired", async () => {
+    row("the single sign-on has expired", async () => {
       await useProfile("signed-on");
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("S3 says that they have expired", async () => {
+    row("S3 says that they have expired", async () => {
       cloud.s3(s3Says(S3_ERRORS.expiredToken));
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("SageMaker says that they have expired", async () => {
+    row("SageMaker says that they have expired", async () => {
       cloud.sagemaker(sagemakerSays("ExpiredTokenException", "The security token included in the request is expired"));
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("they expire while the job runs, and it cannot be stopped", async () => {
+    row("they expire while the job runs, and it cannot be stopped", async () => {
       const expired = sagemakerSays(
         "ExpiredTokenException",
         "The security token included in the request is expired",
@@ -86,36 +86,36 @@ describeRefusals(
         "StopTransformJob",
       );
       cloud.sagemaker(expired);
-      const told = await cloud.refused(2);
+      const failure = await cloud.failure(2);
       expect(await cloud.jobs()).toHaveLength(1);
-      return told;
+      return failure;
     });
 
-    tell("the key is unknown to S3", async () => {
+    row("the key is unknown to S3", async () => {
       cloud.s3(s3Says(S3_ERRORS.unknownKey));
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the secret is not the key's", async (context) => {
+    row("the secret is not the key's", async (context) => {
       const { endpoint, accessKeyId } = s3ServerFor(context, "versitygw");
       cloud.env({ AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SESSION_TOKEN: "" });
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the session token is not the key's", async () => {
+    row("the session token is not the key's", async () => {
       cloud.s3(s3Says(S3_ERRORS.invalidToken));
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the key is unknown to SageMaker", async () => {
+    row("the key is unknown to SageMaker", async () => {
       cloud.sagemaker(
         sagemakerSays("UnrecognizedClientException", "The security token included in the request is invalid."),
       );
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
     // Older services quote the request that they would have signed, with the token in it.
-    tell("the secret is not the one that SageMaker knows", async () => {
+    row("the secret is not the one that SageMaker knows", async () => {
       const quoted = `The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.
 
 The Canonical String for this request should have been
@@ -126,34 +126,34 @@ host:api.sagemaker.us-east-1.amazonaws.com
 x-amz-security-token:${SECRETS.AWS_SESSION_TOKEN}
 '`;
       cloud.sagemaker(sagemakerSays("InvalidSignatureException", quoted));
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("this machine's clock is wrong, to S3", async () => {
+    row("this machine's clock is wrong, to S3", async () => {
       cloud.s3(
         s3Says({ ...S3_ERRORS.skewed, headers: { ...S3_ERRORS.skewed.headers, date: new Date().toUTCString() } }),
       );
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("this machine's clock is wrong, to SageMaker", async () => {
+    row("this machine's clock is wrong, to SageMaker", async () => {
       cloud.sagemaker(
         sagemakerSays(
           "InvalidSignatureException",
           "Signature expired: 20261121T140000Z is now earlier than 20261121T150000Z (20261121T150500Z - 5 min.)",
         ),
       );
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("no region is set", async () => {
+    row("no region is set", async () => {
       cloud.env({ AWS_REGION: "", AWS_DEFAULT_REGION: "" });
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the region is no name of one", async () => {
+    row("the region is no name of one", async () => {
       cloud.env({ AWS_REGION: "us_east_1" });
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
   },
 );
@@ -172,7 +172,7 @@ describe("credentials", () => {
       AWS_EC2_METADATA_DISABLED: "",
       AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}`,
     });
-    expect((await cloud.refused(2)).message).toContain("there are no credentials.");
+    expect((await cloud.failure(2)).message).toContain("there are no credentials.");
     // A second each: one for a token, one without.
     expect(asked).toBeLessThanOrEqual(2);
   });

@@ -35,165 +35,165 @@ const fail = (reason: string): void => {
 describeRefusals(
   "SageMaker",
   () => [cloud.folder, cloud.bucket],
-  (tell) => {
-    tell("the model does not exist in the region", () =>
-      cloud.refused(2, "run", "--set", "backend.model_name=numbres", "--set", "backend.region=us-east-1"),
+  (row) => {
+    row("the model does not exist in the region", () =>
+      cloud.failure(2, "run", "--set", "backend.model_name=numbres", "--set", "backend.region=us-east-1"),
     );
 
-    tell("the workspace is a folder", () => cloud.refused(2, "run", "--workspace", "runs"));
+    row("the workspace is a folder", () => cloud.failure(2, "run", "--workspace", "runs"));
 
-    tell("the instance type is misspelt", () => cloud.refused(2, "run", "--set", "backend.instance_type=ml.m5.larg"));
+    row("the instance type is misspelt", () => cloud.failure(2, "run", "--set", "backend.instance_type=ml.m5.larg"));
 
-    tell("the image does not exist", () => {
+    row("the image does not exist", () => {
       cloud.sagemaker(sagemakerSays("ValidationException", `Requested image ${IMAGE} not found.`, "CreateModel"));
-      return cloud.refused(2, "run", ...OF_AN_IMAGE);
+      return cloud.failure(2, "run", ...OF_AN_IMAGE);
     });
 
-    tell("the image is not in ECR", () => {
+    row("the image is not in ECR", () => {
       const words = 'Using non-ECR image "docker.io/numbers:1" without Vpc repository access mode is not supported.';
       cloud.sagemaker(sagemakerSays("ValidationException", words, "CreateModel"));
-      return cloud.refused(2, "run", ...OF_AN_IMAGE);
+      return cloud.failure(2, "run", ...OF_AN_IMAGE);
     });
 
-    tell("the model's data does not exist", () => {
+    row("the model's data does not exist", () => {
       const words =
         `Could not access model data at s3://models/numbers.tar.gz. Please ensure that the role "${ROLE}" exists and that its trust relationship policy allows ` +
         'the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and that the ' +
         "object is located in us-east-1.";
       cloud.sagemaker(sagemakerSays("ValidationException", words, "CreateModel"));
-      return cloud.refused(2, "run", ...OF_AN_IMAGE);
+      return cloud.failure(2, "run", ...OF_AN_IMAGE);
     });
 
-    tell("SageMaker may not take the model's role", () => {
+    row("SageMaker may not take the model's role", () => {
       const words = `Could not assume role ${ROLE}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`;
       cloud.sagemaker(sagemakerSays("ValidationException", words, "CreateTransformJob"));
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("SageMaker finds no request files", () => {
+    row("SageMaker finds no request files", () => {
       const words =
         `No S3 objects found under S3 URL "${cloud.workspace}/" given in input data source. Please ensure that the bucket exists in the selected region (us-east-1), ` +
         `that objects exist under that S3 prefix, and that the role "${ROLE}" has "s3:ListBucket" permissions on bucket "${cloud.bucket}".`;
       cloud.sagemaker(sagemakerSays("ValidationException", words, "CreateTransformJob"));
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("a model may not be described", () => {
+    row("a model may not be described", () => {
       forbid("DescribeModel", `${AT}:model/numbers`);
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("a model may not be described, to `check`", () => {
+    row("a model may not be described, to `check`", () => {
       forbid("DescribeModel", `${AT}:model/numbers`);
-      return cloud.refused(1, "check");
+      return cloud.failure(1, "check");
     });
 
-    tell("a model may not be made", () => {
+    row("a model may not be made", () => {
       forbid("CreateModel", `${AT}:model/scoreframe-x`);
-      return cloud.refused(2, "run", ...OF_AN_IMAGE);
+      return cloud.failure(2, "run", ...OF_AN_IMAGE);
     });
 
-    tell("the role may not be passed", () => {
+    row("the role may not be passed", () => {
       forbid("iam:PassRole", ROLE, "CreateModel");
-      return cloud.refused(2, "run", ...OF_AN_IMAGE);
+      return cloud.failure(2, "run", ...OF_AN_IMAGE);
     });
 
-    tell("a job may not be submitted", () => {
+    row("a job may not be submitted", () => {
       forbid("CreateTransformJob", `${AT}:transform-job/scoreframe-x`);
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("a job may not be tagged", () => {
+    row("a job may not be tagged", () => {
       forbid("AddTags", `${AT}:transform-job/scoreframe-x`, "CreateTransformJob");
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("a job may not be looked at", async () => {
+    row("a job may not be looked at", async () => {
       forbid("DescribeTransformJob", `${AT}:transform-job/scoreframe-x`);
-      const told = await cloud.refused(2);
+      const failure = await cloud.failure(2);
       expect(cloud.calls.sagemaker.map(({ action }) => action)).toContain("StopTransformJob");
-      return told;
+      return failure;
     });
 
-    tell("a job may not be looked at, nor stopped", () => {
+    row("a job may not be looked at, nor stopped", () => {
       cloud.sagemaker((action) =>
         ["DescribeTransformJob", "StopTransformJob"].includes(action)
           ? jsonError("AccessDeniedException", notAuthorized(`sagemaker:${action}`, `${AT}:transform-job/scoreframe-x`))
           : "pass",
       );
-      return cloud.refused(2);
+      return cloud.failure(2);
     });
 
-    tell("the account may have no such instance", async () => {
+    row("the account may have no such instance", async () => {
       const words =
         "The account-level service limit 'ml.c5.xlarge for transform job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. " +
         "Please use AWS Service Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.";
       cloud.sagemaker(sagemakerSays("ResourceLimitExceeded", words, "CreateTransformJob"));
-      const told = await cloud.refused(1);
+      const failure = await cloud.failure(1);
       // Asking again would not help, and is not done.
       expect(cloud.calls.sagemaker.filter(({ action }) => action === "CreateTransformJob")).toHaveLength(1);
-      return told;
+      return failure;
     });
 
-    tell("all instances that the account may have are in use", () => {
+    row("all instances that the account may have are in use", () => {
       const words =
         "The account-level service limit 'ml.c5.xlarge for transform job usage' is 8 Instances, with current utilization of 7 Instances and a request delta of 2 Instances. " +
         "Please contact AWS support to request an increase for this limit.";
       cloud.sagemaker(sagemakerSays("ResourceLimitExceeded", words, "CreateTransformJob"));
-      return cloud.refused(1, "run", "--set", "backend.instance_count=2");
+      return cloud.failure(1, "run", "--set", "backend.instance_count=2");
     });
 
-    tell("SageMaker throttles", () => {
+    row("SageMaker throttles", () => {
       cloud.sagemaker(sagemakerSays("ThrottlingException", "Rate exceeded", "CreateTransformJob"));
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("SageMaker is out of service", () => {
+    row("SageMaker is out of service", () => {
       cloud.sagemaker(() => jsonError("ServiceUnavailable", "Service is unavailable", 503));
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("nothing listens at SageMaker's endpoint", () => {
+    row("nothing listens at SageMaker's endpoint", () => {
       cloud.env({ AWS_ENDPOINT_URL_SAGEMAKER: "http://127.0.0.1:1" });
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("a page answers where SageMaker should", () => {
+    row("a page answers where SageMaker should", () => {
       cloud.sagemaker(() => ({ status: 200, ...HTML }));
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("there are no machines of that kind", () => {
+    row("there are no machines of that kind", () => {
       fail(
         "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type.",
       );
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("the model's role may not read the requests", () => {
+    row("the model's role may not read the requests", () => {
       fail("ClientError: Data download failed: AccessDenied (403): Access Denied");
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("the container never answers `/ping`", () => {
+    row("the container never answers `/ping`", () => {
       fail("AlgorithmError: Model container failed to respond to ping");
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("the container takes no request so large", () => {
+    row("the container takes no request so large", () => {
       cloud.container(() => ({ status: 413, body: "Request Entity Too Large" }));
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("the container refuses a record of one file", () => {
+    row("the container rejects a record of one file", () => {
       cloud.container((body) =>
         body.includes('{"n":12}') ? { status: 400, body: "12 is out of range" } : doubled(body),
       );
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("a row is larger than a request may be", () =>
-      cloud.refused(
+    row("a row is larger than a request may be", () =>
+      cloud.failure(
         1,
         "run",
         "--set",
@@ -205,21 +205,21 @@ describeRefusals(
       ),
     );
 
-    tell("a request file is removed before the job reads it", () => {
+    row("a request file is removed before the job reads it", () => {
       cloud.sagemaker(async (action): Promise<Intervention> => {
         if (action === "CreateTransformJob") await removeFirst("requests/");
         return "pass";
       });
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
 
-    tell("an answer is removed before it is fetched", () => {
+    row("an answer is removed before it is fetched", () => {
       let gone = false;
       cloud.s3(({ action, key }) => {
         gone ||= action === "s3:GetObject" && key.includes("shard-00000") && key.endsWith(".out");
         return gone && key.includes("shard-00000") && key.endsWith(".out") ? S3_ERRORS.noSuchKey : null;
       });
-      return cloud.refused(1);
+      return cloud.failure(1);
     });
   },
 );
@@ -248,7 +248,7 @@ describe("SageMaker", () => {
     expect([...seen].sort()).toEqual(["CreateModel", "CreateTransformJob", "DeleteModel", "DescribeTransformJob"]);
   });
 
-  it("may have answers of others beside its own", async () => {
+  it("may have answers of other jobs in addition to its own", async () => {
     cloud.sagemaker(async (action, count): Promise<Intervention> => {
       if (action === "DescribeTransformJob" && count === 1) {
         const run = await firstRun();

@@ -23,7 +23,7 @@ describe("docker-compose.yml", () => {
   });
 
   it("hands LocalStack's token on where there is one", () => {
-    // A variable without a value is that of whoever calls, or is not there at all.
+    // A variable without a value is the caller's, or is not set at all.
     expect(model.services["s3"]?.environment?.["LOCALSTACK_AUTH_TOKEN"]).toBeNull();
   });
 
@@ -41,7 +41,7 @@ describe("docker-compose.yml", () => {
     ]);
   });
 
-  it("gives no service a key, a profile or an endpoint of whoever calls", async (context) => {
+  it("gives no service a key, a profile or an endpoint of the caller", async (context) => {
     const account = { AWS_ACCESS_KEY_ID: "AKIA1", AWS_SECRET_ACCESS_KEY: "secret", AWS_SESSION_TOKEN: "token" };
     const called = await composeWith(context, { ...account, AWS_PROFILE: "production", AWS_REGION: "eu-west-1" });
     expect(called).toEqual(model);

@@ -58,7 +58,7 @@ beforeEach(({ skip }) => {
 });
 
 describe("the services of docker-compose.yml", () => {
-  it("are of an image that tells how it is used", async () => {
+  it("are of an image that prints how it is used", async () => {
     expect(image.command).toEqual(["--help"]);
     const argv = image.entrypoint.map((word) => (word.startsWith("/") ? join(image.folder, word) : word));
     const [file = "", ...args] = [...argv, ...image.command];
@@ -83,7 +83,7 @@ describe("the services of docker-compose.yml", () => {
     expect(await compareDemoTable()).toMatchObject({ table: 2000, same: 2000 });
   });
 
-  it("end when they are told to, none has to be killed", async () => {
+  it("end when they are stopped, none has to be killed", async () => {
     expect(await running.stop()).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ describe("the Dockerfile", () => {
     expect(isNewEnough(devDependencies["node"] ?? "")).toBe(true);
   });
 
-  it("runs as nobody who could change the image", () => {
+  it("runs as a user who cannot change the image", () => {
     expect(lastOf(image, "USER")).toBe("node");
     expect(image.instructions.findIndex(({ name }) => name === "USER")).toBeGreaterThan(
       image.instructions.findLastIndex(({ name }) => name === "COPY" || name === "RUN"),

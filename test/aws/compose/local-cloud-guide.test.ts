@@ -45,7 +45,7 @@ describe("the guide to a cloud on this machine, without Docker", () => {
     expect(s3Block).toMatch(/\nBIND_HOST=127\.0\.0\.1 GATEWAY_PORT=4566 \.venv\/bin\/ministack\n$/);
   });
 
-  it("scores the flights by the commands as they stand there", async (context) => {
+  it("scores the flights by its commands, unchanged", async (context) => {
     const s3 = new URL(s3ServerFor(context, "ministack").endpoint);
     const port = String(await freePort());
     const here = (text: string): string => text.replaceAll("4566", s3.port).replaceAll("4570", port);

@@ -34,7 +34,7 @@ async function createModel(lab: SagemakerLab, Image: string, Environment: Record
 }
 
 describe("an image", () => {
-  it("may stand for a model of this machine", async (context) => {
+  it("may be served by a local model", async (context) => {
     const model = "export default { predict: (rows) => rows.map(({ x }) => x * 2) };";
     const lab = await labWith(context, { "doubles:1": { model: "double.js" } }, { "double.js": model });
     await createModel(lab, "doubles:1");
@@ -43,7 +43,7 @@ describe("an image", () => {
     expect(await lab.get("out/a.jsonl.out")).toBe("2\n4\n");
   });
 
-  it("may stand for a command, which is started for each instance", async (context) => {
+  it("may be served by a command, which is started for each instance", async (context) => {
     const server = `require("node:http").createServer((request, response) => {
       response.statusCode = ["/healthy", "/score"].includes(request.url) ? 200 : 404;
       response.end(request.url + " " + process.pid);
@@ -99,11 +99,11 @@ describe("an image", () => {
   it.for([
     ["nothing", {}, "model is missing"],
     ["two things", { model: "a.js", command: "b" }, "one of the two"],
-    ["an address and more", { url: "http://a", model: "a.js" }, "a url stands alone"],
+    ["an address and more", { url: "http://a", model: "a.js" }, "a url excludes other keys"],
     ["no address", { url: "localhost:8080" }, "must be an address such as"],
     ["another kind of file", { model: "model.pkl" }, "must be a file that ends in .ts"],
     ["an unknown key", { image: "x" }, "image is not known"],
-  ] as const)("is refused before anything starts with %s", async ([_name, source, message], context) => {
+  ] as const)("is rejected before anything starts with %s", async ([_name, source, message], context) => {
     await expect(sagemakerLab(context, { images: { "my-image": source as never } })).rejects.toMatchObject({
       code: "EMULATOR_OPTIONS_INVALID",
       message: expect.stringContaining(`images["my-image"]: ${message}`.slice(0, 20)),

@@ -22,7 +22,7 @@ async function start(
 }
 
 describe("input filter, join and output filter", () => {
-  it("set the answer beside the cells of a row", async (context) => {
+  it("add the answer to the cells of a row", async (context) => {
     const { lab, sent } = await start(context, ({ body }) => String(body.trim().split(",").length));
     await lab.put("in/a.csv", '7,1.50,"x, ""y"""\r\n8,2.0,z\n');
     await lab.run({
@@ -73,7 +73,7 @@ describe("input filter, join and output filter", () => {
     );
   });
 
-  it("make an object where a record is none", async (context) => {
+  it("make an object if a record is not one", async (context) => {
     const { lab } = await start(context, () => "true");
     await lab.put("in/a.jsonl", "[1]\n");
     await lab.run({ ...typed("application/jsonlines"), DataProcessing: { JoinSource: "Input" } });
@@ -128,7 +128,7 @@ describe("input filter, join and output filter", () => {
     expect(lab.logged.join("\n")).toContain("a.jsonl: Invalid JsonPath: $.score: there is no 'score'");
   });
 
-  it("fail the object by what is not UTF-8, and do not mend it", async (context) => {
+  it("fail the object by what is not UTF-8, and do not repair it", async (context) => {
     const invoke: ContainerScript["invoke"] = ({ body }, response) => {
       response.end(body.includes("bad") ? Buffer.from([0x22, 0xff, 0x22]) : '"ä"');
       return null;
@@ -143,7 +143,7 @@ describe("input filter, join and output filter", () => {
     expect(lab.logged.join("\n")).toContain("in/record: Failed to parse input: it is not UTF-8");
   });
 
-  const REFUSED: readonly [string, JobChanges, string][] = [
+  const REJECTED: readonly [string, JobChanges, string][] = [
     [
       "an underscore",
       { ...typed("application/jsonlines"), DataProcessing: { OutputFilter: "$['account_id']" } },
@@ -163,7 +163,7 @@ describe("input filter, join and output filter", () => {
     ],
     ["another type", { ...typed("text/libsvm"), DataProcessing: { JoinSource: "Input" } }, "the same one of"],
   ];
-  it.for(REFUSED)("are refused with %s", async ([_name, changes, message], context) => {
+  it.for(REJECTED)("are rejected with %s", async ([_name, changes, message], context) => {
     const { lab } = await start(context);
     await lab.put("in/a", "1\n");
     await expect(lab.createJob(changes)).rejects.toMatchObject({

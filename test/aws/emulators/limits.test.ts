@@ -28,12 +28,12 @@ const on = (InstanceType: "ml.m5.large" | "ml.c5.xlarge", InstanceCount = 1) => 
 });
 
 describe("a quota", () => {
-  it("refuses a job that needs more instances than are left, until another job is over", async (context) => {
+  it("rejects a job that needs more instances than are left, until another job is over", async (context) => {
     const lab = await start(context, { quotas: { "ml.m5.large": 2 } }, { invoke: () => null });
     const first = await lab.createJob(on("ml.m5.large", 1));
-    const refusal = await lab.createJob(on("ml.m5.large", 2)).catch((thrown: unknown) => thrown);
-    expect(refusal).toBeInstanceOf(ResourceLimitExceeded);
-    expect((refusal as Error).message).toBe(
+    const failure = await lab.createJob(on("ml.m5.large", 2)).catch((thrown: unknown) => thrown);
+    expect(failure).toBeInstanceOf(ResourceLimitExceeded);
+    expect((failure as Error).message).toBe(
       "The account-level service limit 'ml.m5.large for transform job usage' is 2 Instances, with current utilization of 1 Instances and a request delta of 2 Instances. Please use AWS Service Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.",
     );
     await lab.createJob(on("ml.c5.xlarge", 2));
@@ -109,7 +109,7 @@ describe("the limit of a container's answers", () => {
 });
 
 describe("a large answer", () => {
-  it("is written whole, beside small ones, in the order of the records", async (context) => {
+  it("is written whole, among small ones, in the order of the records", async (context) => {
     const sizes = [3_000_000, 5, 1_500_000];
     const answer = (body: string): string => body.trim().repeat(sizes[Number(body)] ?? 1);
     const lab = await start(context, {}, { invoke: ({ body }) => answer(body) });

@@ -31,7 +31,7 @@ beforeEach(async (context) => {
   await lab.put("in/a", "1\n");
 });
 
-const refusedWith = (message: string | RegExp, name = "ValidationException") => ({
+const errorWith = (message: string | RegExp, name = "ValidationException") => ({
   name,
   message: typeof message === "string" ? message : expect.stringMatching(message),
 });
@@ -58,10 +58,10 @@ describe("models", () => {
   it("have a name that is taken until they are deleted", async () => {
     await lab.createModel(container.url, "m");
     await expect(lab.createModel(container.url, "m")).rejects.toMatchObject(
-      refusedWith(`Cannot create already existing model "${ARN}:model/m".`),
+      errorWith(`Cannot create already existing model "${ARN}:model/m".`),
     );
     await lab.client.send(new DeleteModelCommand({ ModelName: "m" }));
-    const missing = refusedWith(`Could not find model "${ARN}:model/m".`);
+    const missing = errorWith(`Could not find model "${ARN}:model/m".`);
     await expect(lab.client.send(new DescribeModelCommand({ ModelName: "m" }))).rejects.toMatchObject(missing);
     await expect(lab.client.send(new DeleteModelCommand({ ModelName: "m" }))).rejects.toMatchObject(missing);
     await lab.createModel(container.url, "m");
@@ -90,7 +90,7 @@ describe("models", () => {
       { PrimaryContainer: { Image: "any:1", Environment: { MODEL_SERVER_URL: "localhost:8080" } } },
       /MODEL_SERVER_URL 'localhost:8080' is no address such as/,
     ],
-    ["an image that nothing stands behind", { PrimaryContainer: image }, /^Requested image unknown:1 not found/],
+    ["an image that nothing serves", { PrimaryContainer: image }, /^Requested image unknown:1 not found/],
     ["no container", {}, /PrimaryContainer or Containers/],
     ["a container twice", { PrimaryContainer: known, Containers: [known] }, /one of the two/],
     ["no role", { PrimaryContainer: known, ExecutionRoleArn: undefined }, /ExecutionRoleArn/],
@@ -100,9 +100,9 @@ describe("models", () => {
       { PrimaryContainer: { ...known, Environment: { ...known.Environment, ...bigEnvironment() } } },
       /32768/,
     ],
-  ] as const)("are refused with %s", async ([_name, changes, message]) => {
+  ] as const)("are rejected with %s", async ([_name, changes, message]) => {
     const input = { ModelName: "m", ExecutionRoleArn: ROLE, ...changes };
-    await expect(lab.client.send(new CreateModelCommand(input as never))).rejects.toMatchObject(refusedWith(message));
+    await expect(lab.client.send(new CreateModelCommand(input as never))).rejects.toMatchObject(errorWith(message));
   });
 
   it.for([
@@ -111,28 +111,28 @@ describe("models", () => {
     ["modelDataSource", { PrimaryContainer: { ...known, ModelDataSource: {} } }],
     ["modelPackageName", { PrimaryContainer: { ModelPackageName: "p" } }],
     ["inferenceExecutionConfig", { PrimaryContainer: known, InferenceExecutionConfig: { Mode: "Serial" } }],
-  ] as const)("are refused by name where the emulator cannot run them: %s", async ([name, changes]) => {
+  ] as const)("are rejected by name if the emulator cannot run them: %s", async ([name, changes]) => {
     const input = { ModelName: "m", ExecutionRoleArn: ROLE, ...changes };
     await expect(lab.client.send(new CreateModelCommand(input as never))).rejects.toMatchObject(
-      refusedWith(new RegExp(`does not do this: .*${name}`, "i"), "NotEmulated"),
+      errorWith(new RegExp(`does not do this: .*${name}`, "i"), "NotEmulated"),
     );
   });
 });
 
 describe("a request that breaks constraints", () => {
-  it("is told all of them, in the service's words", async () => {
+  it("names all of them, in the service's words", async () => {
     const input = { ModelName: `${"x".repeat(63)}_`, PrimaryContainer: { Image: "a b" } };
     await expect(lab.client.send(new CreateModelCommand(input))).rejects.toMatchObject(
-      refusedWith(
+      errorWith(
         `3 validation errors detected: Value '${input.ModelName}' at 'modelName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9]([\\-a-zA-Z0-9]*[a-zA-Z0-9])?; Value '${input.ModelName}' at 'modelName' failed to satisfy constraint: Member must have length less than or equal to 63; Value 'a b' at 'primaryContainer.image' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\S]+`,
       ),
     );
   });
 
-  it("is told what is missing", async () => {
+  it("names what is missing", async () => {
     const job = { TransformJobName: "j", ModelName: "m", TransformInput: {}, TransformOutput: {} };
     await expect(lab.client.send(new CreateTransformJobCommand(job as never))).rejects.toMatchObject(
-      refusedWith(
+      errorWith(
         "3 validation errors detected: Value null at 'transformInput.dataSource' failed to satisfy constraint: Member must not be null; Value null at 'transformOutput.s3OutputPath' failed to satisfy constraint: Member must not be null; Value null at 'transformResources' failed to satisfy constraint: Member must not be null",
       ),
     );
@@ -181,16 +181,16 @@ describe("a request that breaks constraints", () => {
       /S3Prefix or ManifestFile/,
     ],
   ];
-  it.for(CASES)("is refused: %s", async ([_name, changes, message]) => {
+  it.for(CASES)("is rejected: %s", async ([_name, changes, message]) => {
     await lab.createModel(container.url);
-    await expect(lab.createJob(changes)).rejects.toMatchObject(refusedWith(message));
+    await expect(lab.createJob(changes)).rejects.toMatchObject(errorWith(message));
   });
 
-  it("is refused where a value has the wrong type", async () => {
+  it("is rejected if a value has the wrong type", async () => {
     await lab.createModel(container.url);
     const changes = { MaxPayloadInMB: "6" as never };
     await expect(lab.createJob(changes)).rejects.toMatchObject(
-      refusedWith("STRING_VALUE can not be converted to an Integer", "SerializationException"),
+      errorWith("STRING_VALUE can not be converted to an Integer", "SerializationException"),
     );
   });
 });
@@ -204,21 +204,21 @@ describe("what the service does and the emulator does not", () => {
     ["TFRecord", { input: { SplitType: "TFRecord" } }],
     ["https://", { uri: "https://bucket.s3.amazonaws.com/in/" }],
   ];
-  it.for(CASES)("is refused by its name: %s", async ([name, changes]) => {
+  it.for(CASES)("is rejected by its name: %s", async ([name, changes]) => {
     await lab.createModel(container.url);
     await expect(lab.createJob(changes)).rejects.toMatchObject(
-      refusedWith(new RegExp(`does not do this: .*${name}`), "NotEmulated"),
+      errorWith(new RegExp(`does not do this: .*${name}`), "NotEmulated"),
     );
   });
 
-  it("is refused, also a whole operation", async () => {
+  it("is rejected, also a whole operation", async () => {
     const command = new CreateEndpointCommand({ EndpointName: "e", EndpointConfigName: "c" });
     await expect(lab.client.send(command)).rejects.toMatchObject(
-      refusedWith(/SageMaker\.CreateEndpoint\. The operations are CreateModel, /, "NotEmulated"),
+      errorWith(/SageMaker\.CreateEndpoint\. The operations are CreateModel, /, "NotEmulated"),
     );
   });
 
-  it("is refused, also a member that is newer than the emulator", async () => {
+  it("is rejected, also a member that is newer than the emulator", async () => {
     const response = await send("DescribeTransformJob", { TransformJobName: "j", Shiny: true });
     expect(await response.json()).toEqual({
       __type: "ValidationException",
@@ -252,11 +252,11 @@ describe("transform jobs", () => {
     expect(job).not.toHaveProperty("Tags");
   });
 
-  it("have a name that is taken for ever", async () => {
+  it("have a name that is taken forever", async () => {
     await lab.createModel(container.url);
     await lab.run({ TransformJobName: "once" });
     await expect(lab.createJob({ TransformJobName: "once" })).rejects.toMatchObject(
-      refusedWith(
+      errorWith(
         `Transform job names must be unique within an AWS account and region, and a transform job with this name already exists (${ARN}:transform-job/once)`,
         "ResourceInUse",
       ),
@@ -272,7 +272,7 @@ describe("transform jobs", () => {
   });
 
   it("need a model", async () => {
-    await expect(lab.createJob()).rejects.toMatchObject(refusedWith(`Could not find model "${ARN}:model/model".`));
+    await expect(lab.createJob()).rejects.toMatchObject(errorWith(`Could not find model "${ARN}:model/model".`));
   });
 
   it("go on when their model is deleted", async () => {
@@ -284,7 +284,7 @@ describe("transform jobs", () => {
 
   it("that are not there are a ValidationException, not the ResourceNotFound of the API model", async () => {
     await expect(lab.describe("nope")).rejects.toMatchObject(
-      refusedWith(`Could not find transform job "${ARN}:transform-job/nope".`),
+      errorWith(`Could not find transform job "${ARN}:transform-job/nope".`),
     );
   });
 
@@ -357,7 +357,7 @@ describe("transform jobs", () => {
     [{ StatusEquals: "Done" }, /enum value set: \[Completed, Failed, InProgress, Stopped, Stopping\]/],
   ] as const)("are not listed by %o", async ([query, message]) => {
     const asked = lab.client.send(new ListTransformJobsCommand(query as never));
-    await expect(asked).rejects.toMatchObject(refusedWith(message));
+    await expect(asked).rejects.toMatchObject(errorWith(message));
   });
 });
 
@@ -382,7 +382,7 @@ describe("tags", () => {
       Array.from({ length: to - from }, (_, index) => ({ Key: `k${from + index}`, Value: "v" }));
     await lab.client.send(new AddTagsCommand({ ResourceArn, Tags: tags(0, 40) }));
     await expect(lab.client.send(new AddTagsCommand({ ResourceArn, Tags: tags(39, 51) }))).rejects.toMatchObject(
-      refusedWith(/at most 50 tags; this one would have 51/),
+      errorWith(/at most 50 tags; this one would have 51/),
     );
     const { Tags } = await lab.client.send(new AddTagsCommand({ ResourceArn, Tags: tags(30, 50) }));
     expect(Tags).toHaveLength(50);
@@ -390,7 +390,7 @@ describe("tags", () => {
 
   it("belong to something that is there", async () => {
     const ResourceArn = `${ARN}:model/nope`;
-    await expect(lab.client.send(new ListTagsCommand({ ResourceArn }))).rejects.toMatchObject(refusedWith(/nope/));
+    await expect(lab.client.send(new ListTagsCommand({ ResourceArn }))).rejects.toMatchObject(errorWith(/nope/));
   });
 });
 
@@ -398,13 +398,13 @@ describe("names", () => {
   it("are taken in whichever capitals, since an ARN has none", async () => {
     await lab.createModel(container.url, "Model");
     await expect(lab.createModel(container.url, "mODEL")).rejects.toMatchObject(
-      refusedWith(`Cannot create already existing model "${ARN}:model/model".`),
+      errorWith(`Cannot create already existing model "${ARN}:model/model".`),
     );
     await lab.createJob({ TransformJobName: "Job", ModelName: "Model" });
     await expect(lab.createJob({ TransformJobName: "job", ModelName: "Model" })).rejects.toMatchObject({
       name: "ResourceInUse",
     });
-    await expect(lab.describe("job")).rejects.toMatchObject(refusedWith(/Could not find transform job/));
+    await expect(lab.describe("job")).rejects.toMatchObject(errorWith(/Could not find transform job/));
   });
 });
 
@@ -444,7 +444,7 @@ describe("a request that is no call of the API", () => {
     ],
     ["of another service", { "x-amz-target": "DynamoDB_20120810.ListTables" }, 404, "UnknownOperationException"],
     ["without a target", { "x-amz-target": "" }, 404, "UnknownOperationException"],
-  ] as const)("is refused: %s", async ([_name, headers, status, type]) => {
+  ] as const)("is rejected: %s", async ([_name, headers, status, type]) => {
     const response = await send("ListModels", {}, headers);
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toBe("application/x-amz-json-1.1");
@@ -459,7 +459,7 @@ describe("a request that is no call of the API", () => {
     ["with a number as a text", '{"MaxResults":"10"}'],
     ["with a part of a number", '{"MaxResults":1.5}'],
     ["with a time that no clock has", '{"CreationTimeAfter":1e20}'],
-  ] as const)("is refused with a body %s", async ([_name, body]) => {
+  ] as const)("is rejected with a body %s", async ([_name, body]) => {
     const response = await send("ListModels", body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ __type: "SerializationException" });

@@ -19,7 +19,7 @@ require("node:http").createServer((request, response) => {
   else if (request.url !== "/invocations") response.writeHead(404).end();
 }).listen(process.env.PORT, "127.0.0.1");`;
 
-/** The command, with two jobs in the middle of their work, each before a server of its own. */
+/** The command, with two jobs in the middle of their work, each with its own server. */
 async function startBusy(
   context: Pick<TestContext, "skip">,
   ignoresSigterm = false,

@@ -61,7 +61,7 @@ describe("a request that fails", () => {
     expect(lab.logged.join("\n")).toContain(`in/a.txt: ClientError: ${status}`);
   });
 
-  it("is sent again after a status that the emulator is told of", async (context) => {
+  it("is sent again after a status that the emulator's options name", async (context) => {
     const lab = await sagemakerLab(context, { settings: { ...QUICK, retriedStatuses: [429] } });
     const statuses = [429, 500];
     const container = await startContainer({ invoke: () => ({ status: statuses.shift() ?? 200 }) });

@@ -87,7 +87,7 @@ describe("the objects of a job", () => {
     ["no list", "{}"],
     ["no prefix", '["a"]'],
     ["a name that is no text", '[{"prefix":"s3://b/"}, 1]'],
-  ] as const)("are refused where the manifest has %s", async ([_name, text], context) => {
+  ] as const)("are rejected if the manifest has %s", async ([_name, text], context) => {
     const lab = await start(context, []);
     await lab.put("manifest.json", text);
     await expect(lab.createJob(manifest(`s3://${lab.bucket}/manifest.json`))).rejects.toMatchObject({
@@ -96,13 +96,13 @@ describe("the objects of a job", () => {
     });
   });
 
-  it("are refused where two of them would have one output", async (context) => {
+  it("are rejected if two of them would have one output", async (context) => {
     const lab = await start(context, ["data/a"]);
     await lab.put("manifest.json", JSON.stringify([{ prefix: `s3://${lab.bucket}/data/` }, "a", "a"]));
     await expect(lab.createJob(manifest(`s3://${lab.bucket}/manifest.json`))).rejects.toThrow("the same output, a.out");
   });
 
-  it.for(["nothing/", "in/a.txt.gz"])("are refused where there are none: %s", async (prefix, context) => {
+  it.for(["nothing/", "in/a.txt.gz"])("are rejected if there are none: %s", async (prefix, context) => {
     const lab = await start(context, ["in/a.txt"]);
     const uri = `s3://${lab.bucket}/${prefix}`;
     await expect(lab.createJob({ uri })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe("the objects of a job", () => {
     });
   });
 
-  it("are refused where the bucket does not exist", async (context) => {
+  it("are rejected if the bucket does not exist", async (context) => {
     const lab = await start(context, []);
     await expect(lab.createJob({ uri: "s3://no-such-bucket-at-all/in/" })).rejects.toThrow("No S3 objects found");
   });
@@ -207,7 +207,7 @@ describe("the states of a job", () => {
     });
   });
 
-  it("keep what a stopped job has written where the emulator is told so", async (context) => {
+  it("keep what a stopped job has written if the emulator is set so", async (context) => {
     const lab = await sagemakerLab(context, { settings: { stoppedOutput: "keep" } });
     const container = await startContainer({ invoke: ({ body }) => (body === "b\n" ? null : "ok") });
     await lab.createModel(container.url);

@@ -17,7 +17,7 @@ describe("the records of an object", () => {
     expect(await lab.get("out/a.txt.out")).toBe("ä\r\n\n\n\nlast\n");
   });
 
-  it("lose the newline that ends a request where the emulator is told so", async (context) => {
+  it("lose the newline that ends a request if the emulator is set so", async (context) => {
     const lab = await sagemakerLab(context, { settings: { recordNewline: "strip" } });
     const container = await startContainer();
     await lab.createModel(container.url);
@@ -46,7 +46,7 @@ describe("the records of an object", () => {
     expect(await lab.get("out/a.txt.out")).toBe("12");
   });
 
-  it("may be none: several records at once are then one request of no bytes, and one at a time is none", async (context) => {
+  it("may be empty: several records at once are then one request of no bytes, and one at a time is no request", async (context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer();
     await lab.createModel(container.url);
@@ -123,7 +123,7 @@ describe("the records of an object", () => {
 });
 
 describe("a request", () => {
-  it("has the types of the job, and nothing that tells the object, the line or the job", async (context) => {
+  it("has the types of the job, and nothing that shows the object, the line or the job", async (context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer();
     await lab.createModel(container.url);

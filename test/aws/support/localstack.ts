@@ -9,7 +9,7 @@ const START_MS = 4 * 60_000;
 
 type Started = { readonly server: S3Server; readonly process: StartedServer };
 
-/** LocalStack's S3 in a container of its own, where there is an engine and the image can be had. */
+/** LocalStack's S3 in a container, if there is a container engine and the image can be pulled. */
 export async function startLocalstack(): Promise<Started | { readonly missing: string }> {
   const missing = await containerEngineMissing();
   if (missing !== null) return { missing };

@@ -10,7 +10,7 @@ export type Answer = (
 
 export type ModelServer = { readonly url: string; readonly invocations: () => number; close(): void };
 
-/** A container by its HTTP alone: healthy at once, and answering as it is told. */
+/** A container by its HTTP alone: healthy at once, with the given answers. */
 export async function startModelServer(answer: Answer): Promise<ModelServer> {
   let invocations = 0;
   const server = createServer(async (request, response) => {

@@ -25,7 +25,7 @@ export function allows({ Action, Resource }: Statement, { action, resource }: Ri
   return [Action].flat().includes(action) && like(Resource, resource);
 }
 
-/** `key`: `*` stands for keys that the request has in its body, which are told by their bucket alone. */
+/** `key`: `*` is for keys that are in the body of the request, of which only the bucket is known. */
 export function allowsS3({ Action, Resource, Condition }: Statement, { action, bucket, key }: S3Call): boolean {
   if (![Action].flat().includes(action)) return false;
   const prefix = Condition?.StringLike?.["s3:prefix"];

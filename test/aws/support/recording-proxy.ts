@@ -20,7 +20,7 @@ type Scripted = ScriptedAnswer | { readonly pass: Readonly<Record<string, string
 
 export type RecordingProxy = { readonly endpoint: string; readonly calls: readonly S3Call[]; stop(): Promise<void> };
 
-/** Stands before an S3 server that does not verify signatures, and writes down which rights each request needs. */
+/** A proxy before an S3 server that does not verify signatures; it records which rights each request needs. */
 export async function recordingProxy(target: string, answers: AnswerS3 = () => null): Promise<RecordingProxy> {
   const calls: S3Call[] = [];
   const server = createServer(async (asked, answer) => {

@@ -22,7 +22,7 @@ export type Intervene = (
   request: SagemakerRequest,
 ) => Intervention | Promise<Intervention>;
 
-/** Stands between a client and a SageMaker. */
+/** A proxy between a client and a SageMaker. */
 export async function startSagemakerProxy(target: string, intervene: Intervene) {
   const counts = new Map<string, number>();
   const server = createServer(async (request, response) => {

@@ -1,5 +1,5 @@
 // `node score-run-main.ts <workspace> <folder>`: opens the sagemaker backend for the run "killed", has three files of one line scored by the model
-// "echo", and prints what it is told and what was answered. A process of its own, so that it can be killed.
+// "echo", and prints the events and the answers. It is a separate process, so that it can be killed.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -81,7 +81,7 @@ func (c *client) newModel() (string, error) {
 	return name, err
 }
 
-// newJob creates a job over the objects below a folder of the bucket, with a model of its own.
+// newJob creates a job over the objects below a folder of the bucket, with its own model.
 func (c *client) newJob(name string, folder string, tags ...types.Tag) (string, error) {
 	model, err := c.newModel()
 	if err != nil {

@@ -9,7 +9,7 @@ export type Recorder = {
   close(): Promise<void>;
 };
 
-/** Stands before a server and notes what is called. */
+/** A proxy before a server, which records the calls. */
 export async function startRecorder(target: string): Promise<Recorder> {
   const called = new Set<string>();
   const pass = (request: IncomingMessage, response: ServerResponse): void => {

@@ -27,7 +27,7 @@ const LIMIT_MS = 5 * 60_000;
 /** What is run: a file of `checks` with the packages that it needs, or the program of `go`. */
 export type CheckProgram = { readonly packages: ClientPackages; readonly program: string } | "go";
 
-/** Runs a program of checks in one process, against an emulator of its own. Its model answers what it is sent, refuses `bad`, and never answers `slow`. */
+/** Runs a program of checks in one process, against its own emulator. The model echoes its input, rejects `bad`, and never answers `slow`. */
 export async function runChecks(program: CheckProgram): Promise<CheckRun> {
   const s3 = inject("s3").ministack;
   if ("missing" in s3) return s3;

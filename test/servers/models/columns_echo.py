@@ -1,4 +1,4 @@
-"""The echo model as an MLServer runtime of its own: the V2 protocol, one input and one output a column."""
+"""The echo model as an MLServer runtime: the V2 protocol, one input and one output per column."""
 
 import echo
 import numpy

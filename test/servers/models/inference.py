@@ -14,7 +14,7 @@ def model_fn(model_dir):
 def input_fn(body, content_type):
     text = body.decode() if isinstance(body, (bytes, bytearray)) else body
     if content_type == "application/jsonlines":
-        # Not splitlines, which also splits at characters that stand in texts, such as U+2028.
+        # Not splitlines, which also splits at characters inside texts, such as U+2028.
         return [json.loads(line) for line in text.split("\n") if line]
     if content_type == "text/csv":
         # Every cell is text, whatever it was.

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 
 export type DroppingProxy = { readonly origin: string; stop(): Promise<void> };
 
-/** Stands before a real server and loses so many of the first answers in the middle, as networks do and servers never do when one asks them to. */
+/** A proxy before a real server that cuts the first `dropFirst` answers in the middle. Networks do this; servers cannot be made to. */
 export async function startDroppingProxy(target: string, dropFirst: number): Promise<DroppingProxy> {
   let left = dropFirst;
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -18,7 +18,7 @@ export type Scored = RunOutcome & {
 };
 
 export type Scoring = {
-  /** A job over the rows of a query, with an output folder of its own. Up to a million rows may fail. */
+  /** A job over the rows of a query, with a new output folder. Up to a million rows may fail. */
   jobOver(sql: string, backend: JobInput["backend"], changes?: Partial<JobInput>): JobInput;
   /** Runs such a job; never throws for what became of it. */
   score(...job: Parameters<Scoring["jobOver"]>): Promise<Scored>;

@@ -4,7 +4,7 @@ import { inject } from "vitest";
 import type { ProtocolId } from "../../../src/core/protocols/protocol.ts";
 import type { ModelScript } from "../../../src/testing/index.ts";
 
-/** What a server makes of a protocol: the path where it takes it, or the status with which it refuses it. */
+/** How a server answers a protocol: the path at which it accepts it, or the status with which it refuses it. */
 export type Cell = string | number;
 
 type Server = { readonly title: string; readonly takes: Readonly<Record<ProtocolId, Cell>> };
@@ -61,7 +61,7 @@ export function protocolsOf(name: ServerName): ProtocolId[] {
   return (Object.keys(takes) as ProtocolId[]).filter((id) => typeof takes[id] === "string");
 }
 
-/** How a server is started by hand; `{port}` stands for its port. Plain data, for the local backend and for the set-up. */
+/** How a server is started by hand; `{port}` is replaced with its port. Plain data, for the local backend and for the set-up. */
 export type ServerCommand = {
   readonly command: string;
   readonly healthPath: string;

@@ -20,11 +20,7 @@ export function createDuckdbFiles(session: DuckdbSession): { tableIn(input: Tabl
     async tableIn(input) {
       const [path, ...others] = input.found.files;
       if (path === undefined || others.length > 0) {
-        throw tableUnreadable(
-          input.name,
-          input.found.path,
-          "a DuckDB file is one file, and this path stands for several",
-        );
+        throw tableUnreadable(input.name, input.found.path, "a DuckDB file is one file, and this path names several");
       }
       const database = await attach(path);
       const table = chooseTable(input, path, await tablesOf(session, database));

@@ -37,7 +37,7 @@ function encodeValue(value: unknown, survey: Survey, row: number, depth: number)
     );
   }
   const kind = kindOf(value);
-  if (kind === undefined) throw refused(value, survey, row);
+  if (kind === undefined) throw unsupported(value, survey, row);
   noteKind(survey, kind, row);
   if (kind === "list") return encodeList(value as unknown[], elementOf(survey), row, depth);
   if (kind === "object") return encodeObject(value as Record<string, unknown>, survey, row, depth);
@@ -85,7 +85,7 @@ function encodeDate(date: Date, survey: Survey, row: number): string {
     const problem = Number.isNaN(year)
       ? "an invalid Date"
       : `a Date in the year ${year}, and tables end at ${LAST_YEAR}`;
-    throw rowsInvalid(`Row ${row}, column "${survey.path}", is ${problem}: use null, or mend it.`, row, survey.path);
+    throw rowsInvalid(`Row ${row}, column "${survey.path}", is ${problem}: use null, or correct it.`, row, survey.path);
   }
   const [day = "", time = ""] = date.toISOString().slice(0, -1).split("T");
   return `"${day.replace(/^\+0*/, "").replace(/^-0*(?=\d{4})/, "-")} ${time}+00"`;
@@ -119,16 +119,16 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   );
 }
 
-function refused(value: unknown, survey: Survey, row: number): Error {
-  const mend =
+function unsupported(value: unknown, survey: Survey, row: number): Error {
+  const hint =
     ArrayBuffer.isView(value) && !(value instanceof DataView)
       ? "use Array.from(values)"
       : "use null, a boolean, a number, a bigint, a string, a Date, a Uint8Array, an array or a plain object";
-  return rowsInvalid(`Row ${row}, column "${survey.path}", is ${describe(value)}: ${mend}.`, row, survey.path);
+  return rowsInvalid(`Row ${row}, column "${survey.path}", is ${describe(value)}: ${hint}.`, row, survey.path);
 }
 
 function halfPair(survey: Survey, row: number): Error {
-  const message = `Row ${row}, column "${survey.path}", has half of a surrogate pair in its text, which UTF-8 cannot hold: mend it with toWellFormed().`;
+  const message = `Row ${row}, column "${survey.path}", has half of a surrogate pair in its text, which UTF-8 cannot hold: correct it with toWellFormed().`;
   return rowsInvalid(message, row, survey.path);
 }
 
@@ -139,5 +139,5 @@ function describe(value: unknown): string {
   const name: unknown = value.constructor?.name;
   return typeof name === "string" && name !== ""
     ? `an object of the class ${name}`
-    : "an object with a prototype of its own";
+    : "an object with a custom prototype";
 }

@@ -32,7 +32,7 @@ export async function forEachRow(
   }
 }
 
-/** A listener of its own for each row, because a promise that outlives them all would gather a reaction from each. */
+/** Each row has its own listener, because one promise for all rows would collect a reaction from each. */
 function orAbort<T>(step: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -42,6 +42,6 @@ function orAbort<T>(step: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function rowsFailed(cause: unknown): ScoreframeError {
-  const message = `The rows that the program gives ended with an error: ${messageOf(cause)}. Mend the iterable, and start again.`;
+  const message = `The rows that the program gives ended with an error: ${messageOf(cause)}. Fix the iterable, and start again.`;
   return new ScoreframeError("SOURCE_FAILED", message, { operation: "read rows", cause });
 }

@@ -6,10 +6,10 @@ import type { DataFrame } from "../../../core/frames/polars.ts";
 import type { FrameSource } from "../../../core/ports/frame-source.ts";
 import { createRowsSource } from "./rows-source.ts";
 
-/** A Polars frame that a program hands over. It goes the way of a table file, so that its types end as those of any other table do. */
+/** A Polars frame that a program passes. It is written and read as a table file, so that its types are converted as those of any other table. */
 export function createFrameSource(frame: DataFrame, temporaryDirectory = tmpdir()): FrameSource {
   const use = async <T>(work: (source: FrameSource) => Promise<T>): Promise<T> => {
-    // A folder of its own, which only this user can read.
+    // A new folder, which only this user can read.
     const folder = await mkdtemp(join(temporaryDirectory, "scoreframe-frame-"));
     const path = join(folder, "frame.parquet");
     try {

@@ -12,7 +12,7 @@ import type { SpooledRows } from "./spool-rows.ts";
 export type RowsSourceOptions = {
   /** Where rows are written aside while they are read. Default: the system's. */
   readonly temporaryDirectory?: string | undefined;
-  /** Folder that a relative path is relative to. Default: where the process stands. */
+  /** Folder that a relative path is relative to. Default: the working directory. */
   readonly baseDirectory?: string | undefined;
   /** As of the SQL source. */
   readonly memoryLimitMb?: number | undefined;
@@ -54,7 +54,7 @@ function createObjectsSource(input: RowsInput, options: RowsSourceOptions): Pick
 
 function selectOf({ path, columns, longestLine }: SpooledRows): string {
   const types = columns.map(({ name, jsonType }) => `${quoteText(name)}: ${quoteText(jsonType)}`).join(", ");
-  // DuckDB refuses lines beyond 16 MiB unless it is told of them.
+  // DuckDB's limit of a line is 16 MiB unless it is raised.
   const longest = Math.max(1 << 24, longestLine + 1024);
   const options = `format = 'newline_delimited', auto_detect = false, maximum_object_size = ${longest}, columns = {${types}}`;
   const values = columns.map(({ name, type, jsonType }) => {

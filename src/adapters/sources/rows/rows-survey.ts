@@ -22,11 +22,11 @@ export function createSurvey(path: string): Survey {
   return { path, firstRows: new Map(), least: 0n, most: 0n, element: undefined, fields: new Map() };
 }
 
-/** The survey of a field, made at its first appearance. A name that no table can hold is refused here. */
+/** The survey of a field, made at its first appearance. Throws for a name that no table can hold. */
 export function fieldOf(survey: Survey, name: string, row: number): Survey {
   const known = survey.fields.get(name);
   if (known !== undefined) return known;
-  refuseName(name, row);
+  assertName(name, row);
   const field = createSurvey(survey.path === "" ? name : `${survey.path}.${name}`);
   survey.fields.set(name, field);
   return field;
@@ -46,7 +46,7 @@ export function noteInteger(survey: Survey, value: bigint): void {
   if (value > survey.most) survey.most = value;
 }
 
-/** Rows are refused by number, column and mend. `row` is 0-based. */
+/** `row` is 0-based. The message names the row, the column and the fix. */
 export function rowsInvalid(message: string, row?: number, column?: string): ScoreframeError {
   return new ScoreframeError("ROWS_INVALID", message, {
     operation: "read rows",
@@ -54,7 +54,7 @@ export function rowsInvalid(message: string, row?: number, column?: string): Sco
   });
 }
 
-function refuseName(name: string, row: number): void {
+function assertName(name: string, row: number): void {
   const problem =
     name === ""
       ? "an empty name"

@@ -5,9 +5,9 @@ import { rowsInvalid } from "./rows-survey.ts";
 /** A column of rows. `jsonType` is what its JSON form is read as, before it is cast to `type`. */
 export type RowsColumn = { readonly name: string; readonly type: string; readonly jsonType: string };
 
-/** The columns of a survey, each with the DuckDB type that holds all of its values exactly. Throws `ROWS_INVALID` where there is none. */
+/** The columns of a survey, each with the DuckDB type that holds all of its values exactly. Throws `ROWS_INVALID` if there is none. */
 export function columnTypes(survey: Survey): RowsColumn[] {
-  refuseSameNames(survey);
+  assertDistinctNames(survey);
   return [...survey.fields].map(([name, field]) => ({
     name,
     type: typeOf(field, "BLOB"),
@@ -48,7 +48,7 @@ function onlyKind(survey: Survey): ValueKind | undefined {
     return first ?? kinds[0];
   }
   const seen = [...survey.firstRows].map(([kind, row]) => `${NAMES[kind]} in row ${row}`);
-  const message = `The column "${survey.path}" mixes kinds: ${seen.join(", ")}. Make them one kind, for example with ${mendOf(kinds)}.`;
+  const message = `The column "${survey.path}" mixes kinds: ${seen.join(", ")}. Make them one kind, for example with ${hintFor(kinds)}.`;
   throw rowsInvalid(message, Math.max(...survey.firstRows.values()), survey.path);
 }
 
@@ -64,7 +64,7 @@ const NAMES: Readonly<Record<ValueKind, string>> = {
   object: "an object",
 };
 
-function mendOf(kinds: readonly ValueKind[]): string {
+function hintFor(kinds: readonly ValueKind[]): string {
   if (kinds.includes("list") || kinds.includes("object")) return "JSON.stringify(value)";
   if (kinds.every((kind) => kind === "number" || kind === "bigint" || kind === "integer")) return "Number(value)";
   return "String(value)";
@@ -89,12 +89,12 @@ function structType(survey: Survey, bytes: "BLOB" | "VARCHAR"): string {
       survey.path,
     );
   }
-  refuseSameNames(survey);
+  assertDistinctNames(survey);
   return `STRUCT(${[...survey.fields].map(([name, field]) => `${quoteIdentifier(name)} ${typeOf(field, bytes)}`).join(", ")})`;
 }
 
 /** Names of columns and fields ignore case in SQL. */
-function refuseSameNames(survey: Survey): void {
+function assertDistinctNames(survey: Survey): void {
   const seen = new Map<string, string>();
   for (const [name, field] of survey.fields) {
     const other = seen.get(name.toLowerCase());

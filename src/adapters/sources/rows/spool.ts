@@ -44,7 +44,7 @@ function createIterableSpool(input: RowsInput, directory: string): Spool {
     async use(signal, afterwards, work) {
       if (removed) {
         throw rowsInvalid(
-          "The rows of an iterable were extracted before and can be read once: hand over an array, or a new iterable.",
+          "The rows of an iterable were extracted before and can be read once: pass an array, or a new iterable.",
         );
       }
       spooling ??= read(signal);

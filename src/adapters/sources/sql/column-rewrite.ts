@@ -22,7 +22,7 @@ type Place = { readonly column: string; readonly path: string; readonly ids: Typ
 
 function rewriteOf(place: Place, type: DuckDBType): Rewrite {
   const { ids } = place;
-  refuseUnsupported(place, type);
+  assertSupported(place, type);
   switch (type.typeId) {
     case ids.LIST:
       return listRewrite(place, type.valueType);
@@ -88,19 +88,19 @@ function mapRewrite(place: Place, key: DuckDBType, value: DuckDBType): Rewrite {
   return (expression) => `list_transform(map_entries(${expression}), lambda ${parameter}: ${entries(parameter)})`;
 }
 
-function refuseUnsupported({ column, path, ids }: Place, type: DuckDBType): void {
-  const mend = mendOf(type, ids, quoteIdentifier(column), path !== column);
-  if (mend === undefined) return;
+function assertSupported({ column, path, ids }: Place, type: DuckDBType): void {
+  const hint = hintFor(type, ids, quoteIdentifier(column), path !== column);
+  if (hint === undefined) return;
   const inside = path === column ? "" : ` (at ${path})`;
   throw new ScoreframeError(
     "COLUMN_TYPE_UNSUPPORTED",
-    `The column "${column}" has the type ${type}${inside}, which cannot be kept exactly: ${mend}.`,
+    `The column "${column}" has the type ${type}${inside}, which cannot be kept exactly: ${hint}.`,
     { operation: "check the columns", details: { column, path, type: String(type) } },
   );
 }
 
-/** What to write instead; undefined where the type is fine. */
-function mendOf(type: DuckDBType, ids: TypeIds, name: string, nested: boolean): string | undefined {
+/** What to write instead; undefined if the type is supported. */
+function hintFor(type: DuckDBType, ids: TypeIds, name: string, nested: boolean): string | undefined {
   const write = (sql: string) =>
     nested ? `cast it inside, or leave it out (at the top level: ${sql})` : `write ${sql} in the SQL`;
   switch (type.typeId) {

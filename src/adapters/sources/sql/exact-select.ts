@@ -29,7 +29,7 @@ export async function exactSelect(session: DuckdbSession, user: UserSql): Promis
   return { ...narrow, wide: wide === null ? null : { ...wide, wide: null } };
 }
 
-/** What stands before the select in the statement that describes it. */
+/** What precedes the select in the statement that describes it. */
 export const DESCRIBE_PREFIX = "DESCRIBE ";
 
 /** The columns as they will be written, by binding only. */

@@ -12,7 +12,7 @@ export type ExtractionContext = {
   readonly select: ExactSelect;
   readonly tables: readonly RegisteredTable[];
   readonly memoryLimitMb: number;
-  /** How many bytes stand before the select in the statement that ran. */
+  /** How many bytes precede the select in the statement that ran. */
   readonly prefixBytes: number;
 };
 

@@ -21,11 +21,11 @@ export async function inspectQuery(session: DuckdbSession, user: UserSql): Promi
     throw sqlRefused("The SQL is empty: write a query that yields the rows to score.");
   const statement = await prepareOnly(session, user);
   try {
-    refuseOthersThanQueries(session, withoutComments(user.sql), statement);
+    assertQuery(session, withoutComments(user.sql), statement);
     checkParameters(statement, user);
     const body = sqlBody(user.sql);
     const columns = await columnsOf(session, statement, user, body);
-    refuseSameNames(columns.map(({ name }) => name));
+    assertDistinctNames(columns.map(({ name }) => name));
     return { body, columns };
   } finally {
     statement.destroySync();
@@ -47,9 +47,9 @@ async function prepareOnly(session: DuckdbSession, user: UserSql): Promise<DuckD
   throw sqlRefused(`The SQL has ${count} statements, and exactly one query is allowed: use WITH for steps.${pivot}`);
 }
 
-function refuseOthersThanQueries({ duckdb }: DuckdbSession, sql: string, statement: DuckDBPreparedStatement): void {
+function assertQuery({ duckdb }: DuckdbSession, sql: string, statement: DuckDBPreparedStatement): void {
   const type = statement.statementType;
-  // PRAGMA says of itself that it is a SELECT, and cannot stand where one can.
+  // DuckDB reports PRAGMA as a SELECT, but it cannot be used in place of one.
   const name = /^\s*pragma\b/i.test(sql) ? "PRAGMA" : duckdb.StatementType[type]?.replaceAll("_", " ");
   if (type !== duckdb.StatementType.SELECT || name === "PRAGMA") {
     throw sqlRefused(`Only a query that yields rows is allowed, and this SQL is ${name}: write a SELECT.`);
@@ -84,7 +84,7 @@ function checkParameters(statement: DuckDBPreparedStatement, { parameters }: Use
 }
 
 /** Case is ignored, as SQL does: a table with both `a` and `A` cannot be read by name. */
-function refuseSameNames(names: readonly string[]): void {
+function assertDistinctNames(names: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
     const other = seen.get(name.toLowerCase());

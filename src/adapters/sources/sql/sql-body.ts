@@ -3,8 +3,8 @@ const TOKEN =
   /(\$\w*\$)[\s\S]*?\1|\b[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|;/g;
 
 /**
- * A single statement without the semicolon that ends it and what follows, so that it fits in parentheses. The statement is known to be one
- * and to parse, hence the first bare semicolon ends it.
+ * A single statement without its final semicolon and what follows, so that it fits in parentheses. The SQL is known to be one statement and to
+ * parse, so the first bare semicolon ends it.
  */
 export function sqlBody(sql: string): string {
   for (const match of sql.matchAll(TOKEN)) if (match[0] === ";") return sql.slice(0, match.index);
@@ -17,8 +17,7 @@ export function withoutComments(sql: string): string {
 }
 
 /**
- * Every name and every text that stands in the SQL, in lower case, without quotes: whatever may be the name of a table. A text can be one
- * (`FROM 'flights'`).
+ * Every name and every string in the SQL that may be the name of a table, in lower case, without quotes. A string can be one (`FROM 'flights'`).
  */
 export function sqlNames(sql: string): ReadonlySet<string> {
   const names = new Set(sqlIdentifiers(sql));
@@ -28,7 +27,7 @@ export function sqlNames(sql: string): ReadonlySet<string> {
   return names;
 }
 
-/** The same without the texts: whatever may be the name of a column. */
+/** The same without the strings: every name that may be the name of a column. */
 export function sqlIdentifiers(sql: string): ReadonlySet<string> {
   const names = new Set<string>();
   const bare = sql.replace(TOKEN, (token) => {

@@ -52,7 +52,7 @@ function needsExtension(extension: string, cause: unknown): ScoreframeError {
   return new ScoreframeError("SQL_INVALID", message, { operation: "read the SQL", cause: remote ? undefined : cause });
 }
 
-/** DuckDB also suggests tables of its own catalogue (`pg_enum`), which help nobody. */
+/** DuckDB also suggests tables of its own catalogue (`pg_enum`), which are no help. */
 function keepOwnSuggestions(reason: string, tables: readonly string[]): string {
   return reason.replace(/\n*Did you mean "((?:[^"]|"")+)"\?/g, (suggestion, name: string) =>
     /^(?:pg_|duckdb_|sqlite_|information_schema)/.test(name) && !tables.includes(name) ? "" : suggestion,

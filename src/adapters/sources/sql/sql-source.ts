@@ -29,11 +29,11 @@ export type SqlSourceOptions = {
   readonly temporaryDirectory?: string | undefined;
   /** Memory limit of the query in MB (10^6 bytes). Default: little, and half of the machine's where that is not enough. */
   readonly memoryLimitMb?: number | undefined;
-  /** Opens the store of a table whose path is no path of this machine. Without it such paths are refused. */
+  /** Opens the store of a table whose path is not on this machine. Without it such paths are rejected. */
   readonly openStore?: OpenStore | undefined;
 };
 
-/** Rows from a query over files. Every call opens a database of its own in memory, so nothing of the user's is ever written. */
+/** Rows from a query over files. Every call opens its own database in memory, so the user's files are never written. */
 export function createSqlSource(options: SqlSourceOptions): FrameSource {
   const memory = createSourceMemory();
   return {

@@ -5,10 +5,10 @@ import { quoteIdentifier, quoteText } from "../../duckdb/sql-quoting.ts";
 import { escapeGlob } from "../tables/table-files.ts";
 
 /**
- * Refuses what DuckDB stores and Polars cannot show: infinite dates and timestamps, years beyond 262142 (both end its worker), and the time
- * 24:00:00 (it becomes null). The file's statistics tell, so no row is read again.
+ * Rejects what DuckDB stores and Polars cannot show: infinite dates and timestamps, years beyond 262142 (both end its worker), and the time
+ * 24:00:00 (it becomes null). The file's statistics show these values, so no row is read again.
  */
-export async function refuseUnreadableTimes(
+export async function assertReadableTimes(
   session: DuckdbSession,
   file: string,
   columns: readonly Column[],
@@ -29,12 +29,12 @@ export async function refuseUnreadableTimes(
   const column = columns.find(({ name }) => path === name || path.startsWith(`${name}, `))?.name ?? path;
   throw new ScoreframeError(
     "SOURCE_FAILED",
-    `The column "${column}" holds the value ${value}, which cannot be kept: write ${mendOf(value, quoteIdentifier(column))} in the SQL.`,
+    `The column "${column}" holds the value ${value}, which cannot be kept: write ${hintFor(value, quoteIdentifier(column))} in the SQL.`,
     { operation: "extract", details: { column, value } },
   );
 }
 
-function mendOf(value: string, name: string): string {
+function hintFor(value: string, name: string): string {
   return value === "24:00:00"
     ? `nullif(${name}, TIME '24:00:00') AS ${name}`
     : `CASE WHEN isfinite(${name}) THEN ${name} END AS ${name}, or a condition that keeps the year within 262142,`;

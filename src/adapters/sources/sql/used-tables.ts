@@ -11,9 +11,9 @@ import { sqlNames } from "./sql-body.ts";
 export type UsedTables<T> = { readonly tables: readonly RegisteredTable[]; readonly result: T };
 
 /**
- * Registers the tables whose names the SQL has, then binds it with `bind`. The others are not even looked at, so that a file that cannot be
- * read as a table can stand among them. Names that the SQL puts together (`query_table('a' || 'b')`) are met only by binding, and DuckDB
- * suggests a name only where it knows it: where a table is missing, the others are registered, too.
+ * Registers the tables whose names are in the SQL, then binds it with `bind`. The others are not read, so one of them may be a file that cannot be
+ * read as a table. Names that the SQL computes (`query_table('a' || 'b')`) are found only by binding, and DuckDB suggests only names that it
+ * knows: if a table is missing, the others are registered, too.
  */
 export async function withUsedTables<T>(
   session: DuckdbSession,
@@ -32,7 +32,7 @@ export async function withUsedTables<T>(
     return { tables: used, result: await bind() };
   } catch (error) {
     const missing = missingTable(error);
-    // A table in a store takes time to bring here: only the one that is asked for.
+    // A table in a store takes time to download: only the missing one is.
     const others = entries.filter(
       (entry) => !isUsed(entry) && (!remote.isRemote(pathOf(entry[1])) || entry[0].toLowerCase() === missing),
     );

@@ -12,7 +12,7 @@ import { escapeGlob } from "../tables/table-files.ts";
 import type { ExactSelect } from "./exact-select.ts";
 import { describeSelect } from "./exact-select.ts";
 import { isBeyond64Bits, narrowHugeColumns } from "./huge-columns.ts";
-import { refuseUnreadableTimes } from "./unreadable-times.ts";
+import { assertReadableTimes } from "./unreadable-times.ts";
 
 /**
  * Measured with 3M and 30M rows: small row groups make slices of 10-50 thousand rows cheapest to read (a slice reads whole groups) and hold
@@ -42,7 +42,7 @@ export async function writeParquet(
       return written;
     });
     const columns = await describeSelect(session, `SELECT * FROM read_parquet(${quoteText(escapeGlob(unfinished))})`);
-    await refuseUnreadableTimes(session, unfinished, columns);
+    await assertReadableTimes(session, unfinished, columns);
     await rename(unfinished, path);
     return { path, rows: Number(answer?.["Count"]), columns };
   } catch (thrown) {
@@ -52,7 +52,7 @@ export async function writeParquet(
   }
 }
 
-/** The query was right, and a disk was not: the one of the file, or that of what is spilled beside it. */
+/** The query was right and a disk failed: that of the file, or that of the spilled data. */
 function diskError(
   thrown: unknown,
   { path, unfinished }: { path: string; unfinished: string },
@@ -70,5 +70,5 @@ function diskError(
   );
 }
 
-/** What stands before the query in the statement that is run; positions in errors count from its beginning. */
+/** What precedes the query in the statement that is run; positions in errors count from its beginning. */
 export const COPY_PREFIX = "COPY (";

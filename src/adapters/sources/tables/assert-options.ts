@@ -16,7 +16,7 @@ const FORMATS_OF: Partial<Record<keyof TableOptions, readonly TableFormat[]>> = 
   table: ["duckdb"],
 };
 
-/** Rejects an option that would be ignored: whoever declares the types of a Parquet table believes that it has them. */
+/** Rejects an option that would be ignored: a user who declares the types of a Parquet table expects that it has them. */
 export function assertOptions(table: string, options: TableOptions, format: TableFormat): void {
   for (const [option, formats] of Object.entries(FORMATS_OF)) {
     if (options[option as keyof TableOptions] === undefined || formats.includes(format)) continue;

@@ -1,11 +1,11 @@
 import type { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import { tableUnreadable } from "./table-error.ts";
 
-/** Databricks writes files at their final names, and says by markers beside them which transaction is done and which files it removed. */
+/** Databricks writes files at their final names; markers next to them show which transactions are done and which files they removed. */
 export const COMMIT_MARKER = /^_(committed|started)_(\d+)$/;
 
 /**
- * Rejects files beside Databricks' markers that are not committed, or were removed by a later transaction and are still there. `names`: all names of
+ * Rejects files next to Databricks' markers that are not committed, or were removed by a later transaction and are still there. `names`: all names of
  * one folder; `readText` reads one of them.
  */
 export async function rejectUncommitted(

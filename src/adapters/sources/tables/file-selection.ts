@@ -8,7 +8,7 @@ export type Selection = {
   readonly mayHold: (names: readonly string[]) => boolean;
 };
 
-/** All files, but those that writers leave beside the data. */
+/** All files, except those that writers leave next to the data. */
 export const EVERY_FILE: Selection = {
   isFile: (names) => !isHidden(names.at(-1) ?? ""),
   mayHold: (names) => !isHidden(names.at(-1) ?? ""),
@@ -16,7 +16,7 @@ export const EVERY_FILE: Selection = {
 
 /**
  * What a glob matches below the folder that it begins in. A hidden name is matched by a name that begins like it (`.a*`, `_b/*`) and by no other:
- * `**` would find the snapshots of a table beside the table.
+ * `**` would find the snapshots of a table in addition to the table.
  */
 export function globSelection(glob: string): Selection {
   const pattern = globPattern(glob);

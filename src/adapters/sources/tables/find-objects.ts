@@ -25,7 +25,7 @@ export type FoundObjects = {
 /** Names of neighbours that are looked at to find out which was meant. */
 const NEIGHBOURS = 1000;
 
-/** Finds what a key stands for, as on a disk: an object, all objects below it, or what a glob matches. `hive`: whether the key itself names partitions. */
+/** Finds what a key names, as on a disk: an object, all objects below it, or what a glob matches. `hive`: whether the key itself names partitions. */
 export async function findObjects(
   store: ObjectStore,
   table: string,
@@ -51,7 +51,7 @@ async function objectsOf(store: ObjectStore, table: string, key: string, signal:
   await rejectUncommittedObjects(store, table, objects, signal);
   objects = objects.filter(({ key: each }) => isPart(each.slice(root.length)));
   if (objects.length > 0) return { objects: objects.sort((a, b) => byNames(a.key, b.key)), root };
-  if (single !== null && "refusal" in single) throw single.refusal;
+  if (single !== null && "denial" in single) throw single.denial;
   if (key === "") throw tableHasNoFiles(table, store.location);
   throw tableNotFound(table, store.locate(key), await nearest(store, key.replace(/\/$/, ""), signal));
 }
@@ -90,16 +90,16 @@ async function rejectUncommittedObjects(
   }
 }
 
-/** Whoever may read what is below a prefix may not ask for an object of the prefix's name. */
+/** A user who may read what is below a prefix may not be allowed to read an object of the prefix's name. */
 async function headIfAllowed(
   store: ObjectStore,
   key: string,
   signal: AbortSignal,
-): Promise<StoredObject | { readonly refusal: unknown } | null> {
+): Promise<StoredObject | { readonly denial: unknown } | null> {
   try {
     return await store.head(key, signal);
   } catch (thrown) {
-    if (ScoreframeError.is(thrown) && thrown.code === "AWS_ACCESS_DENIED") return { refusal: thrown };
+    if (ScoreframeError.is(thrown) && thrown.code === "AWS_ACCESS_DENIED") return { denial: thrown };
     throw thrown;
   }
 }

@@ -4,7 +4,7 @@ export function isGlob(path: string): boolean {
 }
 
 /**
- * A glob as DuckDB reads it on local files: `**` stands for any folders or none, `*` and `?` for characters of one name, `[a-c]` and `[!a]` for one of some. The
+ * A glob as DuckDB reads it on local files: `**` matches any folders or none, `*` and `?` for characters of one name, `[a-c]` and `[!a]` for one of some. The
  * whole path is matched.
  */
 export function globPattern(glob: string): RegExp {

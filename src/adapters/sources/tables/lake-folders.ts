@@ -5,7 +5,7 @@ import { rejectUncommitted } from "./commit-markers.ts";
 import type { LakeKind } from "./lake-tables.ts";
 import { ICEBERG_LOG, isLakeTable, LAKE_LOGS, lakeOfFolder, lakeOfMetadata } from "./lake-tables.ts";
 
-/** Rejects a path that is, or lies in, a part of a lake's table: its log lies beside one of the folders above. */
+/** Rejects a path that is, or is inside, a part of a lake's table: one of the folders above it has the table's log. */
 export async function rejectLakeAbove(table: string, path: string): Promise<void> {
   const real = await realpath(path);
   const itself = (await stat(real)).isDirectory() ? lakeOfFolder(basename(real)) : undefined;

@@ -7,8 +7,8 @@ const FIRST_GUESS = 65_536;
 const TAIL_BYTES = 8;
 
 /**
- * Writes a file of the object's size that holds its Parquet footer and nothing else: enough for whoever asks for the columns. The file has a hole
- * where the rows are, which takes no room on the disk. What is no Parquet file has its end only.
+ * Writes a file of the object's size that holds only its Parquet footer, which is enough to read the columns. The file has a hole
+ * where the rows are, which takes no space on the disk. Of an object that is not Parquet, only the end is written.
  */
 export async function downloadFooter(
   store: ObjectStore,

@@ -26,7 +26,7 @@ export async function registerTables(
   remote: RemoteTables,
   use: TablesUse,
 ): Promise<RegisteredTable[]> {
-  refuseSameNames(Object.keys(tables));
+  assertDistinctNames(Object.keys(tables));
   const duckdbFiles = createDuckdbFiles(session);
   const registered: RegisteredTable[] = [];
   for (const [name, definition] of Object.entries(tables)) {
@@ -66,14 +66,14 @@ function hintOf(reason: string, format: TableFormat): string | undefined {
 }
 
 /** SQL names ignore case. */
-function refuseSameNames(names: readonly string[]): void {
+function assertDistinctNames(names: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
     const other = seen.get(name.toLowerCase());
     if (other !== undefined || name === "") {
       const problem =
         name === "" ? "A table has an empty name" : `The tables "${other}" and "${name}" differ in case only`;
-      throw new ScoreframeError("JOB_INVALID", `${problem}, which SQL cannot tell apart: rename one.`, {
+      throw new ScoreframeError("JOB_INVALID", `${problem}, which SQL cannot distinguish: rename one.`, {
         option: "source.tables",
       });
     }

@@ -35,14 +35,14 @@ export type RemoteSettings = {
   readonly temporaryDirectory?: string | undefined;
 };
 
-/** `columnsOnly`: of Parquet files only the footer is brought; what stands in for the rows must not be read. */
+/** `columnsOnly`: of Parquet files only the footer is downloaded; the rows of the file must not be read. */
 export function createRemoteTables(
   { openStore, temporaryDirectory = tmpdir() }: RemoteSettings,
   columnsOnly: boolean,
   signal: AbortSignal,
 ): RemoteTables {
   const brought = new Map<string, Promise<TableFiles>>();
-  /** Beginnings of local paths, and what they stand for. */
+  /** Beginnings of local paths, and the addresses that they replace. */
   const places: { readonly local: string; readonly remote: string }[] = [];
   let folder: Promise<string> | undefined;
   let forget: (() => void) | undefined;
@@ -65,7 +65,7 @@ export function createRemoteTables(
     places.push({ local, remote: store.locate(found.root) });
     const isParquet = (name: string): boolean =>
       (found.published?.format ?? format ?? formatOfName(name)) === "parquet";
-    // A number of its own: names that differ for a store may be one for this machine's file system.
+    // Each file has a number: names that differ for a store may be the same for this machine's file system.
     const files = found.objects.map(({ key: each }, index) =>
       join(local, String(index), ...safeParts(each.slice(found.root.length))),
     );
@@ -138,17 +138,17 @@ function safeParts(name: string): string[] {
   return name.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
 }
 
-/** Behind a table's folder stands the number of the file. */
+/** The path of a table's folder is followed by the number of the file. */
 function replacePlace(text: string, local: string, remote: string): string {
   return text.split(`${local}/`).reduce((said, rest) => said + remote + rest.replace(/^\d+\//, ""));
 }
 
 function replaced(table: string, store: ObjectStore, { key }: StoredObject): ScoreframeError {
-  const reason = `${store.locate(key)} was replaced while it was being read. Run the job again when nobody writes there`;
+  const reason = `${store.locate(key)} was replaced while it was being read. Run the job again when no other process writes there`;
   return tableUnreadable(table, undefined, reason);
 }
 
-/** What the store refused, with the table that it was asked for. */
+/** An error of the store, with the table that was being read. */
 function withTable(table: string, thrown: unknown): unknown {
   if (!ScoreframeError.is(thrown) || thrown.facts.option !== undefined) return thrown;
   return new ScoreframeError(thrown.code, `The table "${table}" cannot be read: ${thrown.message}`, {

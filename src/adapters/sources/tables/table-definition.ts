@@ -25,7 +25,7 @@ const ENDINGS: Readonly<Record<string, TableFormat>> = {
   db: "duckdb",
 };
 
-/** The format that a file's name tells, beneath a compression (`.gz`, `.zst`). */
+/** The format by a file's name, without a compression (`.gz`, `.zst`). */
 export function formatOfName(path: string): TableFormat | undefined {
   const ending = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path)?.[1]?.toLowerCase();
   return ending !== undefined && Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;

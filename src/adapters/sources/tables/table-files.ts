@@ -29,9 +29,9 @@ export type TableFiles = {
   readonly published?: TableManifest | undefined;
 };
 
-/** Finds what a path stands for: a file, all files of a folder, or what a glob matches. */
+/** Finds what a path names: a file, all files of a folder, or what a glob matches. */
 export async function findTableFiles(table: string, options: TableOptions, baseDirectory: string): Promise<TableFiles> {
-  refuseRemote(table, options.path);
+  assertLocal(table, options.path);
   const path = resolve(baseDirectory, options.path);
   const found = await statIfPresent(table, path);
   const at = (root: string, files: readonly string[]): TableFiles => {
@@ -110,7 +110,7 @@ async function statIfPresent(table: string, path: string): Promise<Awaited<Retur
 }
 
 /** The address is not repeated: it may hold a credential. */
-function refuseRemote(table: string, path: string): void {
+function assertLocal(table: string, path: string): void {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(path)?.[1];
   if (scheme === undefined) return;
   const message = `${scheme}:// paths are not read by this source. Copy the data to this machine and give its path`;

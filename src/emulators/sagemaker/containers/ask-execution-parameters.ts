@@ -13,7 +13,7 @@ const TIMEOUT_MS = 2000;
 const MOST_PAYLOAD_MB = 100;
 const STRATEGIES = { SINGLE_RECORD: "SingleRecord", MULTI_RECORD: "MultiRecord" } as const;
 
-/** `GET /execution-parameters`, which a container need not have. Throws a `JobFailure` where it answers 200 with what is none. */
+/** `GET /execution-parameters`, which a container need not have. Throws a `JobFailure` if it answers 200 with an invalid body. */
 export async function askExecutionParameters(
   { origin }: RunningContainer,
   signal: AbortSignal,

@@ -23,7 +23,7 @@ export type ContainerCatalogue = {
 const SERVER_VARIABLE = "MODEL_SERVER_URL";
 
 /**
- * Images by their names, of which `*` may stand for any part; the first that fits is taken. Relative paths start at the folder. Throws
+ * Images by their names, in which `*` matches any part; the first match is taken. Relative paths start at the folder. Throws
  * `EMULATOR_OPTIONS_INVALID`.
  */
 export async function createContainerCatalogue(

@@ -8,13 +8,13 @@ import { didYouMean } from "../../../core/job/did-you-mean.ts";
 
 type Variables = Readonly<Record<string, string>>;
 
-/** What stands behind an image: a server that runs already, a model that is served here, or a command that serves one. */
+/** What serves an image: a server that runs already, a model that is served here, or a command that serves one. */
 export type ImageSource =
   /** Where it listens, with or without `/invocations`. */
   | { readonly url: string }
   /** A `.ts`, `.js` or `.onnx` file. */
   | { readonly model: string; readonly env?: Variables }
-  /** `{port}` stands for the port; the paths are `/ping` and `/invocations` unless others are given. */
+  /** `{port}` is replaced with the port; the paths are `/ping` and `/invocations` unless others are given. */
   | {
       readonly command: string;
       readonly env?: Variables;
@@ -35,11 +35,12 @@ export function checkImageSource(image: string, source: Readonly<Record<string, 
     throw invalid(image, `${unknown} is not known.${didYouMean(unknown, KEYS)} The keys are ${KEYS.join(", ")}.`);
   }
   if (!("url" in source)) return { kind: "here", options: checkLocal(image, source) };
-  if (Object.keys(source).length > 1) throw invalid(image, "a url stands alone: its server runs already.");
+  if (Object.keys(source).length > 1)
+    throw invalid(image, "a url excludes other keys, because its server runs already.");
   return { kind: "elsewhere", origin: originOf(image, source["url"]) };
 }
 
-/** Throws `EMULATOR_OPTIONS_INVALID` where the file of a model is not there: a job would be told no more than that nothing answers its ping. */
+/** Throws `EMULATOR_OPTIONS_INVALID` if the file of a model is missing: a job would only report that nothing answers its ping. */
 export async function checkModelFile(image: string, source: ImageSource, baseDirectory: string): Promise<void> {
   if (!("model" in source)) return;
   const path = resolve(baseDirectory, source.model);
@@ -64,7 +65,7 @@ export function isServerUrl(url: string): boolean {
   return /^https?:\/\/[^/]/.test(url) && URL.canParse(url);
 }
 
-/** The address that `/ping` and `/invocations` stand behind. */
+/** The address below which `/ping` and `/invocations` are. */
 export function serverOrigin(url: string): string {
   return url.replace(/\/+$/, "").replace(/\/invocations$/, "");
 }

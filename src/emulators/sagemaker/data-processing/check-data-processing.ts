@@ -3,7 +3,7 @@ import type { CreateTransformJobInput } from "../shapes/transform-job.ts";
 import { mediaType, processingOf } from "./data-processing.ts";
 import { RECORD_FORMATS } from "./record-format.ts";
 
-/** What a filter may be spelled with, beside letters and digits; the underscore is not among them (aws/aws-sdk#184). */
+/** Characters that a filter may have, in addition to letters and digits; the underscore is not among them (aws/aws-sdk#184). */
 const OPERATORS = ["$", "[", "]", "*", ".", " ", ",", ":", "-", "'"] as const;
 /** Rows of CSV have no names. */
 const CSV_OPERATORS = OPERATORS.filter((operator) => operator !== "'" && operator !== ".");

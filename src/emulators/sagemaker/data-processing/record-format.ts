@@ -5,7 +5,7 @@ import { seeLogs } from "../transform/job-failure.ts";
 
 /** How a record is taken apart and put together again. Numbers keep every digit, cells of CSV their spelling. */
 export type RecordFormat = {
-  /** Throws a `JobFailure` where the text is none. */
+  /** Throws a `JobFailure` if the text is not in this format. */
   parse(text: string, whose: "algorithm" | "input"): ExactJson;
   print(value: ExactJson): string;
   join(input: ExactJson, output: ExactJson): ExactJson;

@@ -18,7 +18,7 @@ export function createTransformJob(context: SagemakerContext): Operation {
     const state = context.regions.of(caller.region);
     const name = input.TransformJobName;
     const arn = arnOf("sagemaker", `transform-job/${name.toLowerCase()}`, caller);
-    const refuseTakenName = (): void => {
+    const assertFreeName = (): void => {
       // Names that differ in capitals alone would have one ARN.
       if (!state.tags.has(arn)) return;
       throw new ServiceError(
@@ -27,11 +27,11 @@ export function createTransformJob(context: SagemakerContext): Operation {
         { member: "Message" },
       );
     };
-    refuseTakenName();
+    assertFreeName();
     const model = findModel(state, input.ModelName, caller);
     const objects = await listInput(input, { ...context, region: caller.region, model });
     // Another request may have taken the name, or the emulator been closed, while the objects were listed.
-    refuseTakenName();
+    assertFreeName();
     if (context.closing.aborted) throw closed();
     checkQuota(input, state, context.settings.quotas);
     const now = new Date();

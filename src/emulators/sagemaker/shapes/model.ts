@@ -1,7 +1,7 @@
 import { list, mapOf, optional, required, structure } from "../../shared/shapes/containers.ts";
-import { refused } from "../../shared/shapes/refused.ts";
 import { flag, oneOf, text } from "../../shared/shapes/scalars.ts";
 import type { ValueOf } from "../../shared/shapes/shape.ts";
+import { unsupported } from "../../shared/shapes/unsupported.ts";
 import { TAG_LIST } from "../../shared/tags.ts";
 import { MODEL_NAME, ROLE_ARN, S3_URI } from "./names.ts";
 
@@ -10,15 +10,15 @@ const ENVIRONMENT = mapOf(text({ max: 1024, pattern: "[a-zA-Z_][a-zA-Z0-9_]*" })
 const CONTAINER = structure({
   ContainerHostname: optional(text({ max: 63, pattern: "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}" })),
   Image: optional(text({ max: 255, pattern: "[\\S]+" })),
-  ImageConfig: optional(refused("Leave it out: images are not pulled.")),
+  ImageConfig: optional(unsupported("Leave it out: images are not pulled.")),
   Mode: optional(oneOf(["SingleModel", "MultiModel"])),
   ModelDataUrl: optional(S3_URI),
-  ModelDataSource: optional(refused("Batch transform cannot use it either; give ModelDataUrl.")),
-  AdditionalModelDataSources: optional(refused("Leave it out: no model data is loaded.")),
+  ModelDataSource: optional(unsupported("Batch transform cannot use it either; give ModelDataUrl.")),
+  AdditionalModelDataSources: optional(unsupported("Leave it out: no model data is loaded.")),
   Environment: optional(ENVIRONMENT),
-  ModelPackageName: optional(refused("Name the Image itself.")),
-  InferenceSpecificationName: optional(refused("Name the Image itself.")),
-  MultiModelConfig: optional(refused("Multi-model containers do not apply to batch transform.")),
+  ModelPackageName: optional(unsupported("Name the Image itself.")),
+  InferenceSpecificationName: optional(unsupported("Name the Image itself.")),
+  MultiModelConfig: optional(unsupported("Multi-model containers do not apply to batch transform.")),
 });
 
 const VPC_CONFIG = structure({
@@ -30,7 +30,7 @@ export const CREATE_MODEL = structure({
   ModelName: required(MODEL_NAME),
   PrimaryContainer: optional(CONTAINER),
   Containers: optional(list(CONTAINER, { max: 15 })),
-  InferenceExecutionConfig: optional(refused("It belongs to pipelines of containers; give one PrimaryContainer.")),
+  InferenceExecutionConfig: optional(unsupported("It belongs to pipelines of containers; give one PrimaryContainer.")),
   ExecutionRoleArn: optional(ROLE_ARN),
   Tags: optional(TAG_LIST),
   VpcConfig: optional(VPC_CONFIG),

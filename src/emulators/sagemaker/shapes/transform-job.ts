@@ -1,8 +1,8 @@
 import { BatchStrategy, TransformInstanceType, TransformJobStatus } from "@aws-sdk/client-sagemaker";
 import { mapOf, optional, required, structure } from "../../shared/shapes/containers.ts";
-import { refused } from "../../shared/shapes/refused.ts";
 import { oneOf, text, whole } from "../../shared/shapes/scalars.ts";
 import type { ValueOf } from "../../shared/shapes/shape.ts";
+import { unsupported } from "../../shared/shapes/unsupported.ts";
 import { TAG_LIST } from "../../shared/tags.ts";
 import { JOB_NAME, KMS_KEY, MODEL_NAME, S3_URI } from "./names.ts";
 
@@ -53,7 +53,7 @@ export const CREATE_TRANSFORM_JOB = structure({
   ),
   TransformInput: required(TRANSFORM_INPUT),
   TransformOutput: required(TRANSFORM_OUTPUT),
-  DataCaptureConfig: optional(refused("Leave it out: nothing is captured.")),
+  DataCaptureConfig: optional(unsupported("Leave it out: nothing is captured.")),
   TransformResources: required(TRANSFORM_RESOURCES),
   DataProcessing: optional(
     structure({
@@ -63,7 +63,7 @@ export const CREATE_TRANSFORM_JOB = structure({
     }),
   ),
   Tags: optional(TAG_LIST),
-  ExperimentConfig: optional(refused("Leave it out: there are no experiments.")),
+  ExperimentConfig: optional(unsupported("Leave it out: there are no experiments.")),
 });
 
 export type CreateTransformJobInput = ValueOf<typeof CREATE_TRANSFORM_JOB>;

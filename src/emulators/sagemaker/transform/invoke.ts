@@ -21,11 +21,11 @@ export type InvokeOptions = {
   readonly retryDelay: number;
   /** Most bytes of an answer; null is no limit. */
   readonly responseLimit: number | null;
-  /** A file of its own for each request, for an answer that is large. */
+  /** A file for this request only, for a large answer. */
   readonly spoolPath: string;
 };
 
-/** Of the body of an answer that is none. */
+/** How much of the body of an invalid answer is logged. */
 const LOGGED_BYTES = 4000;
 /** What Amazon's multi-model-server answers in place of more than its `max_response_size`, and so the containers that are built on it. */
 const WORKER_DIED = Buffer.from('{"code":500,"type":"InternalServerException","message":"Worker died."}');
@@ -81,7 +81,7 @@ async function tryOnce(payload: Payload, options: InvokeOptions, signal: AbortSi
   }
 }
 
-/** The lines that the service writes for an answer that is none. */
+/** The lines that the service logs for an answer with an error status. */
 function badStatus(status: number, body: Buffer): JobFailure {
   const isClient = status >= 400 && status < 500;
   const first = isClient ? `ClientError: ${status}` : `Bad HTTP status received from algorithm: ${status}`;

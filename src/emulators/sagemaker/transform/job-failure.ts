@@ -1,4 +1,4 @@
-/** Whose fault it was, as the service tells it in `FailureReason`. */
+/** Whose fault it was, as the service reports it in `FailureReason`. */
 export type Blame = "ClientError" | "AlgorithmError" | "CapacityError" | "InternalServerError";
 
 /** Why an object, or the whole job, could not be transformed. The message is the service's; the lines are for the job's log. */

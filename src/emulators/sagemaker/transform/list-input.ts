@@ -10,7 +10,7 @@ import { readManifest } from "./read-manifest.ts";
 
 type ListContext = Pick<SagemakerContext, "bucket"> & { readonly region: string; readonly model: Model };
 
-/** The objects that a job is to transform, by their keys. Throws the service's `ValidationException` where there are none. */
+/** The objects that a job is to transform, by their keys. Throws the service's `ValidationException` if there are none. */
 export async function listInput(
   { TransformInput }: CreateTransformJobInput,
   context: ListContext,
@@ -22,7 +22,7 @@ export async function listInput(
         ? await readManifest(S3Uri, context.bucket)
         : await listPrefix(S3Uri, context.bucket);
     if (objects.length === 0) throw noObjects(S3Uri, context);
-    refuseSameNames(objects);
+    assertDistinctNames(objects);
     return objects;
   } catch (thrown) {
     throw explain(thrown, S3Uri, context);
@@ -39,7 +39,7 @@ async function listPrefix(uri: string, bucketOf: ListContext["bucket"]): Promise
   return objects;
 }
 
-function refuseSameNames(objects: readonly InputObject[]): void {
+function assertDistinctNames(objects: readonly InputObject[]): void {
   const seen = new Set<string>();
   for (const { name } of objects) {
     if (seen.has(name))
@@ -62,7 +62,7 @@ function explain(thrown: unknown, uri: string, context: ListContext): unknown {
     return noObjects(uri, context);
   }
   const message = `The emulator cannot read its S3: ${messageOf(thrown)}`;
-  // Clients ask again for minutes after a 500, and nobody would see why.
+  // Clients retry for minutes after a 500, and the user would not see why.
   if (thrown.code === "AWS_UNREACHABLE") return validationError(message);
   return new ServiceError("InternalFailure", message, { status: 500 });
 }

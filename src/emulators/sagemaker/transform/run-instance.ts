@@ -29,12 +29,12 @@ export type InstanceContext = Pick<SagemakerContext, "bucket" | "containers" | "
   readonly job: TransformJob;
   readonly log: InstanceLog;
   readonly objects: readonly InputObject[];
-  /** A folder of its own. */
+  /** The folder of this instance. */
   readonly scratch: string;
   readonly signal: AbortSignal;
-  /** Told of each object that was written, by its key in the bucket of the output. */
+  /** Called for each object that was written, with its key in the bucket of the output. */
   onWritten(key: string): void;
-  /** Told of each object that failed; the others go on. */
+  /** Called for each object that failed; the others go on. */
   onFailure(object: InputObject, failure: JobFailure): void;
 };
 
@@ -89,7 +89,7 @@ async function transformObjects(
     }
   };
   const workers = Array.from({ length: Math.min(transform.concurrency, context.objects.length) }, worker);
-  // Whoever goes on after this takes the container and the files away.
+  // The caller then removes the container and the files.
   await Promise.allSettled(workers);
   await Promise.all(workers);
 }

@@ -15,7 +15,7 @@ export type InstancesContext = SagemakerContext & {
   readonly objects: readonly InputObject[];
   /** A folder of the job's own. */
   readonly scratch: string;
-  /** Told of each object that was written, by its key in the bucket of the output. */
+  /** Called for each object that was written, with its key in the bucket of the output. */
   onWritten(key: string): void;
 };
 

@@ -27,8 +27,8 @@ export async function runJob(job: TransformJob, context: JobContext): Promise<vo
 async function work(job: TransformJob, context: Parameters<typeof runInstances>[1]): Promise<JobFailure | null> {
   try {
     await sleep(context.settings.latency.start * 1000, undefined, { signal: job.stop.signal });
-    const lack = findLack(job, context);
-    if (lack !== null) return lack;
+    const failure = checkCapacity(job, context);
+    if (failure !== null) return failure;
     job.started = new Date();
     return await runInstances(job, context);
   } catch (thrown) {
@@ -36,8 +36,8 @@ async function work(job: TransformJob, context: Parameters<typeof runInstances>[
   }
 }
 
-/** Whether the machines are there, beside those of the jobs that have started already. */
-function findLack(job: TransformJob, { settings, regions }: JobContext): JobFailure | null {
+/** Whether enough machines are left by the jobs that have started already. */
+function checkCapacity(job: TransformJob, { settings, regions }: JobContext): JobFailure | null {
   const { InstanceType, InstanceCount } = job.input.TransformResources;
   const capacity = settings.capacity[InstanceType];
   if (capacity === undefined) return null;

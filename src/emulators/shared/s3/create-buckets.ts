@@ -6,7 +6,7 @@ import { createS3ObjectStore } from "../../../adapters/object-store/s3-object-st
 import type { ObjectStore } from "../../../core/ports/object-store.ts";
 import { S3_OPTION } from "./find-s3.ts";
 
-/** A local S3 that refuses the connection is not there: a job is told so before its client has given up waiting. */
+/** A local S3 that refuses the connection is not running: the job fails before its client has given up waiting. */
 const REFUSED_TRIES = 3;
 
 /** Buckets by their names, in one S3: that of the endpoint, or that of the environment. */
@@ -14,7 +14,7 @@ export function createBuckets(endpoint: string | undefined, env: NodeJS.ProcessE
   const given = endpoint === undefined ? undefined : { option: S3_OPTION, url: endpoint };
   const client = createS3Client({
     refusedTries: REFUSED_TRIES,
-    ...(endpoint === undefined ? {} : { endpoint, ...stopgaps(env) }),
+    ...(endpoint === undefined ? {} : { endpoint, ...localDefaults(env) }),
   });
   const stores = new Map<string, ObjectStore>();
   return (name) => {
@@ -24,8 +24,8 @@ export function createBuckets(endpoint: string | undefined, env: NodeJS.ProcessE
   };
 }
 
-/** A local S3 takes any key and any region, and nobody who starts one wants to set them; the settings of the user go first. */
-function stopgaps(env: NodeJS.ProcessEnv): Parameters<typeof createS3Client>[0] {
+/** A local S3 accepts any key and any region, so users need not set them; if they do, their settings are used. */
+function localDefaults(env: NodeJS.ProcessEnv): Parameters<typeof createS3Client>[0] {
   const isSet = (...names: readonly string[]): boolean => names.some((name) => Boolean(env[name]));
   const files = [
     env["AWS_SHARED_CREDENTIALS_FILE"] ?? join(homedir(), ".aws", "credentials"),

@@ -4,7 +4,7 @@ import { messageOf } from "../../../core/errors/scoreframe-error.ts";
 /** As messages call it, from the command line and in the library. */
 export const S3_OPTION = "the emulator's --s3-endpoint (s3Endpoint in the library)";
 
-/** Whoever listens on this machine answers at once; what is further away may take a moment. */
+/** A server on this machine answers at once; a remote one may take a moment. */
 const PROBE_MS = 2000;
 
 /** Lines that say which S3 an emulator uses, and that nothing answers there now: it may be started later. */

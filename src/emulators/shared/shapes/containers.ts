@@ -49,7 +49,7 @@ export function optional<Value>(shape: Shape<Value>): Optional<Value> {
   return { shape, isRequired: false };
 }
 
-/** An object with known members. A null stands for a member that is not there. What is not known is refused rather than passed over. */
+/** An object with known members. A null is a missing member. Unknown members are rejected, not ignored. */
 export function structure<Of extends Members>(members: Of): Shape<StructureOf<Of>> {
   return {
     read(value, at, problems) {

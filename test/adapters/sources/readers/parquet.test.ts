@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => bench.close());
 
-/** Writes a file for each query into a folder of its own: `1.parquet`, `2.parquet`, … */
+/** Writes a file for each query into a new folder: `1.parquet`, `2.parquet`, … */
 async function filesOf(...queries: readonly string[]): Promise<string> {
   folders += 1;
   const folder = join(bench.folder, `table-${folders}`);
@@ -31,7 +31,7 @@ async function read(path: string) {
   return { types: columns.map(({ name, type }) => `${name} ${type}`), values };
 }
 
-async function refusal(path: string) {
+async function failure(path: string) {
   return bench.failure(bench.sql("FROM t", { t: path }));
 }
 
@@ -90,10 +90,10 @@ test.each([
   ["'x'::BLOB", "'x'"],
   ["[1]", "1"],
   ["[{'p': 1}]", "[{'p': 'x'}]"],
-])("files with %s and %s are refused with the column, both types, both files and the cast", async (one, other) => {
+])("files with %s and %s are rejected with the column, both types, both files and the cast", async (one, other) => {
   const folder = await filesOf(`SELECT ${one} AS amount`, "SELECT 5 AS id", `SELECT ${other} AS amount`);
 
-  const error = await refusal(folder);
+  const error = await failure(folder);
 
   expect(error.code).toBe("TABLE_UNREADABLE");
   expect(error.message).toMatch(/the column "amount" is \S.* in .*1\.parquet, and \S.* in .*3\.parquet/);
@@ -162,24 +162,24 @@ test("rows come in the order of their files, whichever columns these have", asyn
   ]);
 });
 
-test("names that differ in case only are refused in every file, at any depth and between files", async () => {
+test("names that differ in case only are rejected in every file, at any depth and between files", async () => {
   const inside = join(FIXTURES, "fields-differ-in-case.parquet");
-  expect((await refusal(inside)).message).toContain(
+  expect((await failure(inside)).message).toContain(
     'it has the fields "Key" and "key" (inside the column "items"), which differ in case only',
   );
 
   const between = await filesOf("SELECT 1 AS id, 0.5 AS Score", "SELECT 2 AS id, 0.25 AS score");
-  expect((await refusal(between)).message).toMatch(/"Score" in .*1\.parquet and "score" in .*2\.parquet/);
+  expect((await failure(between)).message).toMatch(/"Score" in .*1\.parquet and "score" in .*2\.parquet/);
 
   const fields = await filesOf("SELECT {'Key': 1} AS s", "SELECT {'key': 1} AS s");
-  expect((await refusal(fields)).message).toContain("they differ at s.key");
+  expect((await failure(fields)).message).toContain("they differ at s.key");
 });
 
 test.each([
   ["decimal-40-digits", 'its column "amount" is a decimal of 40 digits'],
   ["decimal-50-digits-nested", 'its column "items" (at items.list.element.price) is a decimal of 50 digits'],
-])("a decimal that DuckDB would read as another number is refused: %s", async (name, reason) => {
-  const error = await refusal(join(FIXTURES, `${name}.parquet`));
+])("a decimal that DuckDB would read as another number is rejected: %s", async (name, reason) => {
+  const error = await failure(join(FIXTURES, `${name}.parquet`));
 
   expect(error.code).toBe("TABLE_UNREADABLE");
   expect(error.message).toContain(reason);
@@ -193,7 +193,7 @@ test.each(["encrypted", "encrypted-columns"])("an encrypted file is named as one
     await readFile(join(FIXTURES, `${name}.parquet`)),
   );
 
-  const error = await refusal(folder);
+  const error = await failure(folder);
 
   expect(error.message).toContain(`(${path}) cannot be read`);
   expect(error.message).toContain(
@@ -206,7 +206,7 @@ test("a damaged file is named, whichever of the table's files it is", async () =
   const folder = await filesOf("SELECT 1 AS a", "FROM range(1000) t(a)", "SELECT 3 AS a");
   await truncate(join(folder, "2.parquet"), 300);
 
-  expect((await refusal(folder)).message).toContain(`"t" (${join(folder, "2.parquet")}) cannot be read`);
+  expect((await failure(folder)).message).toContain(`"t" (${join(folder, "2.parquet")}) cannot be read`);
 });
 
 test.each([
@@ -214,8 +214,8 @@ test.each([
   ["nanoseconds", 'its column "at" is TIMESTAMP(NANOS, UTC) and holds digits below a microsecond'],
   ["nanoseconds-nested", 'its column "items" is TIMESTAMP(NANOS, UTC) and holds digits below a microsecond'],
   ["nanoseconds-of-the-day", 'its column "at" is TIME(NANOS) and holds digits below a microsecond'],
-])("nanoseconds that DuckDB would cut off are refused: %s", async (name, reason) => {
-  const error = await refusal(join(FIXTURES, `${name}.parquet`));
+])("nanoseconds that DuckDB would cut off are rejected: %s", async (name, reason) => {
+  const error = await failure(join(FIXTURES, `${name}.parquet`));
 
   expect(error.code).toBe("TABLE_UNREADABLE");
   expect(error.message).toContain(reason);

@@ -147,14 +147,14 @@ test.each([
   ["", "an empty name"],
   ["\ud800", "half of a surrogate pair in its name"],
   ["a\0", "a NUL character in its name"],
-])("the column name %j is refused", async (name, problem) => {
+])("the column name %j is rejected", async (name, problem) => {
   const error = await bench.failure(bench.rows([{ fine: 1 }, { s: { [name]: 1 } }]));
 
   expect(error.code).toBe("ROWS_INVALID");
   expect(error.message).toContain(`Row 1 has a column with ${problem}`);
 });
 
-test("mixed kinds are refused with the first row of each and the mend", async () => {
+test("mixed kinds are rejected with the first row of each and the fix", async () => {
   const error = await bench.failure(bench.rows([{ a: 1 }, { a: 2 }, { a: "x" }, { a: true }]));
 
   expect(error.code).toBe("ROWS_INVALID");
@@ -179,14 +179,14 @@ test.each([
   [[[1]], "Row 0 is an array"],
   [[new (class Row {})()], "Row 0 is an object of the class Row"],
   [[], "There are no rows, so the columns are unknown"],
-])("refuses %o", async (rows, message) => {
+])("rejects %o", async (rows, message) => {
   const error = await bench.failure(bench.rows(rows as object[]));
 
   expect(error.code).toBe("ROWS_INVALID");
   expect(error.message).toContain(message);
 });
 
-test("a circular object is refused", async () => {
+test("a circular object is rejected", async () => {
   const row: Record<string, unknown> = {};
   row["self"] = row;
 

@@ -54,30 +54,27 @@ test.each([
   ["12345678901234567890123456789::HUGEINT", "DECIMAL(38,0)", "12345678901234567890123456789"],
   ["9223372036854775808::UHUGEINT", "DECIMAL(38,0)", "9223372036854775808"],
   ["{'h': [-9223372036854775809, NULL]}", "STRUCT(h DECIMAL(38,0)[])", "{'h': [-9223372036854775809, NULL]}"],
-])(
-  "%s, which no 64 bits hold, is a decimal, and the columns beside it stay whole numbers",
-  async (wide, type, text) => {
-    const sql = `SELECT CASE WHEN i = 2999 THEN ${wide} END AS "a ""b", sum(i) AS total, [{'n': sum(i)}] AS nested, i AS id,
+])("%s, which no 64 bits hold, is a decimal, and the other columns stay whole numbers", async (wide, type, text) => {
+  const sql = `SELECT CASE WHEN i = 2999 THEN ${wide} END AS "a ""b", sum(i) AS total, [{'n': sum(i)}] AS nested, i AS id,
       '2024-05-01 09:30:00.25'::TIMESTAMP_MS AS at
     FROM range(3000) r(i) GROUP BY i ORDER BY i`;
-    const warnings: string[] = [];
+  const warnings: string[] = [];
 
-    const { columns, rows } = await bench.extract(bench.sql(sql), undefined, (message) => void warnings.push(message));
+  const { columns, rows } = await bench.extract(bench.sql(sql), undefined, (message) => void warnings.push(message));
 
-    expect(rows).toBe(3000);
-    expect(columns.map((column) => column.type)).toEqual([type, "BIGINT", "STRUCT(n BIGINT)[]", "BIGINT", "TIMESTAMP"]);
-    const unit = `SELECT converted_type FROM parquet_schema('${bench.target}') WHERE name = 'at'`;
-    expect(await bench.query(unit)).toEqual([["TIMESTAMP_MILLIS"]]);
-    expect(warnings).toEqual([expect.stringContaining('The column "a "b" holds whole numbers of more than 64 bits')]);
-    expect(await bench.query(`SELECT "a ""b"::VARCHAR, total::VARCHAR FROM '${bench.target}' WHERE id = 2999`)).toEqual(
-      [[text, "2999"]],
-    );
-    const order = await bench.query(
-      `SELECT bool_and(id = file_row_number) FROM read_parquet('${bench.target}', file_row_number = true)`,
-    );
-    expect(order).toEqual([[true]]);
-  },
-);
+  expect(rows).toBe(3000);
+  expect(columns.map((column) => column.type)).toEqual([type, "BIGINT", "STRUCT(n BIGINT)[]", "BIGINT", "TIMESTAMP"]);
+  const unit = `SELECT converted_type FROM parquet_schema('${bench.target}') WHERE name = 'at'`;
+  expect(await bench.query(unit)).toEqual([["TIMESTAMP_MILLIS"]]);
+  expect(warnings).toEqual([expect.stringContaining('The column "a "b" holds whole numbers of more than 64 bits')]);
+  expect(await bench.query(`SELECT "a ""b"::VARCHAR, total::VARCHAR FROM '${bench.target}' WHERE id = 2999`)).toEqual([
+    [text, "2999"],
+  ]);
+  const order = await bench.query(
+    `SELECT bool_and(id = file_row_number) FROM read_parquet('${bench.target}', file_row_number = true)`,
+  );
+  expect(order).toEqual([[true]]);
+});
 
 test.each([
   ["INTERVAL 1 DAY", 'write epoch_us("my col") AS "my col"'],
@@ -88,7 +85,7 @@ test.each([
   ["union_value(a := 1)", "UNION"],
   ["row(1, 2)", "struct_pack"],
   ["[{'a': INTERVAL 1 DAY}]", "INTERVAL (at my col[].a)"],
-])("%s is refused with the cast to write", async (expression, part) => {
+])("%s is rejected with the cast to write", async (expression, part) => {
   const error = await bench.failure(bench.sql(`SELECT 1 AS fine, ${expression} AS "my col"`));
 
   expect(error.code).toBe("COLUMN_TYPE_UNSUPPORTED");
@@ -96,7 +93,7 @@ test.each([
   expect(error.message).toContain(part);
 });
 
-test("a HUGEINT of more than 38 digits is refused by column", async () => {
+test("a HUGEINT of more than 38 digits is rejected by column", async () => {
   const error = await bench.failure(
     bench.sql("SELECT 170141183460469231731687303715884105727 + range AS big FROM range(1)"),
   );
@@ -111,12 +108,12 @@ test.each([
   ["{'a': TIMESTAMP 'infinity'}", "infinity", "isfinite"],
   ["TIMESTAMP '294247-01-10 00:00:00'", "294247-01-10", "262142"],
   ["TIME '24:00:00'", "24:00:00", "nullif"],
-])("%s is refused by column and value", async (expression, value, mend) => {
+])("%s is rejected by column and value", async (expression, value, hint) => {
   const error = await bench.failure(bench.sql(`SELECT 1 AS a, ${expression} AS "t, x"`));
 
   expect(error.code).toBe("SOURCE_FAILED");
   expect(error.message).toContain(`The column "t, x" holds the value ${value}`);
-  expect(error.message).toContain(mend);
+  expect(error.message).toContain(hint);
 });
 
 test("what only looks like such a value is text and numbers", async () => {
@@ -137,7 +134,7 @@ test("column names that trouble SQL or JavaScript survive", async () => {
   expect(columns.map(({ name }) => name)).toEqual(names);
 });
 
-test.each(["FLOAT", "DOUBLE"])("a zero of %s keeps its sign beside many of the other sign", async (type) => {
+test.each(["FLOAT", "DOUBLE"])("a zero of %s keeps its sign among many of the other sign", async (type) => {
   await bench.extract(
     bench.sql(`SELECT x::${type} AS x, [x::${type}] AS l FROM (SELECT unnest(['0.0', '-0.0']) AS x FROM range(1000))`),
   );

@@ -50,7 +50,7 @@ test("a query that does not fit in the first limit is given more, where the user
   expect((await bench.extract(bench.sql(heavy))).values).toEqual([[10_000_000n]]);
 });
 
-test("describe tells the columns that extract writes, and reads nothing", async () => {
+test("describe returns the columns that extract writes, and reads no rows", async () => {
   const endless = bench.sql("SELECT range AS id, uuid() AS u, [1::HUGEINT] AS h FROM range(100000000000)");
   expect(await endless.describe(bench)).toEqual([
     { name: "id", type: "BIGINT" },
@@ -108,7 +108,7 @@ test.each([
   ["SELECT 1\0; DROP", "NUL character"],
   ["SELECT 1 AS a, 2 AS a", 'two columns named "a": give one of them another name with AS'],
   ["SELECT 1 AS a, 2 AS A", 'the columns "a" and "A", which differ in case only'],
-])("refuses %j", async (sql, reason) => {
+])("rejects %j", async (sql, reason) => {
   const error = await bench.failure(bench.sql(sql, tables));
 
   expect(error.code).toBe("SQL_INVALID");
@@ -142,7 +142,7 @@ test("a value that cannot be cast is shown at the cast", async () => {
   expect(error.message).toContain("Could not convert string '1x' to INT32 (line 2, column 17 of the SQL)");
 });
 
-test("remote files and extensions are refused, and nothing is downloaded", async () => {
+test("remote files and extensions are rejected, and nothing is downloaded", async () => {
   const remote = await bench.failure(bench.sql("FROM 'https://key:secret@example.org/x.parquet'"));
   const spatial = await bench.failure(bench.sql("FROM st_read('x')"));
 

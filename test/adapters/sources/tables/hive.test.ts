@@ -31,7 +31,7 @@ async function read(table: TableDefinition = "t", sql = "FROM t ORDER BY id") {
   return { type: columns.find(({ name }) => name === "k")?.type, values: values.map(([value]) => value) };
 }
 
-async function refusal(table: TableDefinition = "t") {
+async function failure(table: TableDefinition = "t") {
   return bench.failure(bench.sql("FROM t", { t: table }));
 }
 
@@ -81,12 +81,12 @@ test("only the folders below the path are columns, unless `hive: true` asks for 
 
 test("files whose folders name other columns are named", async () => {
   await writeTree({ "t/k=1/f.csv": "id\n1\n", "t/f.csv": "id\n2\n" });
-  expect((await refusal()).message).toMatch(
+  expect((await failure()).message).toMatch(
     /t\/k=1\/f\.csv\) cannot be read: its folders give "k", and those of .*t\/f\.csv give no column/,
   );
 
   await writeTree({ "twice/k=1/K=2/f.csv": "id\n1\n" });
-  expect((await refusal("twice")).message).toContain('two of its folders are named "K=…", case ignored');
+  expect((await failure("twice")).message).toContain('two of its folders are named "K=…", case ignored');
 });
 
 test("a column that is in the files, too, has to have the values of the folders", async () => {
@@ -95,7 +95,7 @@ test("a column that is in the files, too, has to have the values of the folders"
   expect((await bench.extract(bench.sql("FROM t", { t: "t" }))).columns.map(({ name }) => name)).toEqual(["id", "k"]);
 
   await writeTree({ "t/k=2024-05-02/f.csv": "id,k\n2,2024-05-01\n" });
-  expect((await refusal()).message).toMatch(
+  expect((await failure()).message).toMatch(
     /k=2024-05-02\/f\.csv\) cannot be read: its column "k" has other values than its folder "k=…" says/,
   );
 });

@@ -33,7 +33,7 @@ const LAKES: readonly [name: string, kind: string, log: string, files: readonly 
   ["a Spark stream", "the output of a Spark stream", "_spark_metadata", ["_spark_metadata/0"]],
 ];
 
-test.each(LAKES)("a table of %s is refused, however its path is given", async (_, kind, log, files) => {
+test.each(LAKES)("a table of %s is rejected, however its path is given", async (_, kind, log, files) => {
   await writeTree([...files.map((file) => `lake/t/${file}`), "lake/t/data/ds=1/f.csv"]);
   const folder = join(bench.folder, "lake", "t");
 
@@ -56,7 +56,7 @@ test.each(LAKES)("a table of %s is refused, however its path is given", async (_
 });
 
 test.each(["base_0000005", "delta_0000001_0000001", "delta_0000001_0000001_0000", "delete_delta_0000002_0000002_0001"])(
-  "a transactional Hive table is refused: %s",
+  "a transactional Hive table is rejected: %s",
   async (name) => {
     await writeTree([`t/ds=1/${name}/f.csv`]);
 
@@ -79,17 +79,17 @@ test("folders that only look like a lake's are read", async () => {
   expect((await bench.extract(bench.sql("FROM t", { t: "t/data" }))).rows).toBe(2);
 });
 
-test("files that Databricks' markers call unfinished or replaced are refused, and committed ones are read", async () => {
+test("files that Databricks' markers call unfinished or replaced are rejected, and committed ones are read", async () => {
   await writeTree(["t/part-0-tid-11-a.csv", "t/part-0-tid-12-b.csv"]);
   await bench.write("t/_started_11", "");
   await bench.write("t/_committed_11", '{"added":["part-0-tid-11-a.csv"],"removed":[]}');
   await bench.write("t/_started_12", "");
-  const refusal = async () => (await bench.failure(bench.sql("FROM t", { t: "t" }))).message;
+  const failure = async () => (await bench.failure(bench.sql("FROM t", { t: "t" }))).message;
 
-  expect(await refusal()).toMatch(/part-0-tid-12-b\.csv\) .* marker _started_12 says that the file was not committed/);
+  expect(await failure()).toMatch(/part-0-tid-12-b\.csv\) .* marker _started_12 says that the file was not committed/);
 
   await bench.write("t/_committed_12", '{"added":["part-0-tid-12-b.csv"],"removed":["part-0-tid-11-a.csv"]}');
-  expect(await refusal()).toMatch(
+  expect(await failure()).toMatch(
     /part-0-tid-11-a\.csv\) .* marker _committed_12 says that the file was replaced by a later job/,
   );
 

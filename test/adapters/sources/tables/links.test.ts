@@ -22,7 +22,7 @@ async function read(path: string) {
   return (await bench.extract(bench.sql("FROM t ORDER BY ALL", { t: path }))).values;
 }
 
-async function refusal(path: string) {
+async function failure(path: string) {
   return bench.failure(bench.sql("FROM t", { t: path }));
 }
 
@@ -52,7 +52,7 @@ test.each(["data", "data/*/*.csv", "data/ds=2024-05-02/gone.csv"])(
   async (path) => {
     await symlink("/mnt/gone/g.csv", join(bench.folder, "data", "ds=2024-05-02", "gone.csv"));
 
-    const error = await refusal(path);
+    const error = await failure(path);
 
     expect(error.code).toBe("TABLE_UNREADABLE");
     expect(error.message).toContain(
@@ -63,15 +63,15 @@ test.each(["data", "data/*/*.csv", "data/ds=2024-05-02/gone.csv"])(
 
 test("a link that leads back is named", async () => {
   await symlink("..", join(bench.folder, "data", "ds=2024-05-01", "up"));
-  expect((await refusal("data")).message).toMatch(
+  expect((await failure("data")).message).toMatch(
     /up\) cannot be read: it is a symbolic link to .*data, a folder that it lies in/,
   );
 
   await symlink("../..", join(bench.folder, "data", "ds=2024-05-02", "top"));
-  expect((await refusal("data/ds=2024-05-02")).message).toContain("top) cannot be read: it is a symbolic link to");
+  expect((await failure("data/ds=2024-05-02")).message).toContain("top) cannot be read: it is a symbolic link to");
 
   await symlink("self", join(bench.folder, "self"));
-  expect((await refusal("self")).message).toContain("it is a symbolic link to self, which leads back to it");
+  expect((await failure("self")).message).toContain("it is a symbolic link to self, which leads back to it");
 });
 
 test("what is neither a file nor a folder is passed over in a folder, and named if it is the path", async () => {
@@ -79,7 +79,7 @@ test("what is neither a file nor a folder is passed over in a folder, and named 
   await promisify(execFile)("mkfifo", [fifo]);
 
   expect(await read("data")).toEqual(ROWS);
-  expect((await refusal(fifo)).message).toContain("it is neither a file nor a folder");
+  expect((await failure(fifo)).message).toContain("it is neither a file nor a folder");
 });
 
 test("a wildcard finds no hidden file, and a name that begins like one does", async () => {

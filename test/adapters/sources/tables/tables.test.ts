@@ -27,7 +27,7 @@ async function read(table: TableDefinition) {
   return bench.extract(bench.sql("FROM t", { t: table }));
 }
 
-async function refusal(table: TableDefinition) {
+async function failure(table: TableDefinition) {
   return bench.failure(bench.sql("FROM t", { t: table }));
 }
 
@@ -76,7 +76,7 @@ test("reads the files of a glob and of a folder by column name, in the order of 
   }
 });
 
-test("makes columns of folders named key=value, unless told not to", async () => {
+test("makes columns of folders named key=value, unless the job says not to", async () => {
   const folder = join(bench.folder, "by-day");
   await bench.query(
     `COPY (SELECT 1 AS a, '2024-01-02' AS ds, 7 AS k) TO '${folder}' (FORMAT parquet, PARTITION_BY (ds, k))`,
@@ -101,7 +101,7 @@ test("a partition's folder may begin with an underscore, and what a writer leave
   expect(values).toEqual([[5, 1n]]);
 });
 
-test("a Parquet file whose names differ in case only is refused, because one of them would be renamed", async () => {
+test("a Parquet file whose names differ in case only is rejected, because one of them would be renamed", async () => {
   const path = join(bench.folder, "case.parquet");
   pl.DataFrame({ Score: [1], b: [2], score: [3] }).writeParquet(path);
 
@@ -130,8 +130,8 @@ test("reads the only table of a DuckDB file, or the one that is chosen", async (
   await bench.query("CREATE TABLE mine.s.two AS SELECT 2 AS a");
   await bench.query("DETACH mine");
   expect((await read({ path, table: "s.two" })).values).toEqual([[2]]);
-  expect((await refusal(path)).message).toContain("it has 2 tables. Choose one with `table`: one, s.two.");
-  expect((await refusal({ path, table: "three" })).message).toContain('it has no table "three"');
+  expect((await failure(path)).message).toContain("it has 2 tables. Choose one with `table`: one, s.two.");
+  expect((await failure({ path, table: "three" })).message).toContain('it has no table "three"');
 });
 
 test("two tables may come from one DuckDB file, which is not changed", async () => {
@@ -154,17 +154,17 @@ test("a table's name may be anything that SQL can quote", async () => {
   expect(rows).toBe(2);
 });
 
-test("the format can be given where the name does not tell it", async () => {
+test("the format can be declared if the name does not show it", async () => {
   await bench.write("export.txt", CSV);
 
-  expect((await refusal("export.txt")).message).toContain("Give the table a `format` (parquet, csv,");
+  expect((await failure("export.txt")).message).toContain("Give the table a `format` (parquet, csv,");
   expect((await read({ path: "export.txt", format: "csv" })).values).toEqual(ROWS);
 });
 
 test("a missing file is named with its absolute path and the nearest name", async () => {
   await bench.write("flights.csv", CSV);
 
-  const error = await refusal("fligths.csv");
+  const error = await failure("fligths.csv");
 
   expect(error.code).toBe("TABLE_NOT_FOUND");
   expect(error.message).toContain('The table "t"');
@@ -172,15 +172,15 @@ test("a missing file is named with its absolute path and the nearest name", asyn
   expect(error.message).toContain(join(bench.folder, "flights.csv"));
 });
 
-test("a missing folder and a glob without a file are told apart", async () => {
-  expect((await refusal("nowhere/x.csv")).message).toContain(
+test("a missing folder and a glob without a file have different messages", async () => {
+  expect((await failure("nowhere/x.csv")).message).toContain(
     `Its folder ${join(bench.folder, "nowhere")} does not exist`,
   );
-  expect((await refusal("*.nothing")).message).toContain(`no file matches ${join(bench.folder, "*.nothing")}`);
+  expect((await failure("*.nothing")).message).toContain(`no file matches ${join(bench.folder, "*.nothing")}`);
 });
 
-test("a remote path is refused without repeating what may be a credential", async () => {
-  const error = await refusal("s3://key:secret@bucket/x.parquet");
+test("a remote path is rejected without repeating what may be a credential", async () => {
+  const error = await failure("s3://key:secret@bucket/x.parquet");
 
   expect(error.message).toContain("s3:// paths are not read by this source");
   expect(JSON.stringify(error)).not.toContain("secret");
@@ -191,7 +191,7 @@ test("a truncated Parquet file is unreadable", async () => {
   await bench.query(`COPY (FROM range(100000)) TO '${path}'`);
   await truncate(path, 5000);
 
-  const error = await refusal(path);
+  const error = await failure(path);
 
   expect(error.code).toBe("TABLE_UNREADABLE");
   expect(error.message).toContain(`"t" (${path}) cannot be read: No magic bytes found`);
@@ -212,10 +212,10 @@ test("bytes that turn out to be damaged while the query runs are the table's fau
 test.each(["empty.csv", "empty.parquet", "empty.jsonl"])("an empty file is unreadable: %s", async (name) => {
   await bench.write(name, "");
 
-  expect((await refusal(name)).message).toContain("the file is empty (0 bytes)");
+  expect((await failure(name)).message).toContain("the file is empty (0 bytes)");
 });
 
-test("two tables whose names differ in case only are refused", async () => {
+test("two tables whose names differ in case only are rejected", async () => {
   await bench.write("plain.csv", CSV);
 
   const error = await bench.failure(bench.sql("FROM t", { t: "plain.csv", T: "plain.csv" }));
@@ -264,7 +264,7 @@ test.each([
   await bench.write("people.jsonl", '{"id":1}\n');
   await bench.write("people.csv", "id\n1\n");
 
-  const error = await refusal({ path, ...options });
+  const error = await failure({ path, ...options });
 
   expect(error.code).toBe("JOB_INVALID");
   expect(error.message).toContain(problem);

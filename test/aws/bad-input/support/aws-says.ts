@@ -30,7 +30,7 @@ export function notAuthorized(
   return `User: ${USER} is not authorized to perform: ${action} on resource: ${resource} because ${why}`;
 }
 
-/** Bodies of S3: "Error responses" of its API reference, and what requests to it gave. The refused token comes back as `Token-0`. */
+/** Bodies of S3: "Error responses" of its API reference, and what requests to it gave. The rejected token comes back as `Token-0`. */
 export const S3_ERRORS = {
   unknownKey: s3Error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", {
     AWSAccessKeyId: SECRETS.AWS_ACCESS_KEY_ID,

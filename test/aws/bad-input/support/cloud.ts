@@ -71,8 +71,8 @@ export type Cloud = {
   jobs(): Promise<string[]>;
   /** A command that has to succeed. */
   succeeds(...args: readonly string[]): Promise<RunEnd>;
-  /** A command that has to fail with this code: what it says, after the proof that the output is as it was, and no secret told or stored anywhere. */
-  refused(exitCode: number, ...args: readonly string[]): Promise<Told & { readonly stderr: string }>;
+  /** A command that has to fail with this code: what it says, after the proof that the output is as it was, and no secret is printed or stored anywhere. */
+  failure(exitCode: number, ...args: readonly string[]): Promise<Told & { readonly stderr: string }>;
 };
 
 /** A new cloud for each test of a file. Without arguments a command is `run job.yaml` with the workspace on S3. */
@@ -208,7 +208,7 @@ export function useCloud(): Cloud {
       await expectNoSecrets([stdout, stderr]);
       return { exitCode, stderr, report };
     },
-    async refused(code, ...args) {
+    async failure(code, ...args) {
       const before = await publishedFiles(join(folder, "out"));
       const { exitCode, stdout, stderr } = await invoke(args, "--verbose");
       const { error } = JSON.parse(stdout);

@@ -15,7 +15,7 @@ export type ComposeService = {
   readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
-  /** Null stands for a variable that whoever calls passes on. */
+  /** Null: the variable is passed on from the caller's environment. */
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly ports?: readonly { readonly host_ip?: string; readonly published?: string; readonly target: number }[];
   readonly expose?: readonly string[];

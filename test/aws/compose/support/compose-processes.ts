@@ -59,7 +59,7 @@ export async function composeProcesses(model: ComposeModel, images: Images): Pro
     const argv = kind === "CMD-SHELL" ? ["sh", "-c", ...words] : words;
     return (await launch({ ...container, argv }).ended).code === 0;
   };
-  /** Started once, whoever waits for it. */
+  /** Started once, for all that wait for it. */
   const satisfied = (name: string, condition: string): Promise<void> => {
     const wait = ready.get(name) ?? start(name).then((started) => untilReady(name, condition, started));
     ready.set(name, wait);

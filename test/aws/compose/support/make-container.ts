@@ -7,7 +7,7 @@ import type { Places } from "./places.ts";
 import type { StagedImage } from "./stage-image.ts";
 import { CONTAINER_PATH } from "./stage-image.ts";
 
-/** What stands for the images: of our own, its files; of one that is pulled, where its programs are and which it starts. */
+/** What replaces the images: of our own, its files; of one that is pulled, where its programs are and which it starts. */
 export type Images = {
   readonly built: StagedImage;
   readonly pulled: { readonly bin: string; readonly entrypoint: readonly string[] };

@@ -30,7 +30,7 @@ export async function startContainer(script: ContainerScript = {}): Promise<Cont
   return container;
 }
 
-/** The same, for whoever closes it. */
+/** The same, for a caller that closes it. */
 export async function openContainer(
   script: ContainerScript = {},
 ): Promise<ContainerServer & { close(): Promise<void> }> {

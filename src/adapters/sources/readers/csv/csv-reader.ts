@@ -22,8 +22,8 @@ import type { FileScan } from "./types/scan-file.ts";
 import { scanFile } from "./types/scan-file.ts";
 
 /**
- * A query for the rows of CSV files. Each file is read whole before DuckDB reads it: its records, its types and its names are those that all of
- * its cells show, and DuckDB is told of them and guesses nothing.
+ * A query for the rows of CSV files. Each file is read as a whole before DuckDB reads it: all of its cells determine its records, types and names, which
+ * are passed to DuckDB, so that it guesses nothing.
  */
 export async function csvReader(session: DuckdbSession, input: TableInput): Promise<string> {
   const { name, found, options } = input;

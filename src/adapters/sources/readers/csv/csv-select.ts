@@ -13,7 +13,7 @@ export type CsvColumn = {
   readonly way: number;
   /** Whether the type was declared. */
   readonly isDeclared: boolean;
-  /** Texts that are null in this column, beside the empty cell without quotes and the declared nulls. */
+  /** Texts that are null in this column, in addition to the empty cell without quotes and the declared nulls. */
   readonly nulls: readonly string[];
 };
 
@@ -43,7 +43,7 @@ export type CsvSelect = {
   readonly dateFormat: DateFormat | undefined;
 };
 
-/** What DuckDB takes for a line at most, without being told. */
+/** DuckDB's default limit of a line. */
 const USUAL_LINE_BYTES = 2_000_000;
 
 /** A query for the rows of all files, in their order. */

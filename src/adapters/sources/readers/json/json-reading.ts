@@ -146,7 +146,7 @@ export function assertDistinctNames(node: JsonNode, findings: Findings): void {
     const other = seen.get(field.name.toLowerCase());
     if (other !== undefined) {
       throw findings.invalidName(
-        `it has the keys "${pathOf(other)}" and "${pathOf(field)}", which differ in case only, and SQL cannot tell them apart. Rename one` +
+        `it has the keys "${pathOf(other)}" and "${pathOf(field)}", which differ in case only, and SQL cannot distinguish them. Rename one` +
           (node.parent === undefined ? "" : `, or declare types: {…: JSON} for the column`),
         field.firstSeen,
       );

@@ -32,7 +32,7 @@ function sameNames(table: string, file: string, first: string, second: string, p
   return tableUnreadable(
     table,
     file,
-    `it has ${both}, and SQL cannot tell them apart. Write it again with other names`,
+    `it has ${both}, and SQL cannot distinguish them. Write it again with other names`,
   );
 }
 

@@ -142,7 +142,7 @@ function otherSpelling(table: string, one: FoundColumn, other: FoundColumn): Err
   return tableUnreadable(
     table,
     other.group.files[0],
-    `its files spell a column ${first} and ${second}, and SQL cannot tell the two apart. Write the files again with one spelling`,
+    `its files spell a column ${first} and ${second}, and SQL cannot distinguish the two. Write the files again with one spelling`,
   );
 }
 

@@ -24,7 +24,7 @@ const SCALARS: Readonly<Record<Extract<ColumnType, string>, string>> = {
 
 const TIMESTAMPS = { Nanoseconds: "TIMESTAMP_NS", Microseconds: "TIMESTAMP", Milliseconds: "TIMESTAMP_MS" } as const;
 
-/** A type of a manifest, which is in Polars' spelling, as DuckDB's. `bytes`: the type that stands for bytes, which text formats hold as base64. */
+/** A type of a manifest, which is in Polars' spelling, as DuckDB's. `bytes`: the type for bytes, which text formats hold as base64. */
 export function columnSql(type: ColumnType, bytes = "BLOB"): string {
   if (type === "Binary") return bytes;
   if (typeof type === "string") return SCALARS[type];

@@ -4,7 +4,7 @@ import type { ScoreframeError } from "../../../../../src/core/errors/scoreframe-
 import type { SourceBench } from "../../source-bench.ts";
 import { openSourceBench } from "../../source-bench.ts";
 
-/** How a table is declared, beside its path. */
+/** How a table is declared, in addition to its path. */
 type Declared = Omit<Exclude<TableDefinition, string>, "path">;
 
 type Content = string | Uint8Array | readonly (string | Uint8Array)[];
@@ -14,7 +14,7 @@ export type CsvBench = {
   /** Writes the files of a table, reads it by a query that names no column, and returns types, rows (as DuckDB shows their values) and warnings. */
   read(content: Content, declared?: Declared, sql?: string): Promise<CsvTable>;
   /** The message of the error that reading ends with. */
-  refusal(content: Content, declared?: Declared, sql?: string): Promise<string>;
+  failure(content: Content, declared?: Declared, sql?: string): Promise<string>;
 };
 
 export type CsvTable = {
@@ -59,7 +59,7 @@ export function useCsvBench(): CsvBench {
         warnings,
       };
     },
-    async refusal(content, declared = {}, sql = "FROM t") {
+    async failure(content, declared = {}, sql = "FROM t") {
       const path = await write(content);
       const error: ScoreframeError = await sources.failure(sources.sql(sql, { t: { path, ...declared } }));
       return `${error.code}: ${error.message}`;

@@ -47,13 +47,13 @@ test.each([
 
 test.each([
   ["whole numbers alone", "1,85,66\n2,86,67\n"],
-  ["a text above numbers beside a number above numbers", "unknown,5\n3,6\n4,7\n"],
+  ["a text above numbers and a number above numbers", "unknown,5\n3,6\n4,7\n"],
   ["words", "apple\npear\nplum\n"],
   ["days of a month", "user,1,5\nanna,3,4\n"],
   ["one line of texts", "DE,Berlin\n"],
 ])("a first line that may be either is rejected, with what to declare: %s", async (_, content) => {
   const first = content.split("\n")[0]?.replaceAll(",", ", ");
-  const message = await csv.refusal(content);
+  const message = await csv.failure(content);
 
   expect(message).toContain(
     `its first line may hold the names of the columns or a row: ${first}. Declare which for the table: `,
@@ -62,9 +62,9 @@ test.each([
   expect((await csv.read(content, { header: false })).rows.length).toBe(content.split("\n").length - 1);
 });
 
-test("columns that the query names are evidence of a header, texts and tables in it are none", async () => {
+test("columns that the query names are evidence of a header, texts and tables in it are not", async () => {
   expect(await namesOf("apple,pear\nplum,fig\n", "SELECT apple, pear FROM t")).toEqual(["apple", "pear"]);
-  expect(await csv.refusal("apple,pear\nplum,fig\n", {}, "SELECT * FROM t WHERE 'apple' = 'pear'")).toContain(
+  expect(await csv.failure("apple,pear\nplum,fig\n", {}, "SELECT * FROM t WHERE 'apple' = 'pear'")).toContain(
     "may hold the names",
   );
 });
@@ -89,8 +89,8 @@ test("columns without names are numbered, with zeros if there are more than ten"
 test.each([
   ["id,ID\n1,2\n", 'the names "id" and "ID", which differ in case only'],
   ['id;"a;b";"id"\r\n1;2;3\r\n', 'the name "id" twice'],
-])("a header whose names SQL cannot tell apart is rejected: %j", async (content, reason) => {
-  expect(await csv.refusal(content)).toContain(`cannot be read: its header has ${reason}. Rename`);
+])("a header whose names SQL cannot distinguish is rejected: %j", async (content, reason) => {
+  expect(await csv.failure(content)).toContain(`cannot be read: its header has ${reason}. Rename`);
 });
 
 test.each([
@@ -102,15 +102,15 @@ test.each([
     4,
   ],
 ])("lines before the header are rejected with the lines to skip: %s", async (_, content, lines) => {
-  expect(await csv.refusal(content)).toContain(`FROM read_csv('…', skip = ${lines})`);
+  expect(await csv.failure(content)).toContain(`FROM read_csv('…', skip = ${lines})`);
 });
 
 test("a header without a name for the first column is rejected with R's way to write it", async () => {
-  expect(await csv.refusal('"x","y"\n"1",5,6\n"2",7,8\n')).toContain("col.names = NA");
+  expect(await csv.failure('"x","y"\n"1",5,6\n"2",7,8\n')).toContain("col.names = NA");
 });
 
 test("a header that comes again among the rows is rejected with its line", async () => {
-  expect(await csv.refusal("id,x\n1,a b\nid,x\n2,c d\n")).toContain("line 3 repeats the header");
+  expect(await csv.failure("id,x\n1,a b\nid,x\n2,c d\n")).toContain("line 3 repeats the header");
 });
 
 test("files of one table may have their columns in any order", async () => {
@@ -144,7 +144,7 @@ test.each([
     /-2\.csv\).*line 1 has 3 cells, and the first line has 2/,
   ],
 ])("files of one table must agree: %s", async (_, contents, reason) => {
-  expect(await csv.refusal(contents)).toMatch(reason);
+  expect(await csv.failure(contents)).toMatch(reason);
 });
 
 test("empty files and headers alone are fine among others", async () => {

@@ -20,7 +20,7 @@ test.each([
   ["quotes that a backslash escapes", ["a,b", '1,"x \\"y\\", z"'], 'escaped by a backslash: declare escape: "\\\\"'],
   ["a NUL", ["a,b", "1,x\0y"], "line 2 has a NUL byte"],
 ])("a file with %s is rejected with the line", async (_, lines, reason) => {
-  expect(await csv.refusal(`${lines.join("\n")}\n`)).toContain(reason);
+  expect(await csv.failure(`${lines.join("\n")}\n`)).toContain(reason);
 });
 
 test.each([
@@ -59,14 +59,14 @@ test.each([
 });
 
 test("a delimiter that could be one of two is rejected", async () => {
-  expect(await csv.refusal("id;price,eur\n1;2,5\n")).toContain("as many `,` as `;`. Declare which one");
+  expect(await csv.failure("id;price,eur\n1;2,5\n")).toContain("as many `,` as `;`. Declare which one");
 });
 
 test.each([["sep=;\nid;x\n1;2\n"], ['"sep=;"\r\nid;x\r\n'], ["\uFEFFSEP=;\nid;x\n1;2\n"]])(
   "a first line for Excel is rejected with the delimiter that it gives: %j",
   async (content) => {
-    expect(await csv.refusal(content)).toContain('is for Excel only. Remove the line, and declare delimiter: ";"');
-    expect(await csv.refusal(["id;x\n1;2\n", content])).toMatch(/-2\.csv\) cannot be read: its first line/);
+    expect(await csv.failure(content)).toContain('is for Excel only. Remove the line, and declare delimiter: ";"');
+    expect(await csv.failure(["id;x\n1;2\n", content])).toMatch(/-2\.csv\) cannot be read: its first line/);
   },
 );
 
@@ -78,7 +78,7 @@ test.each([
 ])("cells with another character between them are rejected with what to declare: %j", async (delimiter, declared) => {
   const content = "id,x\n1,2.5\n2,3.5\n".replaceAll(",", delimiter);
 
-  expect(await csv.refusal(content)).toContain(`declare delimiter: ${declared} for the table`);
+  expect(await csv.failure(content)).toContain(`declare delimiter: ${declared} for the table`);
   expect((await csv.read(content, { delimiter })).types).toEqual({ id: "BIGINT", x: "DOUBLE" });
   expect((await csv.read(content, { delimiter: "," })).rows.length).toBe(2);
 });
@@ -99,7 +99,7 @@ test.each([
   const packed = compress(Buffer.from("id,x\n1,2.5\n2,3.5\n"));
 
   expect((await csv.read([packed, "id,x\n3,4.5\n"])).rows.length).toBe(3);
-  expect(await csv.refusal(packed.subarray(0, packed.length - 6))).toContain(
+  expect(await csv.failure(packed.subarray(0, packed.length - 6))).toContain(
     `its ${name} compression is damaged or cut off`,
   );
 });
@@ -108,7 +108,7 @@ test.each([
   ["a ZIP archive", "PK\u0003\u0004", "ZIP archive"],
   ["a Parquet file", "PAR1", "Give the table `format: parquet`"],
 ])("%s is named as such", async (_, content, reason) => {
-  expect(await csv.refusal(content)).toContain(reason);
+  expect(await csv.failure(content)).toContain(reason);
 });
 
 const TEXT = "id,city\n1,Köln\n2,Zürich\n";
@@ -130,14 +130,14 @@ test.each([
 });
 
 test("bytes that are not of the encoding are named by their line", async () => {
-  expect(await csv.refusal(Buffer.from(TEXT, "latin1"))).toContain(
+  expect(await csv.failure(Buffer.from(TEXT, "latin1"))).toContain(
     "line 2 is not UTF-8. Write the file again as UTF-8, or declare its encoding for the table, such as encoding: windows-1252",
   );
-  expect(await csv.refusal(Buffer.from(TEXT, "utf16le"))).toContain("encoding: utf-16");
-  expect(await csv.refusal(Buffer.from([0x69, 0x64, 0x0a, 0x31, 0x0a, 0xff]), { encoding: "shift_jis" })).toContain(
+  expect(await csv.failure(Buffer.from(TEXT, "utf16le"))).toContain("encoding: utf-16");
+  expect(await csv.failure(Buffer.from([0x69, 0x64, 0x0a, 0x31, 0x0a, 0xff]), { encoding: "shift_jis" })).toContain(
     "is not shift_jis",
   );
-  expect(await csv.refusal(TEXT, { encoding: "utf8mb4" })).toContain('the encoding "utf8mb4" is unknown');
+  expect(await csv.failure(TEXT, { encoding: "utf8mb4" })).toContain('the encoding "utf8mb4" is unknown');
 });
 
 test("a cell of 3 MB is read", async () => {

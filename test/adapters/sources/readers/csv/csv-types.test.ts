@@ -5,7 +5,7 @@ import { useCsvBench } from "./csv-bench.ts";
 
 const csv = useCsvBench();
 
-/** A column below a header, beside a number that shows that it is one. */
+/** A column below a header, and a second column of numbers, which shows that it is a header. */
 function column(...cells: readonly string[]): string {
   return `n|c\n${cells.map((cell, index) => `${index}|${cell}\n`).join("")}`;
 }
@@ -127,13 +127,13 @@ test("an empty cell is null; in quotes it is the empty text among texts, and nul
   ]);
 });
 
-test("what stands for a missing value among numbers and dates is null, with a warning; among texts it stays", async () => {
+test("a marker of a missing value among numbers and dates is null, with a warning; among texts it stays", async () => {
   const { types, rows, warnings } = await csv.read("n|x|d|t\n1|NA|?|NA\n2|39.1|2024-05-01|a\n3|NA|2024-05-02|-\n");
 
   expect(types).toEqual({ n: "BIGINT", x: "DOUBLE", d: "DATE", t: "VARCHAR" });
   expect(rows[0]).toEqual(["1", null, null, "NA"]);
   expect(warnings).toEqual([
-    'In the table "t", texts that stand for a missing value are read as null in columns of other types: "x" (NA 2 times, first in line 2), "d" (? once, first in line 2). ' +
+    'In the table "t", texts that mark a missing value are read as null in columns of other types: "x" (NA 2 times, first in line 2), "d" (? once, first in line 2). ' +
       'Declare them for the table: nulls: ["NA", "?"], or keep the texts: types: { …: VARCHAR }.',
   ]);
 });
@@ -174,8 +174,8 @@ test("a declared format decides which columns are dates, strictly", async () => 
     ],
   });
   expect((await csv.read("n|d\n1|30.02.2024\n", { dateformat: "%d.%m.%Y" })).types["d"]).toBe("VARCHAR");
-  expect(await csv.refusal(content, { dateformat: "%d.%m.%Q" })).toContain("in which %Q is unknown");
-  expect(await csv.refusal(content, { dateformat: "%d.%m" })).toContain("must have a year, a month and a day");
+  expect(await csv.failure(content, { dateformat: "%d.%m.%Q" })).toContain("in which %Q is unknown");
+  expect(await csv.failure(content, { dateformat: "%d.%m" })).toContain("must have a year, a month and a day");
 });
 
 test("declared types are those of the columns, and a declared text is the cell as it is", async () => {
@@ -216,7 +216,7 @@ test.each([
   [{ c: "BOOLEAN" }, "maybe"],
   [{ c: "UUID" }, "x"],
 ])("a cell that its declared type cannot hold exactly is named: %j", async (types, cell) => {
-  const message = await csv.refusal([column("", ""), `n|c\n1|\n2|${cell}\n`], { types });
+  const message = await csv.failure([column("", ""), `n|c\n1|\n2|${cell}\n`], { types });
 
   expect(message).toMatch(
     new RegExp(
@@ -239,11 +239,11 @@ test("a declared type takes what it can hold, however it is written", async () =
 });
 
 test("declared types must be types of columns that there are", async () => {
-  expect(await csv.refusal(column("1"), { types: { d: "BIGINT" } })).toContain(
+  expect(await csv.failure(column("1"), { types: { d: "BIGINT" } })).toContain(
     '`types` has "d", which is no column of it. The nearest name is "n"',
   );
-  expect(await csv.refusal(column("1"), { types: { c: "BIGNT" } })).toContain("The nearest is BIGINT");
-  expect(await csv.refusal(column("1"), { types: { c: "INT); DROP TABLE x; --" } })).toContain("DuckDB does not have");
+  expect(await csv.failure(column("1"), { types: { c: "BIGNT" } })).toContain("The nearest is BIGINT");
+  expect(await csv.failure(column("1"), { types: { c: "INT); DROP TABLE x; --" } })).toContain("DuckDB does not have");
 });
 
 test.each([

@@ -18,7 +18,7 @@ async function readColumn(type: string, values: readonly string[]) {
   return { type: columns[0]?.type, values: read.map(([value]) => value) };
 }
 
-async function refusal(types: Record<string, string>, lines: string) {
+async function failure(types: Record<string, string>, lines: string) {
   await bench.write("t.jsonl", lines);
   return (await bench.failure(bench.sql("FROM t", { t: { path: "t.jsonl", types } }))).message;
 }
@@ -95,7 +95,7 @@ test.each([
   ["STRUCT(a BIGINT)", '{"a":0.5}'],
   ["MAP(VARCHAR, BIGINT)", '{"a":0.5}'],
 ])("a value that is not exactly a %s is rejected with its line: %s", async (type, value) => {
-  const message = await refusal({ x: type }, `{"id":1}\n{"id":2,"x":${value}}\n`);
+  const message = await failure({ x: type }, `{"id":1}\n{"id":2,"x":${value}}\n`);
 
   expect(message).toMatch(
     /t\.jsonl\) cannot be read: line 2: the column "x".* has .*, which is not exactly a .* as `types` declares it/,
@@ -103,13 +103,13 @@ test.each([
 });
 
 test("a key that a declared STRUCT has not is rejected, because its value would be lost", async () => {
-  expect(await refusal({ x: "STRUCT(amount BIGINT)" }, '{"x":{"amount":1,"amout":2}}\n')).toContain(
+  expect(await failure({ x: "STRUCT(amount BIGINT)" }, '{"x":{"amount":1,"amout":2}}\n')).toContain(
     'line 1: "x" has the key "amout", which the STRUCT that `types` declares has not; the nearest is "amount"',
   );
 });
 
 test("a declared column that no row has is rejected with the nearest name", async () => {
-  expect(await refusal({ amout: "BIGINT" }, '{"id":1,"amount":1}\n')).toContain(
+  expect(await failure({ amout: "BIGINT" }, '{"id":1,"amount":1}\n')).toContain(
     '`types` declares the column "amout", and no row has it. The nearest is "amount"',
   );
 });
@@ -120,7 +120,7 @@ test.each([
   ["INTERVAL", "Declare VARCHAR, and cast the column in the SQL"],
   ["MAP(BIGINT, BIGINT)", "The keys of a JSON object are text"],
 ])("the type %s is rejected", async (type, problem) => {
-  expect(await refusal({ x: type }, '{"x":1}\n')).toContain(problem);
+  expect(await failure({ x: type }, '{"x":1}\n')).toContain(problem);
 });
 
 test("declared columns are where they are in the rows", async () => {

@@ -18,7 +18,7 @@ async function read(table: TableDefinition) {
   return bench.extract(bench.sql("FROM t", { t: table }));
 }
 
-async function refusal(name: string, content: string | Uint8Array) {
+async function failure(name: string, content: string | Uint8Array) {
   await bench.write(name, content);
   return (await bench.failure(bench.sql("FROM t", { t: name }))).message;
 }
@@ -168,7 +168,7 @@ test.each([
   ],
   ["gzip that is cut off", gzipSync('{"a":1}\n'.repeat(1000)).subarray(0, 40), "its gzip bytes are damaged or cut off"],
 ])("rejects %s, and names the file and the line", async (_, content, problem) => {
-  const message = await refusal("bad.jsonl", content);
+  const message = await failure("bad.jsonl", content);
 
   expect(message).toContain('The table "t" (');
   expect(message).toContain("bad.jsonl) cannot be read: ");
@@ -180,7 +180,7 @@ test.each([
   ["", "the file is empty (0 bytes)"],
   ["{}", "its rows are objects without a key, so its columns are unknown"],
 ])("a table without columns is rejected: %j", async (content, problem) => {
-  expect(await refusal("none.json", content)).toContain(problem);
+  expect(await failure("none.json", content)).toContain(problem);
 });
 
 test.each(["[]", "", " \n"])("a table without rows has the columns that are declared: %j", async (content) => {

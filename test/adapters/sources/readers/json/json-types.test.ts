@@ -57,7 +57,7 @@ test.each([
   ["cents of many digits", ["1234567890123456.78", "0.01"], "DECIMAL(18,2)"],
   ["an id beyond 2^53 among fractions", ["9007199254740993.0", "0.5"], "DECIMAL(17,1)"],
   ["numbers beyond a double", ["1e400", "-2.5", "1e-400"], "VARCHAR"],
-  ["a negative zero beside many digits", ["-0.0", "0.1234567890123456789"], "VARCHAR"],
+  ["a negative zero and many digits", ["-0.0", "0.1234567890123456789"], "VARCHAR"],
 ])("%s keep every digit", async (_, values, type) => {
   expect(await readColumn(values)).toMatchObject({ type, values: values.map((value) => paddedTo(type, value)) });
 });
@@ -133,7 +133,7 @@ test("true and numbers are never turned into each other", async () => {
 test.each([
   ["lists without elements", ["[]", "null"], "VARCHAR[]", ["[]", null]],
   ["lists of nothing but null", ["[null]", "[]"], "VARCHAR[]", ["[NULL]", "[]"]],
-  ["a null beside a list", ["null", "[1,2.5]"], "DOUBLE[]", [null, "[1.0, 2.5]"]],
+  ["a null and a list", ["null", "[1,2.5]"], "DOUBLE[]", [null, "[1.0, 2.5]"]],
   [
     "lists of objects with other keys",
     ['[{"a":1}]', '[{"b":"x"},null]'],
@@ -227,7 +227,7 @@ test("names with dots, quotes, blanks, other alphabets and the words of SQL are 
   ).toContainEqual([0n, 6n]);
 });
 
-test("escapes are the characters that they stand for", async () => {
+test("escapes are read as their characters", async () => {
   const text = 'a\u0000b \u{1F600} é "\\/\b\t';
   const escaped = [...text].flatMap((character) =>
     character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),

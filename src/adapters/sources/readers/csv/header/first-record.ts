@@ -6,8 +6,8 @@ import type { HeadCell, HeadRecord } from "../layout/csv-head.ts";
 export type FirstRecord = "names" | "row" | "unclear";
 
 /**
- * Compares the first record with those after it. Names do not fit the type of their column, or lack what every other cell of it has; a row does fit,
- * and holds what no name is, or what comes again below. `sqlNames`: names of columns that the query asks for.
+ * Compares the first record with those after it. Names do not fit the type of their column, or miss something that every other cell of it has; a row
+ * fits, and holds values that cannot be names, or that occur again below. `sqlNames`: names of columns that the query asks for.
  */
 export function firstRecord(records: readonly HeadRecord[], sqlNames: ReadonlySet<string>): FirstRecord {
   const [first, ...others] = records;
@@ -54,10 +54,10 @@ type ColumnView = {
   readonly fits: boolean;
   /** A name above values. */
   readonly misfits: boolean;
-  /** Fits, and is nothing that anybody names a column. */
+  /** Fits, and cannot be the name of a column. */
   readonly impossible: boolean;
   readonly recurs: boolean;
-  /** All others have what the first lacks, or the reverse. */
+  /** All others have something that the first does not have, or the reverse. */
   readonly differs: boolean;
 };
 

@@ -19,7 +19,7 @@ export function numberedNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `column${String(index).padStart(width, "0")}`);
 }
 
-/** Two names that SQL cannot tell apart, because it ignores case; undefined if there are none. */
+/** Two names that SQL cannot distinguish, because it ignores case; undefined if there are none. */
 export function repeatedName(
   names: readonly string[],
 ): { readonly first: string; readonly second: string } | undefined {

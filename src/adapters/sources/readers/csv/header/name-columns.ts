@@ -7,7 +7,7 @@ import { differenceOfNames, headerNames, listNames, numberedNames, repeatedName 
 
 export type NamedFile = FileHead & { readonly names: readonly string[] };
 
-/** Throws if the names of a file cannot be told apart, or are not those of the first one. */
+/** Throws if the names of a file are not distinct, or are not those of the first one. */
 export function nameColumns(
   input: TableInput,
   heads: readonly FileHead[],

@@ -3,7 +3,7 @@ import { BLANK, CARRIAGE_RETURN, LINE_FEED } from "./csv-dialect.ts";
 
 /** Where cells go. Bytes are valid only during the call. */
 export type CellSink = {
-  /** The fast path of a cell without quotes: the index of the delimiter or line end after it, or -1 if `cell` shall get it. Bytes end at `limit`. */
+  /** The fast path of a cell without quotes: the index of the delimiter or line end after it, or -1 if `cell` must take it. Bytes end at `limit`. */
   take(bytes: Uint8Array, start: number, limit: number, column: number): number;
   cell(bytes: Buffer, start: number, end: number, column: number, style: CellStyle): void;
   /** After the last cell of a record, `line` being that where it began. False ends the reading. */

@@ -39,7 +39,7 @@ function longestStart(bytes: Buffer): number {
   return bytes.length <= 2 << 20 ? Math.min(bytes.length, 1 << 20) : bytes.length;
 }
 
-/** The first records. A fault ends them: whoever reads the whole file will meet it. */
+/** The first records, up to a fault: reading the whole file reports it. */
 export function splitHead({ bytes, isWhole }: HeadBytes, dialect: CsvDialect): HeadRecord[] {
   const records: HeadRecord[] = [];
   let cells: HeadCell[] = [];
@@ -90,7 +90,7 @@ export function findDelimiter(head: HeadBytes, declared: DeclaredDialect, fault:
   return best.delimiter;
 }
 
-/** Throws for a first line that tells Excel the delimiter, and is neither names nor a row. */
+/** Throws for a first line that sets the delimiter for Excel, and is neither names nor a row. */
 export function assertNoExcelLine({ bytes }: HeadBytes, fault: (reason: string) => Error): void {
   const [line, delimiter] = /^"?sep=([^\r\n]?)"?(?=[\r\n]|$)/i.exec(bytes.toString("latin1", 0, 16)) ?? [];
   if (line === undefined) return;

@@ -19,7 +19,7 @@ export function missingValuesWarning(table: string, columns: readonly MissingVal
   const clauses = found.slice(0, MOST).map(({ name, facts }) => `"${name}" (${describeMarkers(facts)})`);
   const more = found.length > MOST ? ` and ${found.length - MOST} columns more` : "";
   return (
-    `In the table "${table}", texts that stand for a missing value are read as null in columns of other types: ${clauses.join(", ")}${more}. ` +
+    `In the table "${table}", texts that mark a missing value are read as null in columns of other types: ${clauses.join(", ")}${more}. ` +
     `Declare them for the table: nulls: [${[...texts].map((text) => JSON.stringify(text)).join(", ")}], or keep the texts: types: { …: VARCHAR }.`
   );
 }

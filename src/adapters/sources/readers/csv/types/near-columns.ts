@@ -61,7 +61,7 @@ export function nearColumn(
   return { name, why: at, hint: isMarker ? `nulls: [${JSON.stringify(misfit.text)}], or ${cast}` : cast };
 }
 
-/** What has the cells read, whether or not some of them stand for a missing value. */
+/** How to declare the column so that its cells are read as values, whether or not some of them mark a missing value. */
 function spellingHint(name: string, written: readonly string[]): string | undefined {
   const markers = [...new Set(written.filter((text) => MISSING_MARKERS.has(text)))];
   const values = written.filter((text) => !MISSING_MARKERS.has(text));
