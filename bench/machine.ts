@@ -11,7 +11,7 @@ export function machine() {
     memoryGib: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
     node: process.version,
-    /** More than the number of cores, and somebody else was using them. */
+    /** If it is more than the number of cores, other programs were using them. */
     loadAtStart: loadavg()[0] ?? 0,
   };
 }

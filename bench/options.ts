@@ -67,7 +67,7 @@ function chosen<Name extends string>(option: string, text: string, known: readon
     .filter((name) => name !== "")
     .map((name) => {
       const found = known.find((each) => each === name);
-      if (found === undefined) throw new Error(`${option}: "${name}" is none of ${known.join(", ")}.`);
+      if (found === undefined) throw new Error(`${option}: "${name}" is not one of ${known.join(", ")}.`);
       return found;
     });
 }

@@ -1,4 +1,4 @@
-// `npm run bench`: measures the engine beside hand-written scripts that do the same work. See docs/performance.md.
+// `npm run bench`: measures the engine and hand-written scripts that do the same work. See docs/performance.md.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -56,7 +56,7 @@ async function measureAndShow(options: BenchOptions): Promise<void> {
   console.log(`\n${JSON.stringify(setting.machine)}\n\n${renderFigures(figures)}\n\nAll figures: ${path}`);
 }
 
-/** Sections that set others beside the engine; no other needs their environments. */
+/** Sections that compare the engine with others; only these need the others' environments. */
 function usesPeers({ sections }: BenchOptions): boolean {
   return sections.has("whole") || sections.has("partitions");
 }
@@ -67,14 +67,16 @@ async function measureAll(options: BenchOptions, contenders: readonly Contender[
   for (const size of sizes) tables.push(await flights(size, SIZES[size] as number));
   const few = await flights("1k", COLD_START_ROWS);
   return {
-    whole: sections.has("whole") ? await each(tables, (table) => measureWhole(table, contenders, runs, tell)) : [],
-    stages: sections.has("stages") ? await each(tables, (table) => measureStages(table, runs, tell)) : [],
-    coldStart: sections.has("cold") ? await measureColdStart(few, runs, tell) : [],
+    whole: sections.has("whole")
+      ? await each(tables, (table) => measureWhole(table, contenders, runs, printProgress))
+      : [],
+    stages: sections.has("stages") ? await each(tables, (table) => measureStages(table, runs, printProgress)) : [],
+    coldStart: sections.has("cold") ? await measureColdStart(few, runs, printProgress) : [],
     shapes: sections.has("shapes")
-      ? await each(await shapes(), (table) => measureWhole(table, [scoreframe], runs, tell))
+      ? await each(await shapes(), (table) => measureWhole(table, [scoreframe], runs, printProgress))
       : [],
     partitions: sections.has("partitions") ? await manyPartitions(sizes, runs, contenders) : [],
-    emulator: sections.has("emulator") ? await measureEmulator(runs, tell) : [],
+    emulator: sections.has("emulator") ? await measureEmulator(runs, printProgress) : [],
   };
 }
 
@@ -82,7 +84,7 @@ async function measureAll(options: BenchOptions, contenders: readonly Contender[
 async function manyPartitions(sizes: readonly string[], runs: number, contenders: readonly Contender[]) {
   if (!sizes.includes("3m")) return [];
   const table = await flights(`3m-${MANY_PARTITIONS}-partitions`, SIZES["3m"] as number, MANY_PARTITIONS);
-  return measureWhole(table, contenders, runs, tell);
+  return measureWhole(table, contenders, runs, printProgress);
 }
 
 async function each<Item, Result>(
@@ -100,6 +102,6 @@ async function build(): Promise<void> {
   if (code !== 0) throw new Error(`The build failed:\n${output}`);
 }
 
-function tell(text: string): void {
+function printProgress(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -1,4 +1,4 @@
-// Builds dist/: plain ES modules and declarations by tsc, and the files beside the sources that are not TypeScript.
+// Builds dist/: plain ES modules and declarations by tsc, and the files among the sources that are not TypeScript.
 
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";

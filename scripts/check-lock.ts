@@ -21,7 +21,7 @@ for (const [path, { resolved, optionalDependencies = {} }] of Object.entries(pac
   if (resolved?.startsWith("http") && !resolved.startsWith("https://registry.npmjs.org/")) {
     problems.push(`${path} is bound to ${new URL(resolved).host}`);
   }
-  // A registry that lacks the binaries for other platforms leaves them out in silence; `npm ci` then fails on those platforms.
+  // A registry without the binaries for other platforms omits them silently; `npm ci` then fails on those platforms.
   for (const name of Object.keys(optionalDependencies)) {
     if (!isLocked(path, name)) problems.push(`${path} needs ${name} on some platform, and there is no entry for it`);
   }
@@ -35,7 +35,7 @@ if (problems.length > 0) {
   process.exitCode = 1;
 }
 
-/** Looks a dependency up as Node does: beside the package that needs it, then in each folder above. */
+/** Looks a dependency up as Node does: next to the package that needs it, then in each folder above. */
 function isLocked(path: string, name: string): boolean {
   for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("node_modules/") - 1))) {
     if (`${folder === "" ? "" : `${folder}/`}node_modules/${name}` in packages) return true;

@@ -14,7 +14,7 @@ import { bundledNode, environmentFor, nodeVersion, npmCli, programPath, root } f
 export type PackageCheck = {
   readonly name: string;
   readonly seconds: number;
-  /** Undefined where it passed. */
+  /** Undefined if it passed. */
   readonly problem?: string;
   /** Why it could not be run at all. */
   readonly notRun?: string;
@@ -35,7 +35,7 @@ const reports = join(root, ".reports");
 /** The oldest Node that package.json allows. */
 const floor = "22.18.0";
 
-/** In bytes. Code, a sample and a small model fit well; whatever makes it larger is there by mistake. */
+/** In bytes. Code, a sample and a small model fit well; anything larger is a mistake. */
 const largestTarball = 2_000_000;
 
 /** Condition of the exports map for work in a checkout; it leads to sources that are not published. */
@@ -94,7 +94,7 @@ async function build(): Promise<void> {
   await succeed("the build", process.execPath, [join(root, "scripts", "build.ts")], { cwd: root });
 }
 
-// Both directions: a subpath without a file breaks its users, and a file that nobody can import is dead weight or forgotten.
+// Both directions: a subpath without a file breaks its users, and a file that cannot be imported is dead weight or forgotten.
 async function exportsMatchBuild(): Promise<void> {
   const targets = Object.values(manifest.exports).flatMap((value) =>
     typeof value === "string"
@@ -104,7 +104,8 @@ async function exportsMatchBuild(): Promise<void> {
           .map(([, path]) => path),
   );
   const missing = [...targets, ...Object.values(manifest.bin)].filter((path) => !existsSync(join(root, path)));
-  if (missing.length > 0) throw new Error(`package.json names files that the build lacks: ${missing.join(", ")}`);
+  if (missing.length > 0)
+    throw new Error(`package.json names files that are missing in the build: ${missing.join(", ")}`);
 
   const backends = readdirSync(join(root, "dist", "backends"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(entry.parentPath, entry.name, "index.js")))
@@ -128,8 +129,8 @@ async function pack(): Promise<string> {
   const [packed] = JSON.parse(printed) as { filename: string; size: number; files: { path: string }[] }[];
   if (!packed) throw new Error("npm pack wrote no tarball");
   const paths = packed.files.map((file) => file.path);
-  const lacking = ["LICENSE", "README.md", "job.schema.json"].filter((path) => !paths.includes(path));
-  if (lacking.length > 0) throw new Error(`the tarball lacks ${lacking.join(", ")}`);
+  const absent = ["LICENSE", "README.md", "job.schema.json"].filter((path) => !paths.includes(path));
+  if (absent.length > 0) throw new Error(`the tarball has no ${absent.join(", ")}`);
   const strange = paths.filter((path) => /\.test\.|\.tsbuildinfo$|(^|\/)\.env|(?<!\.d)\.ts$/.test(path));
   if (strange.length > 0) throw new Error(`the tarball holds what no user needs: ${strange.join(", ")}`);
   if (packed.size > largestTarball)
@@ -166,7 +167,7 @@ async function install(consumer: string, tarball: string): Promise<void> {
   const types = JSON.parse(
     readFileSync(join(root, "node_modules", "@types", "node", "package.json"), "utf8"),
   ) as Manifest;
-  // Without scripts: what a user's package manager may refuse, the package has to do without.
+  // Without scripts: a user's package manager may not run them, so the package must work without.
   await npm(["install", "--ignore-scripts", "--prefer-offline", tarball, `@types/node@${types.version}`], consumer);
 }
 
@@ -198,7 +199,7 @@ async function typedImport(consumer: string): Promise<void> {
     }),
   );
   const { code, output } = await runProgram(process.execPath, [programPath("tsc"), "-p", consumer], { cwd: consumer });
-  // Declarations of dependencies are theirs to mend: only errors in the importing file and in ours count.
+  // Errors in the declarations of dependencies are not ours: only those in the importing file and in our declarations count.
   const theirs = /^(\.\.\/)*node_modules\/(?!scoreframe\/)|^\s/;
   const errors = output.split("\n").filter((line) => line.trim() !== "" && !theirs.test(line));
   if (errors.length > 0) throw new Error(errors.join("\n"));
@@ -222,7 +223,7 @@ async function nodesToTry(checks: PackageCheck[]): Promise<{ path: string; versi
   return nodes;
 }
 
-/** Installs the bare binary of a Node release and keeps it beside the dependencies. */
+/** Installs the bare binary of a Node release and keeps it with the dependencies. */
 async function fetchNode(version: string): Promise<string> {
   const platform = process.platform === "win32" ? "win" : process.platform;
   const name = `node-${platform}-${process.arch}`;
@@ -263,7 +264,7 @@ async function runDemo(consumer: string, node: string): Promise<void> {
 
 async function npm(args: readonly string[], cwd: string): Promise<string> {
   const cli = npmCli("npm");
-  if (!cli) throw new NotRun("npm was not found beside Node");
+  if (!cli) throw new NotRun("npm was not found next to Node");
   return await succeed(
     `npm ${args[0]}`,
     process.execPath,
@@ -277,7 +278,7 @@ async function npm(args: readonly string[], cwd: string): Promise<string> {
 
 async function npx(args: readonly string[], cwd: string, node: string): Promise<string> {
   const cli = npmCli("npx");
-  if (!cli) throw new NotRun("npx was not found beside Node");
+  if (!cli) throw new NotRun("npx was not found next to Node");
   // `--no`: what is not installed must not be fetched; `--`: options are the program's, not those of npx.
   return await succeed(`npx ${args.join(" ")}`, node, [cli, "--no", "--", ...args], {
     cwd,

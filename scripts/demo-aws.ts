@@ -28,7 +28,7 @@ type Options = { readonly rows?: number | null; readonly compare?: boolean; read
 
 const options = new Command("npm run demo:aws --")
   .description("the flights through S3 and SageMaker Batch Transform, on a cloud of this machine")
-  .option("--rows <count>", "only so many, from the beginning of the table", parseCount)
+  .option("--rows <count>", "how many rows, from the beginning of the table", parseCount)
   .option("--compare", "score them without a cloud, too, and compare the tables value for value")
   .option("--keep", "leave the cloud running until Ctrl-C")
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))

@@ -28,7 +28,7 @@ const ROWS: readonly Row[] = [
     label: "A failed request costs",
     cell: ({ failureUnit }) => (failureUnit === "line" ? "its own rows" : "its shard"),
   },
-  { label: "Tells bad rows of a failed request apart", cell: ({ isolatesFailedRows }) => yesNo(isolatesFailedRows) },
+  { label: "Finds the bad rows of a failed request", cell: ({ isolatesFailedRows }) => yesNo(isolatesFailedRows) },
   { label: "Shards come back", cell: ({ shardOrder }) => (shardOrder === "any" ? "in any order" : "in order") },
   { label: "Work that was begun can be cancelled", cell: ({ cancel }) => yesNo(cancel) },
   { label: "A later process can take work up again", cell: ({ reattach }) => yesNo(reattach) },
@@ -64,5 +64,5 @@ function yesNo(value: boolean): string {
 }
 
 function bytes(count: number): string {
-  return Number.isFinite(count) ? count.toLocaleString("en-GB") : "no limit of its own";
+  return Number.isFinite(count) ? count.toLocaleString("en-GB") : "no limit";
 }

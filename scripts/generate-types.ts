@@ -7,11 +7,11 @@ import { root } from "./lib/toolchain.mjs";
 import { markdownTable, visible } from "./types/markdown-table.ts";
 import type { SentValues, ValueSender } from "./types/send-values.ts";
 import { createValueSender } from "./types/send-values.ts";
-import { FOREIGN_CASES, FOREIGN_FROM, REFUSED_CASES, TYPE_CASES } from "./types/type-cases.ts";
+import { FOREIGN_CASES, FOREIGN_FROM, REJECTED_CASES, TYPE_CASES } from "./types/type-cases.ts";
 
 const PATH = "docs/reference/types.md";
 
-/** The page with its tables made anew. */
+/** The page with its tables made again. */
 export async function generateTypesPage(): Promise<GeneratedFile> {
   const sender = await createValueSender();
   try {
@@ -19,7 +19,7 @@ export async function generateTypesPage(): Promise<GeneratedFile> {
     const tables: Readonly<Record<string, string>> = {
       requests: requestsTable(sent),
       output: outputTable(sent),
-      refused: await refusedTable(sender),
+      refused: await rejectedTable(sender),
       foreign: await foreignTable(sender),
     };
     const page = readFileSync(join(root, PATH), "utf8");
@@ -63,9 +63,9 @@ function outputTable({ parquet, csv, jsonl }: SentValues): string {
   return markdownTable(["type", "in SQL", "Parquet: type", "Parquet: value", "CSV", "JSON Lines"], rows);
 }
 
-async function refusedTable(sender: ValueSender): Promise<string> {
+async function rejectedTable(sender: ValueSender): Promise<string> {
   const rows: string[][] = [];
-  for (const { type, sql } of REFUSED_CASES) {
+  for (const { type, sql } of REJECTED_CASES) {
     const { code, message } = await sender.failure(sql);
     rows.push([type, visible(sql), `\`${code}\``, visible(message)]);
   }

@@ -25,7 +25,7 @@ const stale = files.filter(({ path, text }) => {
   return !existsSync(target) || readFileSync(target, "utf8") !== text;
 });
 if (process.argv.includes("--check")) {
-  for (const { path } of stale) console.error(`${path} is stale: npm run generate writes it anew.`);
+  for (const { path } of stale) console.error(`${path} is stale. Run: npm run generate`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
   for (const { path, text } of stale) writeFileSync(join(root, path), text);

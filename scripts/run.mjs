@@ -1,5 +1,6 @@
 // `node scripts/run.mjs <tool> [args…]`: sets the checkout up if need be and runs a tool under the right Node. The tool is `node`,
-// `program` (the same where the caller stands), `scoreframe` (the command line from its sources, where the caller stands), or the name of a program that a dependency brings.
+// `program` (Node in the caller's folder), `scoreframe` (the command line from its sources, in the caller's folder), or the name of a
+// dependency's program.
 
 import { join } from "node:path";
 import process from "node:process";
@@ -18,7 +19,7 @@ function commandFor(tool, args) {
   if (tool === "program") return { argv: [...quiet, ...args], cwd: process.env.INIT_CWD ?? process.cwd() };
   if (tool === "scoreframe") {
     const main = join(root, "src", "cli", "main.ts");
-    // npm changes to the root of the checkout and says where the caller stands.
+    // npm changes to the root of the checkout, and INIT_CWD has the caller's folder.
     return { argv: [...quiet, main, ...args], cwd: process.env.INIT_CWD ?? process.cwd() };
   }
   return { argv: [programPath(tool), ...args], cwd: root };
@@ -26,7 +27,7 @@ function commandFor(tool, args) {
 
 /**
  * Makes `import "scoreframe/model"` lead to the sources, as a checkout may have no build or an old one. By the environment, so
- * that a model that runs in a process of its own gets it, too.
+ * that a model that runs in a separate process gets it, too.
  *
  * @param {NodeJS.ProcessEnv} env
  */

@@ -70,7 +70,7 @@ async function install() {
   const npm = npmCli("npm");
   const npx = npmCli("npx");
   if (!npm || !npx)
-    throw new SetupError("npm was not found beside Node: install npm 11 or newer, then run `npm run setup`.");
+    throw new SetupError("npm was not found next to Node: install npm 11 or newer, then run `npm run setup`.");
 
   // The Node in node_modules does not count: `npm ci` is about to remove it.
   const own = [process.env.npm_node_execpath, process.execPath].filter((path) => path && !path.startsWith(modules));

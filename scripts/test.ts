@@ -104,7 +104,7 @@ async function runTests(): Promise<void> {
   });
 }
 
-/** Each reason once: where a whole server is missing, a line a test would hide all others. */
+/** Each reason once: if a whole server is missing, one line per test would hide all others. */
 function describeSkipped(skipped: TestResults["skipped"]): string[] {
   const names = Map.groupBy(skipped, ({ reason }) => reason);
   return Array.from(names, ([reason, tests]) => {
@@ -115,7 +115,7 @@ function describeSkipped(skipped: TestResults["skipped"]): string[] {
 
 const summaryPath = join(root, "coverage", "coverage-summary.json");
 
-/** False where the coverage was measured and is too low. */
+/** False if the coverage was measured and is too low. */
 function checkCoverage(): boolean {
   if (!existsSync(summaryPath)) {
     notRun.push("coverage: Vitest wrote no summary");

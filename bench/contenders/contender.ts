@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Usage } from "../measure/measure.ts";
 
-/** Somebody who turns a table into a scored one, each time as processes of their own. */
+/** A program that scores a table, each time in new processes. */
 export type Contender = {
   readonly name: string;
   /** What must be done once for a table before it is measured. */
@@ -13,10 +13,10 @@ export type Contender = {
 export type Outcome = {
   /** All processes of the run, without the model. */
   readonly usage: Usage;
-  /** The same, process by process, where there is more than one. */
+  /** The same, process by process, if there is more than one. */
   readonly processes?: Readonly<Record<string, Usage>>;
   readonly requestBytes: number;
   readonly shards: number;
-  /** Seconds by stage as the engine tells them; stages overlap. */
+  /** Seconds by stage as the engine reports them; stages overlap. */
   readonly stages?: Readonly<Record<string, number>>;
 };

@@ -7,7 +7,7 @@ import { answerFolder } from "../model/answer-folder.ts";
 import { peerPrograms } from "../peers/setup.ts";
 import type { Contender } from "./contender.ts";
 
-/** Most bytes of a request file, as the engine's job asks for it. */
+/** The maximum size of a request file, the same as in the engine's job. */
 const SHARD_BYTES = 5_000_000;
 
 export type ScriptName = "polars" | "duckdb" | "pyspark";
@@ -40,7 +40,7 @@ export async function scriptContender(name: ScriptName): Promise<Contender> {
   };
 }
 
-/** Spark by spark-submit: started by `python`, its JVM would be a process that nobody waits for, and cost nothing. */
+/** Spark by spark-submit: started by `python`, its JVM would be a process that is not waited for, and would not be measured. */
 async function commandOf(name: ScriptName, script: string): Promise<string[]> {
   if (name !== "pyspark") return [join(await peerPrograms("scripts"), "python"), script];
   const programs = await peerPrograms("pyspark");

@@ -1,4 +1,4 @@
-/** A table to score. Every one has an int64 column `id` from 0 on, by which predictions are told apart. */
+/** A table to score. Every one has an int64 column `id` from 0 on, which identifies the row of a prediction. */
 export type Dataset = {
   readonly name: string;
   /** Parquet file. */

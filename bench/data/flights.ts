@@ -10,8 +10,8 @@ const DAYS_OF_A_COPY = 181;
 const COLUMNS = ["id", "ds", "delay", "distance", "origin", "destination"];
 
 /**
- * The first rows of vega-datasets' flights in the order of their dates, with a number `id` and their day `ds`: 16,500 rows a day. More than three
- * million are copies with later dates. `partitions` spreads the rows over so many days instead.
+ * The first rows of vega-datasets' flights in the order of their dates, with a number `id` and their day `ds`: 16,500 rows per day. More than three
+ * million are copies with later dates. `partitions` spreads the rows over that many days instead.
  */
 export async function flights(name: string, rows: number, partitions?: number): Promise<Dataset> {
   const copies = Math.ceil(rows / SOURCE_ROWS);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { cacheFolder } from "../cache-folder.ts";
 
-/** The path of a query's result as Parquet in the cache; the query runs where the file is missing. `name` must change with the query. */
+/** The path of a query's result as Parquet in the cache; the query runs if the file is missing. `name` must change with the query. */
 export async function writeOnce(name: string, sql: string): Promise<string> {
   const folder = join(cacheFolder(), "data");
   const path = join(folder, `${name}.parquet`);

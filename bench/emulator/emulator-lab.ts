@@ -26,7 +26,7 @@ export type EmulatorLab = {
   put(key: string, body: string): Promise<void>;
   /** In parts, as they come. */
   putLarge(key: string, pieces: AsyncIterable<Buffer>): Promise<void>;
-  /** Resolves when the job is over; throws where it has failed. */
+  /** Resolves when the job is over; throws if it has failed. */
   run(options: JobOptions): Promise<void>;
 };
 

@@ -1,4 +1,4 @@
-// The SageMaker emulator in a process of its own: `node bench/emulator/run-emulator.ts <S3 endpoint>` prints its URL; when its stdin ends, it prints
+// The SageMaker emulator in a separate process: `node bench/emulator/run-emulator.ts <S3 endpoint>` prints its URL; when its stdin ends, it prints
 // what it has used since then as EmulatorUsage, and ends.
 
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// One stage in a process of its own: `node bench/engine/run-stage.ts shard '{"dataset":…,"paths":…}'` prints a StageRun.
+// One stage in a separate process: `node bench/engine/run-stage.ts shard '{"dataset":…,"paths":…}'` prints a StageRun.
 
 import process from "node:process";
 import type { Dataset } from "../data/dataset.ts";

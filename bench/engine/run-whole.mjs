@@ -1,4 +1,4 @@
-// A whole run in a process of its own: `node bench/engine/run-whole.mjs '<WholeRunSetting>'` prints a WholeRun. Plain JavaScript, as what it
+// A whole run in a separate process: `node bench/engine/run-whole.mjs '<WholeRunSetting>'` prints a WholeRun. Plain JavaScript, as what it
 // imports, since a user's program is: to strip types takes 0.06 s, which would be counted as the engine's.
 
 import process from "node:process";

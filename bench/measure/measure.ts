@@ -20,7 +20,7 @@ export type Measured = Usage & { readonly stdout: string };
 const WRAPPER = fileURLToPath(new URL("./measured.py", import.meta.url));
 const LONGEST_MS = 3 * 3600_000;
 
-/** Runs a command as a process of its own and measures it as a whole; throws with its output where it fails. */
+/** Runs a command as a separate process and measures it as a whole; throws with its output if it fails. */
 export async function measure(
   command: readonly string[],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},

@@ -1,7 +1,7 @@
 """Runs a command to its end and writes what it used, all its processes together, as JSON: `measured.py REPORT COMMAND…`.
 
 Processor time and the largest process come from wait4, which counts every descendant that was waited for. The sum of several processes'
-memory is sampled where the system has /proc.
+memory is sampled if the system has /proc.
 """
 
 import json

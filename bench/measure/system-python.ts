@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 const CANDIDATES = ["python3", "python"];
 let found: string | undefined;
 
-/** The Python that measures processes and makes the peers' environment. Throws where there is none of 3.10 or newer. */
+/** The Python that measures processes and makes the peers' environment. Throws if there is no Python 3.10 or newer. */
 export function systemPython(): string {
   found ??= CANDIDATES.map(executableOf).find((path) => path !== undefined);
   if (found === undefined) throw new Error("The benchmarks need Python 3.10 or newer in PATH, as python3.");

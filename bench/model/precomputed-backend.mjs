@@ -2,7 +2,7 @@ import { existsSync, linkSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What the model took of a run's time.
+ * The model's share of a run's time.
  * @typedef {{ seconds: number, shards: number, computed: number }} ModelCost
  */
 

@@ -18,7 +18,7 @@ def session() -> SparkSession:
 
 
 def extract(source: str, requests: str) -> None:
-    """Spark limits files by records alone: so many lines as fit if every row were as long as the longest of a sample."""
+    """Spark limits files by records alone: the number of lines that fit if every row were as long as the longest of a sample."""
     rows = session().read.parquet(source).select("id", "ds", "delay", "distance", "origin", "destination")
     row = f.struct(*rows.columns)
     longest = rows.limit(10_000).select(f.max(f.length(f.to_json(row)))).first()[0] + len("00000000,")

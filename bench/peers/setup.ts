@@ -19,7 +19,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const name of wanted) console.log(await peerPrograms(name));
 }
 
-/** The folder of an environment's programs, made where it is missing or its pinned versions have changed; once, whoever asks for it. */
+/** The folder of an environment's programs, made if it is missing or its pinned versions have changed, once for all callers. */
 export function peerPrograms(name: EnvironmentName): Promise<string> {
   const made = programs.get(name) ?? makePrograms(name);
   programs.set(name, made);

@@ -17,7 +17,7 @@ export type Figures = {
   readonly coldStart: readonly Usage[];
   readonly shapes: readonly WholeResult[];
   readonly partitions: readonly WholeResult[];
-  /** Figures of before there was an emulator have none. */
+  /** Older figures have none. */
   readonly emulator?: readonly EmulatorResult[];
 };
 
@@ -32,7 +32,7 @@ export function renderFigures({ whole, stages, coldStart, shapes, partitions, em
   return tables.filter((table) => table !== "").join("\n\n");
 }
 
-/** Whole processes, beside each other; ratios are the contender's median by ours of the same table. */
+/** Whole processes, side by side; ratios are the contender's median divided by ours of the same table. */
 function renderWhole(results: readonly WholeResult[]): string {
   const rows = results.map((result) => {
     const ours = results.find(({ dataset, contender }) => dataset === result.dataset && contender === OURS);
@@ -60,7 +60,7 @@ function renderProcesses(results: readonly WholeResult[]): string {
   return rows.length === 0 ? "" : markdownTable(["table, process", ...USAGE_HEAD], rows);
 }
 
-/** Where the time of a run of ours goes, from its first to its last act in a stage. */
+/** The time of our runs by stage, from its first to its last action in a stage. */
 function renderTimings(results: readonly WholeResult[]): string {
   const names = ["extract", "shard", "score", "stitch", "publish", "total"];
   const rows = results

@@ -3,7 +3,7 @@ import { median } from "./median.ts";
 
 export const USAGE_HEAD = ["wall s", "(least-most)", "CPU s", "peak MiB", "rows/s", "MB/s"];
 
-/** Medians of runs; rows and request bytes a second of wall time. */
+/** Medians of runs; rows and request bytes per second of wall time. */
 export function usageCells(usages: readonly Usage[], rows: number, requestBytes: number): string[] {
   const walls = usages.map((usage) => usage.wallSeconds);
   const wall = median(walls);

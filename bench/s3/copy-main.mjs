@@ -1,4 +1,4 @@
-// Copies a folder to S3 or back, in a process of its own: `node bench/s3/copy-main.mjs '<CopySetting>'`. Plain JavaScript, as a user's program is.
+// Copies a folder to S3 or back, in a separate process: `node bench/s3/copy-main.mjs '<CopySetting>'`. Plain JavaScript, as a user's program is.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readdir, stat } from "node:fs/promises";

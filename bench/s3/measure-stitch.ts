@@ -23,7 +23,7 @@ export type StitchResult = {
   readonly runs: readonly Usage[];
 };
 
-/** `scoreframe stitch` of 1,000 request and 1,000 response files that somebody else wrote, in folders and on S3, in turn, each checked. */
+/** `scoreframe stitch` of 1,000 request and 1,000 response files that another program wrote, in folders and on S3, in turn, each checked. */
 export async function measureStitch(
   bucket: string,
   runs: number,

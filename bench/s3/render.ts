@@ -16,7 +16,7 @@ export type S3Figures = {
 
 const HEAD = [...USAGE_HEAD.slice(0, 4), "wall / baseline", "CPU / baseline"];
 
-/** Each line beside its baseline: the SDK alone, or the same work in folders. */
+/** Each line with its baseline: the SDK alone, or the same work in folders. */
 export function renderS3({ files, copies, runs, stitch }: S3Figures): string {
   const bytes = `${files.count} files, ${(files.bytes / 1e6).toFixed(0)} MB`;
   return [

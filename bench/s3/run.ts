@@ -1,4 +1,4 @@
-// `npm run bench:s3`: what S3 costs a run, beside the same bytes copied by the SDK alone. See docs/performance.md.
+// `npm run bench:s3`: what S3 costs a run, compared with the same bytes copied by the SDK alone. See docs/performance.md.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -66,16 +66,16 @@ async function measureAll(sizes: readonly string[], runs: number, bucket: string
       await flights(size, SIZES[size] as number),
       bucket,
       runs,
-      tell,
+      printProgress,
     );
     measured.push(...results);
     if (index === sizes.length - 1) {
       files = sizeOf(folder);
-      copies = await measureCopies(folder, bucket, runs, tell);
+      copies = await measureCopies(folder, bucket, runs, printProgress);
     }
     rmSync(folder, { recursive: true, force: true });
   }
-  return { files, copies, runs: measured, stitch: await measureStitch(bucket, runs, tell) };
+  return { files, copies, runs: measured, stitch: await measureStitch(bucket, runs, printProgress) };
 }
 
 function sizeOf(folder: string): S3Figures["files"] {
@@ -90,6 +90,6 @@ async function build(): Promise<void> {
   if (code !== 0) throw new Error(`The build failed:\n${output}`);
 }
 
-function tell(text: string): void {
+function printProgress(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -43,7 +43,7 @@ const WORKS: readonly Work[] = [
   large("500 MB, not split, MaxPayloadInMB 0", { MaxPayloadInMB: 0, splitBy: "None" }),
 ];
 
-/** Each work before an emulator of its own, whose process alone is measured: the S3, the container and the client are other processes. */
+/** Each work has its own emulator, and only its process is measured: the S3, the container and the client are other processes. */
 export async function measureEmulator(runs: number, progress: (text: string) => void): Promise<EmulatorResult[]> {
   const results: EmulatorResult[] = [];
   for (const { prepare, run, ...work } of WORKS) {

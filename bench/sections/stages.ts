@@ -18,7 +18,7 @@ export type StageResult = {
 const PROGRAM = fileURLToPath(new URL("../engine/run-stage.ts", import.meta.url));
 const ORDER: readonly StageName[] = ["extract", "shard", "stitch", "publish"];
 
-/** Each stage alone, in a process of its own, on the files of the one before it. In a run they overlap. */
+/** Each stage alone, in a separate process, on the files of the one before it. In a run they overlap. */
 export async function measureStages(
   dataset: Dataset,
   runs: number,

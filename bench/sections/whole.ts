@@ -12,7 +12,7 @@ export type WholeResult = {
   readonly outcomes: readonly Outcome[];
 };
 
-/** Runs all contenders in turn (A B C, A B C, …), so that whatever else the machine does meets all of them, and checks every result. */
+/** Runs all contenders in turn (A B C, A B C, …), so that other work of the machine affects all of them, and checks every result. */
 export async function measureWhole(
   dataset: Dataset,
   contenders: readonly Contender[],

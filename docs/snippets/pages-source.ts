@@ -5,7 +5,7 @@ import type { FrameSource } from "../../src/core/ports/frame-source.ts";
 /** `next` is the address of the page that follows, null on the last one. */
 type Page = { readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly next: string | null };
 
-/** Rows of a web service that answers page by page. They are written aside as they come: memory holds one page. */
+/** Rows of a web service that answers page by page. They are written to a temporary file as they come: memory holds one page. */
 export function createPagesSource(url: string): FrameSource {
   return { ...createRowsSource(readPages(url)), kind: "pages" };
 }

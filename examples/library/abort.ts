@@ -1,4 +1,4 @@
-// Stops a run. Nothing of it is published: whoever reads the table sees what was there before.
+// Stops a run. Nothing of it is published: readers of the table see what was there before.
 import { join } from "node:path";
 import { createScoreframe, ScoreframeError } from "scoreframe";
 

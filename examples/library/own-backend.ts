@@ -33,7 +33,7 @@ function createThreshold(minutes: number): ScoringBackend {
     id: "threshold",
     capabilities,
     open: async () => ({
-      // Shards come as files with a request a line, and are answered by files with as many lines.
+      // Shards are files with one request per line, and are answered by files with as many lines.
       async *score(shards, signal) {
         for await (const { shard, requestPath, responsePath } of shards) {
           signal.throwIfAborted();

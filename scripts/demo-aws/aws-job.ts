@@ -11,7 +11,7 @@ export const PLACES = {
 
 const IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/flight-delays:1";
 
-/** The job of the demo; on AWS it would be the same with an image, a role and buckets of one's own. */
+/** The job of the demo; on AWS it would be the same with an image, the user's own role and buckets. */
 export function awsJobText(flights: DemoFlights, rows: number | null): string {
   const backend = `  kind: sagemaker
   image: ${IMAGE}

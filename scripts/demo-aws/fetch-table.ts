@@ -10,7 +10,7 @@ export async function fetchTable(table: ObjectStore, folder: string): Promise<Ta
   const manifest = JSON.parse(found.text) as TableManifest;
   await rm(folder, { recursive: true, force: true });
   for (const { path } of manifest.files) {
-    // The folder of the run, by which a prefix is switched, would be a column to whoever reads the copy.
+    // The folder of the run, by which a prefix is switched, would become a column when the copy is read.
     const target = join(folder, ...path.split("/").filter((part) => !part.startsWith("run=")));
     await mkdir(dirname(target), { recursive: true });
     await table.download(path, target);

@@ -10,11 +10,11 @@ const INTERVAL_MS = 200;
 export type Ended = {
   readonly code: number | null;
   readonly stdout: string;
-  /** Of its process, resident; null where the system does not tell. */
+  /** Of its process, resident; null if the system does not report it. */
   readonly peakBytes: number | null;
 };
 
-/** Runs the command line in a process of its own. Its progress goes to our stderr. */
+/** Runs the command line in a separate process. Its progress goes to our stderr. */
 export async function runScoreframe(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

@@ -6,7 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "./run-program.ts";
 
-/** Where an environment's programs are, or why there is none. */
+/** The folder of an environment's programs, or why there is no environment. */
 export type PythonEnvironment = { readonly bin: string } | { readonly missing: string };
 
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/python/", import.meta.url));

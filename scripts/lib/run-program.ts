@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import process from "node:process";
 
 export type ProgramResult = {
-  /** The exit code; undefined where the program was stopped because it took too long, or never started. */
+  /** The exit code; undefined if the program was stopped because it took too long, or never started. */
   readonly code: number | undefined;
-  /** What it printed on stdout alone, and on both streams as they came. Empty where it was live. */
+  /** What it printed on stdout alone, and on both streams as they came. Empty if it was live. */
   readonly stdout: string;
   readonly output: string;
   readonly timedOut: boolean;

@@ -15,7 +15,7 @@ const windows = process.platform === "win32";
 /** The oldest Node that runs the sources as they are: type stripping without a flag came with 22.18. */
 const oldestNode = { major: 22, minor: 18 };
 
-/** The Node that is fetched where the running one is too old; the dev dependency `node` pins the same release. */
+/** The Node that is fetched if the running one is too old; the dev dependency `node` pins the same release. */
 export const fallbackNode = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.node;
 
 /**
@@ -31,7 +31,7 @@ export function isNewEnough(version) {
 export const bundledNode = join(root, "node_modules", "node", "bin", windows ? "node.exe" : "node");
 
 /**
- * The Node to work with: the running one where it is new enough, otherwise the one in node_modules.
+ * The Node to work with: the running one if it is new enough, otherwise the one in node_modules.
  *
  * Inside an npm script `process.execPath` says little, because npm puts node_modules/.bin (and with it the bundled Node) first
  * in PATH; `npm_node_execpath` names the Node that the caller really started npm with.
@@ -49,7 +49,7 @@ export function chooseNode() {
 
 /**
  * @param {string} path a Node binary
- * @returns {string | undefined} its version, or undefined where it is missing or does not start
+ * @returns {string | undefined} its version, or undefined if it is missing or does not start
  */
 export function nodeVersion(path) {
   if (samePath(path, process.execPath)) return process.version;
@@ -74,8 +74,8 @@ function samePath(a, b) {
 }
 
 /**
- * The environment for a child that shall use `node`: its folder first in PATH, so that whatever the child starts by the name
- * `node` is the same one, and `npm_node_execpath` set, so that scripts nested in scripts choose it again.
+ * The environment for a child process that must use `node`: its folder comes first in PATH, so that the child starts the same one by the
+ * name `node`, and `npm_node_execpath` set, so that scripts nested in scripts choose it again.
  *
  * @param {string} node
  * @param {NodeJS.ProcessEnv} [base]
@@ -92,7 +92,7 @@ export function environmentFor(node, base = process.env) {
 }
 
 /**
- * Which package brings which program, where the two names differ.
+ * Which package has which program, if the two names differ.
  *
  * @type {Record<string, string>}
  */
@@ -104,8 +104,8 @@ const packageOf = {
 };
 
 /**
- * The JavaScript of a program that a dependency brings, to be started with a chosen Node: the links in node_modules/.bin are
- * shell scripts on Windows, and take whatever Node comes first in PATH.
+ * The JavaScript of a dependency's program, to be started with a chosen Node: the links in node_modules/.bin are
+ * shell scripts on Windows, and take the Node that comes first in PATH.
  *
  * @param {string} name such as `tsc`
  * @returns {string}
@@ -117,16 +117,16 @@ export function programPath(name) {
 }
 
 /**
- * How to start npm (or npx) under a given Node without a shell: by the path of its JavaScript, which npm itself tells its
- * scripts, and which otherwise lies beside the Node that brought it.
+ * How to start npm (or npx) under a given Node without a shell: by the path of its JavaScript, which npm passes to its
+ * scripts, and which otherwise is next to the Node that npm came with.
  *
  * @param {"npm" | "npx"} tool
  * @returns {string | undefined} the path of npm-cli.js or npx-cli.js
  */
 export function npmCli(tool = "npm") {
   const candidates = [];
-  const told = process.env.npm_execpath;
-  if (told && /np[mx]-cli\.js$/.test(told)) candidates.push(dirname(told));
+  const given = process.env.npm_execpath;
+  if (given && /np[mx]-cli\.js$/.test(given)) candidates.push(dirname(given));
   for (const node of [process.env.npm_node_execpath, process.execPath]) {
     if (!node) continue;
     const folder = dirname(node);

@@ -16,7 +16,7 @@ export const resultsPath: string = join(root, ".reports", "vitest.json");
 
 /**
  * Writes what `scripts/test.ts` needs to know. Vitest's own JSON reporter leaves out the project of a test and the reason of a skip,
- * and a skip without its reason cannot be told from a test that was forgotten.
+ * and a skip without its reason looks like a test that was forgotten.
  */
 class ResultsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly { message?: string }[]): void {

@@ -7,7 +7,7 @@ import type { StartedServer } from "./start-server.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
-/** Starts `scoreframe emulate sagemaker` in a process of its own, as users do; it prints its URL when it is ready. */
+/** Starts `scoreframe emulate sagemaker` in a separate process, as users do; it prints its URL when it is ready. */
 export async function startEmulator(
   config: string,
   env: Readonly<Record<string, string>>,

@@ -5,7 +5,7 @@ import { startMinistack } from "./start-ministack.ts";
 import { startS3Container } from "./start-s3-container.ts";
 
 export type LocalCloud = {
-  /** What stands for S3. */
+  /** What plays S3. */
   readonly s3: string;
   /** What a process needs to use it, and nothing by which it could reach an account. */
   readonly env: Readonly<Record<string, string>>;
@@ -23,8 +23,8 @@ const CREDENTIALS = {
 };
 
 /**
- * Starts an S3 and a SageMaker on this machine: ministack where there is a Python, LocalStack where there is a Docker engine. Answers what is
- * missing where there is neither.
+ * Starts an S3 and a SageMaker on this machine: ministack if there is a Python, LocalStack if there is a Docker engine. Returns what is
+ * missing if there is neither.
  */
 export async function startLocalCloud(emulatorConfig: string): Promise<LocalCloud | { readonly missing: string }> {
   const s3 = await startS3();
@@ -59,7 +59,7 @@ async function startS3(): Promise<LocalS3 | { readonly missing: string }> {
   };
 }
 
-/** No profile, token or endpoint of whoever calls: what runs here must not meet their account. */
+/** No profile, token or endpoint of the caller: what runs here must not reach their account. */
 function withoutAws(env: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(env).filter(([name, value]) => value !== undefined && !name.startsWith("AWS_"));
   return Object.fromEntries(kept) as Record<string, string>;

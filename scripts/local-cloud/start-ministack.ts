@@ -9,7 +9,7 @@ const REQUIREMENTS = fileURLToPath(new URL("./ministack.txt", import.meta.url));
 /** What its packages ask for. */
 const PYTHONS = { from: 10 };
 
-/** Starts ministack, an S3 that keeps its objects in memory, from a virtual environment of its own, which is made on first use. */
+/** Starts ministack, an S3 that keeps its objects in memory, from its own virtual environment, which is made on first use. */
 export async function startMinistack(): Promise<LocalS3 | { readonly missing: string }> {
   const python = await pythonEnvironment(REQUIREMENTS, PYTHONS);
   if ("missing" in python) return python;

@@ -8,7 +8,7 @@ export const LOCALSTACK_IMAGE = "localstack/localstack:4.14.0";
 const PULL_MS = 10 * 60_000;
 const START_MS = 60_000;
 
-/** Starts LocalStack in a container, where an engine answers. */
+/** Starts LocalStack in a container, if an engine answers. */
 export async function startS3Container(): Promise<LocalS3 | { readonly missing: string }> {
   const engine = await runProgram("docker", ["version", "--format", "{{.Server.Version}}"], { timeoutMs: 10_000 });
   if (engine.code !== 0) return { missing: "no Docker engine answers `docker version`" };

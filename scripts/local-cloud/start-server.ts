@@ -7,7 +7,7 @@ export type StartedServer = { stop(): Promise<void> };
 const START_MS = 30_000;
 const END_MS = 3000;
 
-/** Starts a program and waits until its port answers HTTP, whatever it answers. */
+/** Starts a program and waits until its port sends an HTTP response, of any status. */
 export async function startServer(
   file: string,
   args: readonly string[],

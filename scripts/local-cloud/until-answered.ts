@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const INTERVAL_MS = 100;
 
-/** Asks until something answers HTTP there, whatever it answers. False where nothing does, or the wait is given up. */
+/** Sends requests until there is an HTTP response, of any status. False if there is none, or the wait is given up. */
 export async function untilAnswered(
   endpoint: string,
   withinMs: number,

@@ -14,7 +14,7 @@ import { whyNotSent } from "./why-not-sent.ts";
 
 /** What became of values that went through the engine, each list in their order. */
 export type SentValues = {
-  /** The text that stands for the value in a request, by protocol. */
+  /** The value's text in a request, by protocol. */
   readonly requests: ReadonlyMap<string, readonly string[]>;
   /** Type and value of the Parquet output, as DuckDB reads them. */
   readonly parquet: readonly { readonly type: string; readonly value: string | null }[];
@@ -54,7 +54,7 @@ export async function createValueSender(): Promise<ValueSender> {
     },
     async failure(expression) {
       const { error } = await engine.tryRun(jobOf(bench, `select ${expression} as c0`, {}));
-      if (error === null) throw new Error(`${expression} was not refused.`);
+      if (error === null) throw new Error(`${expression} was not rejected.`);
       return { code: error.code, message: error.message };
     },
     async close() {
@@ -71,7 +71,7 @@ function jobOf({ folder }: Bench, sql: string, changes: Partial<JobInput>): JobI
   return { name: "types", source: { kind: "sql", sql }, backend: { kind: "conversation" }, output, ...changes };
 }
 
-/** Where the form of a request does not show where a value stands, each value goes by itself, and its whole request is its text. */
+/** If the form of a request does not show where a value is, each value is sent alone, and its whole request is its text. */
 async function requestTexts(
   bench: Bench,
   protocol: string,

@@ -1,7 +1,7 @@
 import { listElements } from "../../src/backends/shared/http/json-spans.ts";
 
 /**
- * The texts of the values `c0`, `c1`, … in JSON that holds one row, as an object or as a list inside `data`, byte for byte. Null where the text
+ * The texts of the values `c0`, `c1`, … in JSON that holds one row, as an object or as a list inside `data`, byte for byte. Null if the text
  * has neither form.
  */
 export function splitJsonRow(text: string): string[] | null {

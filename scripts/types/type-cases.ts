@@ -1,7 +1,7 @@
 /** A value of a type, as an SQL expression. */
 export type TypeCase = { readonly type: string; readonly sql: string };
 
-/** What the pages say of types is made by sending these through the engine. One row a type, and one for each value that needs a word of its own. */
+/** The tables of types in the documentation are made by sending these through the engine: one row per type, and one for each value of special interest. */
 export const TYPE_CASES: readonly TypeCase[] = [
   { type: "TINYINT", sql: "(-128)::tinyint" },
   { type: "SMALLINT", sql: "(-32768)::smallint" },
@@ -61,8 +61,8 @@ export const TYPE_CASES: readonly TypeCase[] = [
   { type: "NULL", sql: "null::integer" },
 ];
 
-/** What is refused before a row is scored. */
-export const REFUSED_CASES: readonly TypeCase[] = [
+/** What is rejected before a row is scored. */
+export const REJECTED_CASES: readonly TypeCase[] = [
   { type: "INTERVAL", sql: "interval 1 day" },
   { type: "TIMETZ", sql: "'12:00+01'::timetz" },
   { type: "TIME_NS", sql: "'12:00'::time_ns" },

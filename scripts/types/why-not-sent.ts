@@ -1,7 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { RunOutcome } from "../../src/index.ts";
 
-/** The code by which the one row of a run was refused before it was sent: that of its dead letter, or of the run's own error. */
+/** The code with which the one row of a run was rejected before it was sent: that of its dead letter, or of the run's own error. */
 export async function whyNotSent({ report, error }: RunOutcome): Promise<string> {
   if (report.dead_letter === null) return error?.code ?? "";
   const connection = await (await DuckDBInstance.create()).connect();

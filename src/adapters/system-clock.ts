@@ -7,7 +7,7 @@ export const systemClock: Clock = {
     try {
       await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
     } catch (error) {
-      // The caller wants its own reason back, not Node's AbortError around it.
+      // The caller expects its own reason, not Node's AbortError around it.
       throw signal?.aborted ? signal.reason : error;
     }
   },

@@ -19,7 +19,7 @@ export function wrongServer(service: string, { status }: Fault, given?: GivenEnd
   return `what answered is not ${nameOf(service)}${page}. ${endpointHint(service, given)}`;
 }
 
-/** Why nothing was heard, and what to look at. */
+/** Why there was no response, and what to check. */
 export function unreachable(service: string, fault: Fault, given?: GivenEndpoint): string {
   const said = `${fault.code} ${fault.message}`;
   const hint = endpointHint(service, given);
@@ -64,7 +64,7 @@ function nameOf(service: string): string {
   return SERVICES[service] ?? service;
 }
 
-/** The SDK's own name says nothing to a user. */
+/** The name of the SDK's package means nothing to a user. */
 function withoutPackage(message: string): string {
   return message.replace(/^@smithy\/[\w-]+ - /, "").replace(/\.$/, "");
 }

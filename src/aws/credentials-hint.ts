@@ -31,7 +31,7 @@ export function credentialsOf(profile: string | undefined, env: NodeJS.ProcessEn
   return env["AWS_ACCESS_KEY_ID"] ? " of AWS_ACCESS_KEY_ID" : "";
 }
 
-/** A token of the environment is not renewed while a run goes on, whatever renews it outside. */
+/** A token of the environment is not renewed during a run, even if it is renewed outside. */
 export function renewal(profile: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   const fixed = !(profile ?? env["AWS_PROFILE"]) && env["AWS_SESSION_TOKEN"];
   return fixed

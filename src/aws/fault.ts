@@ -10,7 +10,7 @@ export type Fault = {
   readonly code: string;
   /** Whether the answer is a page for people, which no service of AWS gives. */
   readonly html: boolean;
-  /** The region that S3 names for the bucket; null where it names none. */
+  /** The region that S3 names for the bucket; null if it names none. */
   readonly bucketRegion: string | null;
 };
 

@@ -76,7 +76,7 @@ function triesAfter(error: unknown, refusedTries: number): number {
   return "code" in error && error.code === "ECONNREFUSED" ? refusedTries : Number.POSITIVE_INFINITY;
 }
 
-/** The endpoint that the environment names for a service (`S3`, `SAGEMAKER`); null where it is AWS itself. */
+/** The endpoint that the environment names for a service (`S3`, `SAGEMAKER`); null if it is AWS itself. */
 export function endpointFromEnvironment(service: string, env: NodeJS.ProcessEnv = process.env): string | null {
   if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return null;
   return endpointOfService(service, env) ?? (env["AWS_ENDPOINT_URL"] || null);

@@ -29,7 +29,7 @@ export async function openTableOutput(
 /** The store of an `s3://` path. */
 export const openStore: OpenStore = (address) => (isS3(address) ? openObjectStore(address) : null);
 
-/** The SDK is loaded only where an address asks for it: it takes longer to load than a small run lasts. */
+/** The SDK is loaded only if an address asks for it: it takes longer to load than a small run lasts. */
 async function openObjectStore(address: string): Promise<ObjectStore> {
   const { createS3Client } = await import("../adapters/object-store/create-s3-client.ts");
   const { createS3ObjectStore } = await import("../adapters/object-store/s3-object-store.ts");

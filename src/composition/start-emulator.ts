@@ -7,7 +7,7 @@ export type EmulatorRequest = {
   readonly port: number;
   readonly host?: string;
   readonly s3Endpoint?: string;
-  /** In seconds; each goes before the configuration's. */
+  /** In seconds; each overrides the configuration's. */
   readonly latency: { readonly start?: number; readonly object?: number; readonly stop?: number };
   readonly baseDirectory: string;
   log(line: string): void;

@@ -23,7 +23,7 @@ export class ConformanceError extends Error {
   }
 }
 
-/** The code by which a case failed: of this suite, of the backend's own error, or `THREW` where there is none. */
+/** The code by which a case failed: of this suite, of the backend's own error, or `THREW` if there is none. */
 export function failureCode(thrown: unknown): string {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return "THREW";
   return typeof thrown.code === "string" ? thrown.code : "THREW";

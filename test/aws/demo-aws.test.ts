@@ -64,7 +64,7 @@ describe("npm run demo:aws", () => {
 });
 
 describe("npm run demo:aws on a machine without Python", () => {
-  it("takes LocalStack where a Docker engine answers", async (context) => {
+  it("takes LocalStack if a Docker engine answers", async (context) => {
     const programs = await programsWithout(context);
     const { stdout } = await demoAws(["--rows", "100"], { PATH: programs });
     expect(stdout).toContain("cloud: localstack/localstack:4.14.0 for S3");
@@ -73,7 +73,7 @@ describe("npm run demo:aws on a machine without Python", () => {
     expect(calls.at(-1)).toBe("rm --force the-container");
   });
 
-  it("says what to install where there is no engine either", async () => {
+  it("says what to install if there is no engine either", async () => {
     await expect(demoAws(["--rows", "100"], { PATH: folder })).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining("For a local S3, install Python 3.10 or newer, or start Docker"),
@@ -81,7 +81,7 @@ describe("npm run demo:aws on a machine without Python", () => {
   });
 });
 
-/** A PATH with nothing but a `docker` that plays the engine: it publishes the S3 server of these tests where it is asked to. */
+/** A PATH with nothing but a `docker` that plays the engine: it publishes the S3 server of these tests if it is asked to. */
 async function programsWithout(context: TestContext): Promise<string> {
   const { endpoint } = s3ServerFor(context, "ministack");
   const program = join(folder, "docker");

@@ -90,7 +90,7 @@ describe.each(S3_SERVERS)("objects on %s", (server) => {
     expect(await all(store.list(""))).toEqual(["mine"]);
   });
 
-  it("lets one of 16 writers win that all want to be the first", async (context) => {
+  it("lets one of 16 writers win that all write at once", async (context) => {
     const store = await stored(context);
     const written = await Promise.all(
       Array.from({ length: 16 }, (_, index) => store.writeText("lock.json", `writer ${index}`, { absent: true })),

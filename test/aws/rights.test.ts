@@ -14,7 +14,7 @@ import type { S3Call } from "./support/recording-proxy.ts";
 import { recordingProxy } from "./support/recording-proxy.ts";
 import { s3ServerFor } from "./support/s3-servers.ts";
 
-it("the policy of the page allows what a run does, and nothing that none does", async (context) => {
+it("the policy of the page allows what a run does, and nothing else", async (context) => {
   const names = new Map<string, string>();
   const stores = new Map<string, ReturnType<typeof createS3ObjectStore>>();
   for (const name of ["data", "runs", "tables"]) {

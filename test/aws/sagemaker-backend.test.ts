@@ -158,7 +158,7 @@ describe("a run through SageMaker", () => {
     expect(Models.map(({ ModelName }) => ModelName)).toEqual(["numbers"]);
   });
 
-  it("sends many lines at once where it is asked for", async () => {
+  it("sends many lines at once if the job asks for it", async () => {
     answer = (body) => ({
       body: body
         .trim()
@@ -172,7 +172,7 @@ describe("a run through SageMaker", () => {
     expect(container.invocations()).toBe(1);
   });
 
-  it("publishes an empty table where there are no rows, and submits nothing", async () => {
+  it("publishes an empty table if there are no rows, and submits nothing", async () => {
     const none = { kind: "sql", tables: {}, sql: "select n from range(0) t(n)" } as const;
     const { report } = await engine.run(job({}, { source: none }));
     expect(report.ledger.input).toBe(0);
@@ -186,7 +186,7 @@ describe("a transform job that fails", () => {
     (body) =>
       body.includes(`{"n":${bad}}`) ? { status: 400, body: "n is out of range" } : doubled(body);
 
-  it("costs the rows of its file, where the job may do without them", async () => {
+  it("costs the rows of its file, if the job may do without them", async () => {
     answer = reject(42);
     const { report } = await engine.run(job({}, { failure: { max_failed_rows: 10 } }));
     expect(report.status).toBe("succeeded_with_dead_letters");
@@ -217,7 +217,7 @@ describe("a transform job that fails", () => {
     });
   });
 
-  it("says so where the run publishes without those rows, and where another failure came first", async () => {
+  it("says so if the run publishes without those rows, and if another failure came first", async () => {
     answer = (body) =>
       body.includes('{"n":0}') ? { body: '{"predictions":[0,2,{"error":"odd"},6,8]}' } : reject(42)(body);
     const messages: string[] = [];
@@ -243,7 +243,7 @@ describe("a transform job that fails", () => {
     expect(answers.filter((key) => key.endsWith(".out")).length).toBeGreaterThanOrEqual(9);
   });
 
-  it("ends the run where it answered nothing at all", async () => {
+  it("ends the run if it answered nothing at all", async () => {
     answer = () => ({ status: 500, body: "no licence" });
     const { error } = await engine.tryRun(job({ invocations_max_retries: 0 }, { failure: { max_failed_rows: 1000 } }));
     expect(error?.code).toBe("TRANSFORM_JOB_FAILED");
@@ -437,7 +437,7 @@ describe("a SageMaker that is hard to reach", () => {
     expect(await table()).toHaveLength(100);
   });
 
-  it("never runs a second job where the answer to the first submission was lost", async () => {
+  it("never runs a second job if the answer to the first submission was lost", async () => {
     await interposed((action, count) =>
       action === "CreateTransformJob" && count === 1 ? "pass and drop the answer" : "pass",
     );

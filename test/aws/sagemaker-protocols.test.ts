@@ -139,7 +139,7 @@ describe("csv", () => {
     expect(events.filter((event) => event.type === "note" && event.message.startsWith("Transform job"))).toEqual([]);
   });
 
-  it("says so where the container takes the first row for a line of names", async () => {
+  it("says so if the container takes the first row for a line of names", async () => {
     const { error } = await tryRun(job("csv", { model_name: "local" }));
     expect(error?.code).toBe("TOO_MANY_FAILED_ROWS");
     expect(error?.message).toContain("SageMaker sends rows without a line of names");
@@ -202,7 +202,7 @@ describe("filters and joins", () => {
     expect(await table("prediction")).toEqual(ROWS.map((row) => ({ ...row, prediction: row.id })));
   });
 
-  it("join_source is understood where output_filter chooses what is the answer", async () => {
+  it("join_source is understood if output_filter chooses what is the answer", async () => {
     answer = (body) => ({ body: JSON.stringify({ predictions: ids(body) }) });
     const joined = { join_source: "input", output_filter: "$.SageMakerOutput" };
     expect((await tryRun(job("instances", joined))).error).toBeNull();

@@ -132,7 +132,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect(values).toEqual([[5n]]);
   });
 
-  it("are brought here once, also where the query needs more memory than it got at first", async (context) => {
+  it("are downloaded once, also if the query needs more memory than it got at first", async (context) => {
     const { name, put, place, calls } = await bucket(context);
     await put("t.parquet", "SELECT repeat('x', 1000000) AS text FROM range(150)");
     const sql = "SELECT length(string_agg(text, '')) AS bytes FROM t";
@@ -208,7 +208,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     expect(error.message).toContain(`(s3://${name}/t/ds=1/part-0-tid-11-a.parquet) cannot be read: Databricks' marker`);
   });
 
-  it("are without what is hidden, also where a glob names them", async (context) => {
+  it("have no hidden objects, also if a glob names them", async (context) => {
     const { name, put, read } = await bucket(context);
     await put("t/ds=1/a.parquet", "SELECT 1 AS n");
     await put("t/_scoreframe/v1/ds=1/a.parquet", "SELECT 2 AS n");
@@ -261,7 +261,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     }
   });
 
-  it("are named where they are not there, with the nearest that is", async (context) => {
+  it("are named if they are not there, with the nearest that is", async (context) => {
     const { name, put, failure } = await bucket(context);
     await put("data/flights.parquet", "SELECT 1 AS n");
     expect(await failure("FROM t", { t: `s3://${name}/data/flihgts.parquet` })).toMatchObject({
@@ -282,7 +282,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     });
   });
 
-  it("name their bucket where that does not exist", async (context) => {
+  it("name their bucket if that does not exist", async (context) => {
     const { name, place } = await bucket(context);
     const { openStore } = await import("../../src/composition/open-stores.ts");
     const tables = { flights: `s3://${name}-typo/flights.parquet` };
@@ -331,7 +331,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     );
   });
 
-  it("leave nothing here where they are stopped on the way", async (context) => {
+  it("leave nothing on this machine if they are stopped halfway", async (context) => {
     const { name, store, place } = await bucket(context);
     const path = join(bench.folder, "large.tmp");
     await writeFile(path, Buffer.alloc(80_000_000, "x\n"));
@@ -353,7 +353,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     }
   });
 
-  it("are not brought here for a name that was mistyped in the SQL", async (context) => {
+  it("are not downloaded for a name that was mistyped in the SQL", async (context) => {
     const { name, put, failure, read, calls } = await bucket(context);
     await put("t.parquet", "SELECT 1 AS n");
     const tables = { flights: `s3://${name}/t.parquet` };

@@ -105,7 +105,7 @@ describe.each(S3_SERVERS)("prefixes on %s that another program wrote", (server) 
     ]);
   });
 
-  it("publish nothing where a file has other lines than its answers, and leave nothing here", async (context) => {
+  it("publish nothing if a file and its answers have different numbers of lines, and leave nothing on this machine", async (context) => {
     const { store, at } = await written(context);
     await store.writeText("out/part 9+.jsonl.out", answerLine(1));
     const stitching = engine.stitch({ requests: at("in/"), responses: at("out/"), output: at("tables/scores") });
@@ -121,7 +121,7 @@ describe.each(S3_SERVERS)("prefixes on %s that another program wrote", (server) 
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  it("are named where nothing is there", async (context) => {
+  it("are named if nothing is there", async (context) => {
     const { at } = await written(context);
     const paths = { responses: at("out/"), output: at("tables/scores") };
     await expect(engine.stitch({ ...paths, requests: at("inn/") })).rejects.toMatchObject({

@@ -80,7 +80,7 @@ async function readByManifest(place: ObjectPlace): Promise<unknown> {
   }
 }
 
-/** As an engine reads a prefix: lists the names, then opens them. Null where one went in between. */
+/** As an engine reads a prefix: lists the names, then opens them. Null if one went in between. */
 async function readByGlob(place: ObjectPlace): Promise<unknown> {
   const keys = (await place.names()).filter((key) => key.endsWith(".parquet"));
   if (keys.length === 0) return null;
@@ -100,7 +100,7 @@ describe.each(S3_SERVERS)("a publication on %s", (server) => {
   const newPlace = (context: TestContext): Promise<ObjectPlace> => objectPlace(context, server);
   const whole = (generation: number): unknown => [ROWS, ROWS, [generation]];
 
-  it("lies in a folder of its run below each partition, and in the run's snapshot", async (context) => {
+  it("is in a folder of its run below each partition, and in the run's snapshot", async (context) => {
     const place = await newPlace(context);
     await publish(place.store, 0);
     const { publication } = (await manifestOf(place)) as TableManifest;
@@ -113,7 +113,7 @@ describe.each(S3_SERVERS)("a publication on %s", (server) => {
     expect(await readdir(scratch).then((names) => names.filter((name) => name.startsWith("scoreframe")))).toEqual([]);
   });
 
-  it("names the run's folder otherwise where the table has a column of that name", async (context) => {
+  it("names the run's folder otherwise if the table has a column of that name", async (context) => {
     const place = await newPlace(context);
     const shard = { ...(await fixture.shard("select 1 as id, 5 as run, 0 as part")) };
     await publishInto(place.open(), ["part"], [shard], { runId: "run-1" });
@@ -275,7 +275,7 @@ describe.each(S3_SERVERS)("the lock of a run on another machine, on %s", (server
     });
   });
 
-  it("is taken over where it has been silent for long", async (context) => {
+  it("is taken over if it has been silent for long", async (context) => {
     const place = await objectPlace(context, server);
     await foreignLock(place, 60_000);
     const tries = await Promise.allSettled([1, 2, 3, 4].map((index) => open(place).lock(`run-${index}`)));
@@ -283,7 +283,7 @@ describe.each(S3_SERVERS)("the lock of a run on another machine, on %s", (server
     for (const each of tries) if (each.status === "fulfilled") await each.value.release();
   });
 
-  it("is left to it where only its clock is wrong: it still beats", async (context) => {
+  it("is left to it if only its clock is wrong: it still beats", async (context) => {
     const place = await objectPlace(context, server);
     await foreignLock(place, 60_000);
     const trying = open(place).lock("run-1");

@@ -131,7 +131,7 @@ describe.each(S3_SERVERS)("runs kept on %s", (server) => {
     });
   });
 
-  it("keeps the rows that failed, also where the run fails by them", async (context) => {
+  it("keeps the rows that failed, also if the run fails by them", async (context) => {
     const { engine, store } = await engineOn(context);
     await using _ = engine;
     const { report, error } = await engine.tryRun(job({ backend: { kind: "rejecting" } }), { runId: "run-1" });

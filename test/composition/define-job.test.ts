@@ -61,7 +61,7 @@ it("JobInput and BackendInput of a kind have exactly its options", () => {
   expect([job.backend, misspelt]).toHaveLength(2);
 });
 
-/** True if each of the two can be used in place of the other, with `readonly` left aside. */
+/** True if each of the two can be used in place of the other, ignoring `readonly`. */
 type Same<Left, Right> = [Left] extends [DeepReadonly<Right>] ? ([Right] extends [Left] ? true : false) : false;
 type DeepReadonly<T> = unknown extends T
   ? T

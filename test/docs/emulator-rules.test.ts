@@ -45,7 +45,7 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ],
     "`ManifestFile`": [
       "are those that a manifest names",
-      "fail one by one where a manifest names what is not there",
+      "fail one by one if a manifest names what is not there",
       "are rejected if the manifest has %s",
     ],
     "An object is one instance's alone": [
@@ -70,10 +70,10 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
       "sends each line alone, and writes the answers in the order of the lines",
       "sends as many lines at once as fit, never of two objects",
     ],
-    "`SplitType` `None`": ["are one where it is not split"],
+    "`SplitType` `None`": ["are one if it is not split"],
     "A record, or an object that is not split": [
-      "fail their object where one is larger than the payload, and nothing of it is kept",
-      "fail their object where it is not split and larger than the payload",
+      "fail their object if one is larger than the payload, and nothing of it is kept",
+      "fail their object if it is not split and larger than the payload",
     ],
     "`MaxPayloadInMB` 0: no limit": ["have no limit with a payload of 0, and travel in pieces"],
     "An object without a record": [
@@ -82,7 +82,7 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     "`Gzip`: decompressed": ["are those of the decompressed object"],
     "The request has ContentType": [
       "has the types of the job, and nothing that shows the object, the line or the job",
-      "has no types where the job has none",
+      "has no types if the job has none",
     ],
     "Answers are in the order": [
       "keep their order with many requests at the same time",
@@ -93,14 +93,14 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     "`GET /ping` until 200": [
       "is pinged until it is ready, then asked for its parameters, then sent its first record",
       "has two seconds for each ping",
-      "is not ready where its ping leads elsewhere, or answers another 2xx",
+      "is not ready if its ping leads elsewhere, or answers another 2xx",
     ],
-    "The job's settings go before": ["says how it wants to be used where the job does not", "is overruled by the job"],
-    "`/execution-parameters` that answers": ["fails the job where its parameters cannot be used: %s"],
+    "The job's settings go before": ["says how it wants to be used if the job does not", "is overruled by the job"],
+    "`/execution-parameters` that answers": ["fails the job if its parameters cannot be used: %s"],
     "`SAGEMAKER_BATCH=true`": ["has the environment that the service sets, the job's before the model's"],
     "A request may take": [
       "has failed when its time is over, as often as it is sent",
-      "is sent three times again and no more where the job does not say",
+      "is sent three times again and no more if the job does not say",
     ],
     "It is sent again after a 5xx": [
       "is sent again after a 5xx, and then counts as if nothing had been",
@@ -116,19 +116,19 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   "### Ends": {
     "One record that fails": [
-      "keeps the output of the other objects where one has a bad record",
+      "keeps the output of the other objects if one has a bad record",
       "ends its object at once: what comes after it is not sent",
     ],
     "`FailureReason` never names": [
-      "is sent three times again and no more where the job does not say",
-      "fails the job where it never answers its ping with 200",
-      "is what the first object failed with, where they failed in several ways",
+      "is sent three times again and no more if the job does not say",
+      "fails the job if it never answers its ping with 200",
+      "is what the first object failed with, if they failed in several ways",
     ],
-    "The log names the object": ["is sent three times again and no more where the job does not say"],
+    "The log names the object": ["is sent three times again and no more if the job does not say"],
     "Machines that `capacity`": ["that is missing fails a job which has been accepted, before it starts"],
     "`InProgress`, then": [
       "are InProgress without a start, InProgress, and Completed with an end",
-      "end with Stopped where it is stopped before it has started",
+      "end with Stopped if it is stopped before it has started",
     ],
     "A stopped job has no output": ["stops half-way, and then has no output"],
     "A job that is over": ["are over once: a job that has ended, or is being stopped, cannot be stopped"],

@@ -83,7 +83,7 @@ describe("scoreframe emulate sagemaker", () => {
     expect(stderr.replaceAll("\n", " ")).toContain(message);
   });
 
-  it("names the file and the folder that its paths start at, where a model is not there", async () => {
+  it("names the file and the folder that its paths start at, if a model is not there", async () => {
     const folder = join(cwd, "deep");
     await mkdir(folder);
     await writeFile(join(folder, "score.ts"), "");

@@ -44,7 +44,7 @@ async function saidAtStart(args: readonly string[], env: NodeJS.ProcessEnv = {})
 }
 
 describe("an emulator whose S3 does not answer", () => {
-  it("names its own option and that address, whatever the environment says, and no client asks again", async () => {
+  it("names its own option and that address, not that of the environment, and no client asks again", async () => {
     await using emulator = await createSagemakerEmulator({
       s3Endpoint: NOWHERE,
       images: { "*": { url: "http://127.0.0.1:1" } },
@@ -72,7 +72,7 @@ describe("an emulator whose S3 does not answer", () => {
 });
 
 describe("the start of an emulator", () => {
-  it("names the S3 of the environment, without a warning where something answers", async () => {
+  it("names the S3 of the environment, without a warning if something answers", async () => {
     const server = createServer((_request, response) => void response.writeHead(403).end()).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     onTestFinished(() => void server.close());
@@ -82,7 +82,7 @@ describe("the start of an emulator", () => {
     expect(said).not.toContain("Warning");
   });
 
-  it("says that it uses AWS itself where nothing names another", async () => {
+  it("says that it uses AWS itself if nothing names another", async () => {
     expect(await saidAtStart([])).toContain("S3: AWS itself, as neither --s3-endpoint nor AWS_ENDPOINT_URL_S3 names");
   });
 });

@@ -55,7 +55,7 @@ describe("CloudWatch Logs", () => {
     expect(names({ ...query, nextToken })).toEqual(["a"]);
   });
 
-  it("does not order by the last event where a prefix is asked for", () => {
+  it("does not order by the last event if a prefix is asked for", () => {
     const query = { logGroupName: GROUP, logStreamNamePrefix: "job", orderBy: "LastEventTime" };
     expect(() => ask(storeWith(["a"]), "DescribeLogStreams", query)).toThrow(
       expect.objectContaining({

@@ -52,7 +52,7 @@ describe("mlserver", () => {
     ]);
   });
 
-  it("is found out where it writes one value for all rows, with status 200", async (context) => {
+  it("is found out if it writes one value for all rows, with status 200", async (context) => {
     const sql = "select n as id, case n when 1 then 'merged' else 'b' end as text from range(4) t(n)";
     const scored = await score(sql, httpTo(serverFor(context, "mlserver"), "open_inference"), {
       model: { protocol: "open_inference" },
@@ -78,7 +78,7 @@ describe("mlserver", () => {
 });
 
 describe("sagemaker", () => {
-  it("has its answers cut until they fit, where one would kill its worker", async (context) => {
+  it("has its answers cut until they fit, if one would kill its worker", async (context) => {
     const server = serverFor(context, "sagemaker");
     const sql = "select n as id, 'long:100000' as text from range(100) t(n)";
     const scored = await score(sql, httpTo(server, "json_lines", { concurrency: 1 }), {
@@ -88,7 +88,7 @@ describe("sagemaker", () => {
     expect(scored.report.retries).toBeGreaterThan(0);
   });
 
-  it("loses no row where more requests come than it lets wait", async (context) => {
+  it("loses no row if more requests come than it queues", async (context) => {
     const server = serverFor(context, "sagemaker");
     const sql = "select n as id, 'slow:5' as text from range(600) t(n)";
     const scored = await score(sql, httpTo(server, "json_lines", { concurrency: 300 }), {
@@ -99,7 +99,7 @@ describe("sagemaker", () => {
     expect(scored.report.retries).toBeGreaterThan(0);
   });
 
-  it("takes no other content type than the very one that its script names", async (context) => {
+  it("accepts only the content type that its script names", async (context) => {
     const server = serverFor(context, "sagemaker");
     const headers = { "content-type": "application/json; charset=utf-8" };
     const scored = await score("select 1 as id, 'a' as text", httpTo(server, "instances", { headers }), {

@@ -19,7 +19,7 @@ describe("check", () => {
     ]);
   });
 
-  it("warns of nothing where our own server hands the model what was sent", async () => {
+  it("warns of nothing if our own server passes the model what was sent", async () => {
     const model = fileURLToPath(new URL("models/seen-model.ts", import.meta.url));
     const { items } = await engine().check(jobOver(CHANGED, { kind: "local", model }));
     expect(items.map(({ status }) => status)).not.toContain("warning");

@@ -30,7 +30,7 @@ function targetOn(name: ServerName, server: () => TestServer): ConformanceTarget
 }
 
 /**
- * 10,000 requests of one row where a request is one line: a minute that asks our side and not the server's. It is asked where lines share requests;
+ * 10,000 requests of one row if a request is one line: a minute that tests our side and not the server's. It is run if lines share requests;
  * pairing.test.ts sends thousands of rows to each.
  */
 const LONG = "answers 10,000 lines in order";

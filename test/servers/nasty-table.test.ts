@@ -89,7 +89,7 @@ async function demandEqual(
   expect(judged.output).toBe(`equal: ${ROWS * (NASTY_COLUMNS.length + 1)}`);
 }
 
-/** Python where PyArrow is. */
+/** The Python that has PyArrow. */
 function pythonOf({ env }: TestServer): string {
   return join((env["PATH"] ?? "").split(":")[0] ?? "", "python");
 }

@@ -10,7 +10,7 @@ import { runCase } from "../../src/testing/run-case.ts";
 
 const EVERY_LINE = "answers every line of every shard with its own rows";
 
-/** The HTTP backend, with whatever is wrong done to each response file. */
+/** The HTTP backend, with a defect in each response file. */
 function target(spoil: (path: string) => Promise<void>, deviations: Record<string, Deviation> = {}): ConformanceTarget {
   return {
     name: "spoiled",

@@ -2,7 +2,7 @@ import { messageOf } from "../../core/errors/scoreframe-error.ts";
 
 /** What DuckDB said, taken apart. */
 export type DuckdbError = {
-  /** `Parser`, `Binder`, `Catalog`, `Conversion`, `IO`, `Out of Memory`, …; empty where unknown. */
+  /** `Parser`, `Binder`, `Catalog`, `Conversion`, `IO`, `Out of Memory`, …; empty if unknown. */
   readonly kind: string;
   /** Without advice on options of DuckDB that cannot be given to scoreframe, and not longer than a few lines. */
   readonly reason: string;

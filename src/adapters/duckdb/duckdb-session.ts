@@ -22,7 +22,7 @@ export type DuckdbSession = {
   readonly duckdb: Duckdb;
   readonly connection: DuckDBConnection;
   readonly signal: AbortSignal;
-  /** Reports what the user should know of a table and what is no error. */
+  /** Reports what the user should know of a table and is not an error. */
   readonly warn: (message: string) => void;
   /** A folder for files that the session reads, made by the first call and removed with the session. */
   scratchFolder(): Promise<string>;

@@ -8,7 +8,7 @@ import { readDuckdbError } from "./duckdb-error.ts";
 const FIRST_LIMIT_MB = 192;
 
 /**
- * Runs `attempt` with little memory, which most queries fit in, and once more with half of the machine's where one does not. A limit that the
+ * Runs `attempt` with little memory, which most queries fit in, and once more with half of the machine's if one does not. A limit that the
  * user has set is the only one.
  */
 export async function withEnoughMemory<T>(

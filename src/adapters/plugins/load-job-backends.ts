@@ -48,7 +48,7 @@ function notFound(module: string, baseDirectory: string): string {
     : `is not installed where ${baseDirectory} finds its packages. Install it there, or write a path, such as ./${module}.ts.`;
 }
 
-/** Node strips types and transforms nothing, and wants whole file names in imports. */
+/** Node strips types and transforms nothing, and needs whole file names in imports. */
 function hintFor(thrown: unknown): string {
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
   if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
@@ -58,7 +58,7 @@ function hintFor(thrown: unknown): string {
     return " (Node does not strip types in node_modules: a package must be published as JavaScript.)";
   }
   if (code === "ERR_MODULE_NOT_FOUND") {
-    return " (Imports need their extension, such as ./client.ts, and packages must be installed where the module is.)";
+    return " (Imports need their extension, such as ./client.ts, and packages must be installed next to the module.)";
   }
   return "";
 }

@@ -10,7 +10,7 @@ const MEMBERS: readonly (readonly [name: keyof BackendPlugin, type: string])[] =
   ["create", "function"],
 ];
 
-/** The backends among the exports of a module, under whatever names, or what is wrong with the module. */
+/** The backends among the exports of a module, under any names, or what is wrong with the module. */
 export function pluginsIn(
   module: Readonly<Record<string, unknown>>,
 ): { readonly plugins: readonly BackendPlugin[] } | { readonly complaint: string } {

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 /** What Node asks for when a module is imported. */
 const CONDITIONS = ["node", "import", "module-sync", "default"];
 
-/** The file of a module: a path from the folder, or a package that is installed where the folder finds it. Null if there is none. */
+/** The file of a module: a path from the folder, or a package that imports from the folder would find. Null if there is none. */
 export function resolveModule(specifier: string, folder: string): string | null {
   const path = resolve(folder, specifier);
   if (existsSync(path) && statSync(path).isFile()) return path;

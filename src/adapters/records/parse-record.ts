@@ -3,7 +3,7 @@ import type { z } from "zod";
 /** A record that was read back, or why it is not one, in words that follow "it". */
 export type ParsedRecord<T> = { readonly value: T } | { readonly problem: string };
 
-/** Parses the JSON text of a file or an object that one of our processes wrote, or anyone else. */
+/** Parses the JSON text of a file or an object that scoreframe or another program wrote. */
 export function parseRecord<T>(schema: z.ZodType<T>, text: string): ParsedRecord<T> {
   let document: unknown;
   try {

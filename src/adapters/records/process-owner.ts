@@ -43,7 +43,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The boot and the namespace of process ids on Linux; elsewhere the host's name, where containers are not. */
+/** The boot and the namespace of process ids on Linux; on other systems, which have no containers, the host's name. */
 export function machineIdentity(): string {
   try {
     return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;

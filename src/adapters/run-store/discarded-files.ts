@@ -12,7 +12,7 @@ export function isDiscardable(report: RunReport | null, runId: string): boolean 
   return report !== null && report.run_id === runId && report.status !== "running";
 }
 
-/** The files to remove. Without its record a folder is not known as that of a run, so the record is the last of them. */
+/** The files to remove. Only its record shows that a folder is that of a run, so the record is the last of them. */
 export function discardedFiles<File extends RunFile>(files: readonly File[], what: Discarded): readonly File[] {
   const others = files.filter(({ name }) => name !== "run.json");
   if (what === "shards") return others.filter(({ name }) => !LASTING.test(name));

@@ -4,7 +4,7 @@ import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { RunFiles, RunFolders } from "../../core/ports/run-store.ts";
 import { createUploadQueue } from "../object-store/upload-queue.ts";
 
-/** The files of a run whose workspace is an object store: they are written below `folders.root` on this machine, and uploaded as they are whole. */
+/** The files of a run whose workspace is an object store: they are written below `folders.root` on this machine, and uploaded when they are complete. */
 export function createObjectRunFiles(
   store: ObjectStore,
   runKey: string,

@@ -16,7 +16,7 @@ import { makeRunFolders, shardRecordName } from "./run-folders.ts";
 /** Records read at a time. */
 const READS_AT_A_TIME = 16;
 
-/** Runs in an object store: `<workspace>/runs/<run_id>/…`. While a run goes on, its files lie in the system's temporary folder, too. */
+/** Runs in an object store: `<workspace>/runs/<run_id>/…`. While a run goes on, its files are in the system's temporary folder, too. */
 export function createObjectRunStore(store: ObjectStore): RunStore {
   const keyOf = (runId: string, name: string): string => `runs/${runId}/${name}`;
   const save = async (runId: string, name: string, text: string): Promise<void> => {

@@ -68,7 +68,7 @@ export function recordText(record: unknown): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
-/** Null if the text is not a run's record: a run that is just being made, or a file of someone else. A run whose process has died is `incomplete`. */
+/** Null if the text is not a run's record: a run that is just being made, or a file of another program. A run whose process has died is `incomplete`. */
 export function readReport(text: string): RunReport | null {
   const owner = parseRecord(owned, text);
   const parsed = parseRecord(report, text);

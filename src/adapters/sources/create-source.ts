@@ -10,7 +10,7 @@ import { createFrameSource } from "./rows/frame-source.ts";
 import { createRowsSource } from "./rows/rows-source.ts";
 import { createSqlSource } from "./sql/sql-source.ts";
 
-/** Makes the sources that jobs name. `openStore`: where paths that are not of this machine lie. */
+/** Makes the sources that jobs name. `openStore`: opens the store of a path that is not on this machine. */
 export function createSourceFactory(openStore: OpenStore): SourceFactory {
   return (job, baseDirectory, rows) => createSource(job, { baseDirectory, openStore }, rows);
 }

@@ -51,7 +51,7 @@ export function bar(share: number, room: number): string {
   return "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
 }
 
-/** One character a step, as high as its share of the highest; blank where there is nothing at all. */
+/** One character per step, as high as its share of the highest; blank for zero. */
 export function sparkline(counts: readonly number[]): string {
   const most = Math.max(1, ...counts);
   return counts

@@ -1,7 +1,7 @@
 import { showPath } from "../render/show-path.ts";
 import type { DemoFlights } from "./demo-flights.ts";
 
-/** What to try next, as it can be pasted where the demo was started. */
+/** What to try next, as it can be pasted in the folder where the demo was started. */
 export function nextCommands({ kind, model }: DemoFlights, jobFile: string, workingDirectory: string): string[] {
   const scoreframe = kind === "full" ? "npm run -s scoreframe --" : "npx scoreframe";
   const path = (target: string): string => shellWord(showPath(target, workingDirectory));

@@ -37,7 +37,7 @@ export type DemoDocument = {
   readonly peak_memory: PeakMemory;
   /** What the run left in addition to the table: the requests to the model, and its answers. */
   readonly run_files: { readonly path: string; readonly bytes: number };
-  /** Null where nothing was published. */
+  /** Null if nothing was published. */
   readonly verification: Verification | null;
   readonly hours: readonly FlightsInHour[];
   readonly first_rows: readonly ScoredFlight[];
@@ -83,7 +83,7 @@ type ReadBack = Pick<DemoDocument, "verification" | "hours" | "first_rows">;
 const NOTHING_PUBLISHED: ReadBack = { verification: null, hours: [], first_rows: [] };
 
 async function readTable(flights: DemoFlights, { rows, output }: DemoOptions): Promise<ReadBack> {
-  // Loaded after the run, whose peak memory they are no part of.
+  // Loaded after the run, so that they do not count in its peak memory.
   const { withFlights } = await import("./flights-database.ts");
   const { verifyFlights } = await import("./verify-flights.ts");
   const { readFirstFlights, readHours } = await import("./flights-by-hour.ts");

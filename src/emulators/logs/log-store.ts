@@ -12,7 +12,7 @@ export type LogStream = {
 /** What the jobs of all regions have logged, by group and stream. */
 export type LogStore = {
   append(place: { readonly region: string; readonly group: string; readonly stream: string }, message: string): void;
-  /** Streams by their names; null where nothing was ever logged to the group. */
+  /** Streams by their names; null if nothing was ever logged to the group. */
   streams(region: string, group: string): ReadonlyMap<string, LogStream> | null;
 };
 

@@ -4,7 +4,7 @@ import type { CreateTransformJobInput } from "./shapes/transform-job.ts";
 import { instancesInUse } from "./state/instances-in-use.ts";
 import type { RegionState } from "./state/region-state.ts";
 
-/** Throws `ResourceLimitExceeded` where a job would need more instances of its type than the account may use at the same time. */
+/** Throws `ResourceLimitExceeded` if a job would need more instances of its type than the account may use at the same time. */
 export function checkQuota(
   { TransformResources }: CreateTransformJobInput,
   { jobs }: RegionState,

@@ -1,6 +1,6 @@
 import type { CallRates } from "../shared/throttle.ts";
 
-/** How the emulator behaves where the service leaves room; every default is the stricter choice or the one that is documented. */
+/** How the emulator behaves if the service's documentation leaves a choice; every default is the stricter choice or the documented one. */
 export type SagemakerSettings = {
   /** In seconds: what the service needs for its machines, and the least time that one object takes. */
   readonly latency: { readonly start: number; readonly object: number; readonly stop: number };

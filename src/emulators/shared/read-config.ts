@@ -28,7 +28,7 @@ function meant(issue: z.core.$ZodIssue, shape: z.ZodObject): string {
   return issue.keys.map((key) => didYouMean(key, known)).join("");
 }
 
-/** The keys that an object of the configuration may have; none where the path leads to something else. */
+/** The keys that an object of the configuration may have; none if the path leads to something else. */
 function keysAt(shape: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   if (shape instanceof z.ZodOptional) return keysAt(shape.unwrap() as z.ZodType, path);
   if (!(shape instanceof z.ZodObject)) return [];

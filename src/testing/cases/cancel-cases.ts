@@ -5,7 +5,7 @@ import { demand } from "../conformance-error.ts";
 import { numberedRows } from "../conformance-rows.ts";
 import type { Trial } from "../trial.ts";
 
-/** The contract says a second; a busy machine gets some more. */
+/** The contract says one second; a busy machine gets more. */
 const PATIENCE_MS = 5000;
 /** Enough to be in the middle of them, and enough to hoard. */
 const SOME_SHARDS = 20;

@@ -5,7 +5,7 @@ import { demandId, rowsOf } from "./demand-ids.ts";
 
 const INTEGERS = ["9007199254740993", "-9223372036854775808", "9223372036854775807", "0"];
 
-/** What breaks text on its way: quotes, escapes, line breaks, separators that are no JSON line break, a pair of surrogates, combining marks. */
+/** Text that often breaks in transfer: quotes, escapes, line breaks, separators that are not JSON line breaks, a pair of surrogates, combining marks. */
 const TEXTS = [
   'say "yes"',
   "back\\slash",

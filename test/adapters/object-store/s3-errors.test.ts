@@ -111,7 +111,7 @@ describe("an object that cannot be written says what to do", () => {
       "AWS_FAILED",
       "We encountered an internal error.",
     ],
-  ])("where %s", async (_case, answer, code, text) => {
+  ])("if %s", async (_case, answer, code, text) => {
     const { store } = await scripted(() => answer);
     const failure = store.writeText("key", "x");
     await expect(failure).rejects.toMatchObject({
@@ -122,7 +122,7 @@ describe("an object that cannot be written says what to do", () => {
     await expect(failure).rejects.not.toThrow("the-secret");
   });
 
-  test("where there are no credentials", async () => {
+  test("if there are no credentials", async () => {
     const { store, requests } = await scripted(() => ({ status: 200 }));
     vi.stubEnv("AWS_ACCESS_KEY_ID", "");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "");
@@ -133,7 +133,7 @@ describe("an object that cannot be written says what to do", () => {
     expect(requests).toEqual([]);
   });
 
-  test("where no region is set", async () => {
+  test("if no region is set", async () => {
     vi.stubEnv("AWS_REGION", "");
     const { store } = await scripted(() => ({ status: 200 }));
     await expect(store.writeText("key", "x")).rejects.toMatchObject({
@@ -142,7 +142,7 @@ describe("an object that cannot be written says what to do", () => {
     });
   });
 
-  test("where nothing listens", async () => {
+  test("if nothing listens", async () => {
     vi.stubEnv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1");
     await expect(createS3ObjectStore(createS3Client(), "s3://bucket").writeText("key", "x")).rejects.toMatchObject({
       code: "AWS_UNREACHABLE",
@@ -170,7 +170,7 @@ describe("an object that cannot be read says what to do", () => {
     });
   });
 
-  test("where its answer is cut off each time, and nothing of it stays", async () => {
+  test("if its answer is cut off each time, and nothing of it stays", async () => {
     const half = { status: 200, body: "half", headers: { "content-length": "8" }, hangUp: "after" } as const;
     const { store, requests } = await scripted(() => half);
     const failing = store.download("key", join(folder, "cut"));
@@ -182,7 +182,7 @@ describe("an object that cannot be read says what to do", () => {
     expect((await readdir(folder)).filter((name) => name.startsWith("cut"))).toEqual([]);
   });
 
-  test("not at all where only the first answer is cut off", async () => {
+  test("not at all if only the first answer is cut off", async () => {
     const { store } = await scripted((_request, turn) =>
       turn === 0
         ? { status: 200, body: "half", headers: { "content-length": "8", etag: '"1"' }, hangUp: "after" }

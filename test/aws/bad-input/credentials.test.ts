@@ -159,7 +159,7 @@ x-amz-security-token:${SECRETS.AWS_SESSION_TOKEN}
 );
 
 describe("credentials", () => {
-  it("are looked for on the machine's own address for seconds only, where nothing answers there", async () => {
+  it("are looked for on the machine's own address for seconds only, if nothing answers there", async () => {
     let asked = 0;
     const silent = createServer(() => {
       asked += 1;
@@ -177,7 +177,7 @@ describe("credentials", () => {
     expect(asked).toBeLessThanOrEqual(2);
   });
 
-  it("are renewed in the middle of a run where a process gives them for a time", async () => {
+  it("are renewed in the middle of a run if a process gives them for a time", async () => {
     const script = await cloud.write(
       "give-keys.mjs",
       `import { appendFileSync, readFileSync } from "node:fs";
@@ -203,7 +203,7 @@ describe("a clock that is wrong", () => {
     return Math.abs(Date.parse(time) - (Date.now() + HOUR_MS)) < HOUR_MS / 4;
   };
 
-  it("is made up for where the services say what time it is", async () => {
+  it("is made up for if the services say what time it is", async () => {
     const skewed = {
       ...S3_ERRORS.skewed,
       body: S3_ERRORS.skewed.body?.replace(/<ServerTime>.*<.ServerTime>/, "") ?? "",

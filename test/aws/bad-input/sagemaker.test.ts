@@ -237,7 +237,7 @@ async function firstRun(): Promise<string> {
 }
 
 describe("SageMaker", () => {
-  it("is asked again where it throttles, in every call", async () => {
+  it("is asked again if it throttles, in every call", async () => {
     const seen = new Set<string>();
     cloud.sagemaker((action) => {
       if (seen.has(action)) return "pass";

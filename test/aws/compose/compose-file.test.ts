@@ -22,7 +22,7 @@ describe("docker-compose.yml", () => {
     expect(other.services["s3"]?.image).toBe("ministackorg/ministack:1.5.33");
   });
 
-  it("hands LocalStack's token on where there is one", () => {
+  it("passes LocalStack's token on if there is one", () => {
     // A variable without a value is the caller's, or is not set at all.
     expect(model.services["s3"]?.environment?.["LOCALSTACK_AUTH_TOKEN"]).toBeNull();
   });

@@ -8,7 +8,7 @@ import { compareDemoTable } from "./support/demo-table.ts";
 const MINUTES = 15;
 
 it(
-  "docker-compose.yml scores the sample in containers, where an engine answers",
+  "docker-compose.yml scores the sample in containers, if an engine answers",
   async ({ skip }) => {
     const missing = await composePluginMissing();
     if (missing !== null) return skip(`docker-compose.yml is not run in containers: ${missing}`);

@@ -23,7 +23,7 @@ const [s3Block = "", sagemakerBlock = "", jobBlock = ""] = codeBlocks(section(gu
 
 const complete = { source: 2000, table: 2000, same: 2000, right: 2000, partitions: 6 };
 
-/** What the npm that started the tests has set would lead the inner one elsewhere; a caller's account is no part of the guide. */
+/** What the npm that started the tests has set would lead the inner one elsewhere; a caller's account is not part of the guide. */
 const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|AWS_)/i.test(name)));
 
 /** Runs lines of the guide by a shell at the root of the checkout; all that they start ends with the test. */
@@ -79,7 +79,7 @@ describe("the guide to a cloud on this machine, in a test suite", () => {
     await scored(s3ServerFor(context, "ministack").endpoint);
   });
 
-  it("scores the flights over an S3 in a container, where an engine answers", async ({ skip }: TestContext) => {
+  it("scores the flights over an S3 in a container, if an engine answers", async ({ skip }: TestContext) => {
     const missing = await containerEngineMissing();
     if (missing !== null) return skip(`no S3 is started in a container: ${missing}`);
     await scored();

@@ -72,7 +72,7 @@ describe("an image", () => {
     expect(await lab.get("out/a.out")).toBe('"true 2 SINGLE_RECORD 3 m m - c"\n');
   });
 
-  it("is found by a pattern, and a name in the configuration goes before the container's own variable", async (context) => {
+  it("is found by a pattern, and a name in the configuration overrides the container's own variable", async (context) => {
     const [named, own] = [await startContainer({ invoke: () => "named" }), await startContainer()];
     const images = { "123456789012.dkr.ecr.*/pytorch:*": { url: `${named.url}/invocations` } };
     const lab = await labWith(context, images, {});
@@ -83,7 +83,7 @@ describe("an image", () => {
     expect(own.asked).toEqual([]);
   });
 
-  it("fails the job where its model does not load, and the log says why", async (context) => {
+  it("fails the job if its model does not load, and the log says why", async (context) => {
     const lab = await labWith(
       context,
       { broken: { model: "broken.js" } },

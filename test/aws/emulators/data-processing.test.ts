@@ -50,7 +50,7 @@ describe("input filter, join and output filter", () => {
     expect(await lab.get("out/a.csv.out")).toBe("4\n");
   });
 
-  it("are not passed over where the container wants payloads without a limit", async (context) => {
+  it("are not ignored if the container asks for payloads without a limit", async (context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer({ parameters: { MaxPayloadInMB: 0, BatchStrategy: "MULTI_RECORD" } });
     await lab.createModel(container.url);
@@ -80,14 +80,14 @@ describe("input filter, join and output filter", () => {
     expect(await lab.get("out/a.jsonl.out")).toBe('{"SageMakerInput":[1],"SageMakerOutput":true}\n');
   });
 
-  it("take a whole file for one record where it is not split", async (context) => {
+  it("take a whole file for one record if it is not split", async (context) => {
     const { lab } = await start(context, () => '{\n  "label": 1\n}');
     await lab.put("in/a.json", '{\n  "key": 1\n}\n');
     await lab.run({ ...typed("application/json", "None"), DataProcessing: { JoinSource: "Input" } });
     expect(await lab.get("out/a.json.out")).toBe('{"key":1,"SageMakerOutput":{"label":1}}');
   });
 
-  it("join record by record where several are sent at once", async (context) => {
+  it("join record by record if several are sent at once", async (context) => {
     const { lab, sent } = await start(context, ({ body }) => body.replaceAll("in", "out"));
     await lab.put("in/a.csv", "in1\nin2\n");
     await lab.run({ ...typed("text/csv"), BatchStrategy: "MultiRecord", DataProcessing: { JoinSource: "Input" } });

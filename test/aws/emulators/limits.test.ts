@@ -42,7 +42,7 @@ describe("a quota", () => {
     await expect(lab.createJob(on("ml.m5.large", 2))).resolves.toBeTypeOf("string");
   });
 
-  it("leaves the name of a refused job free", async (context) => {
+  it("leaves the name of a rejected job free", async (context) => {
     const lab = await start(context, { quotas: { "ml.m5.large": 0 } });
     const TransformJobName = "again";
     await expect(lab.createJob({ TransformJobName })).rejects.toThrow("current utilization of 0 Instances");

@@ -79,7 +79,7 @@ describe("an emulator that is stopped in the middle of its jobs", () => {
     },
   );
 
-  it("ends at once after a second signal, also where its models do not want to", async (context) => {
+  it("ends at once after a second signal, also if its models do not end", async (context) => {
     const { emulator, alive } = await startBusy(context, true);
     emulator.child.kill("SIGINT");
     // It waits for its models now.

@@ -30,7 +30,7 @@ describe("a request that fails", () => {
     expect(requests()).toBe(4);
   });
 
-  it("is sent three times again and no more where the job does not say", async (context) => {
+  it("is sent three times again and no more if the job does not say", async (context) => {
     const { lab, requests } = await labAnswering(context, () => ({ status: 500, body: "no\nluck" }));
     const job = await lab.run(one);
     expect(job.FailureReason).toBe("AlgorithmError: See job logs for more information");
@@ -110,7 +110,7 @@ describe("a request that fails", () => {
 });
 
 describe("the reason of a job", () => {
-  it("is what the first object failed with, where they failed in several ways", async (context) => {
+  it("is what the first object failed with, if they failed in several ways", async (context) => {
     const lab = await sagemakerLab(context, { settings: QUICK });
     const container = await startContainer({ invoke: ({ body }) => ({ status: Number(body) }) });
     await lab.createModel(container.url);
@@ -129,7 +129,7 @@ describe("an answer", () => {
 });
 
 describe("a container", () => {
-  it("fails the job where it never answers its ping with 200", async (context) => {
+  it("fails the job if it never answers its ping with 200", async (context) => {
     const lab = await sagemakerLab(context, { settings: { pingTimeout: 0.5 } });
     const container = await startContainer({ ping: () => 404 });
     await lab.createModel(container.url);
@@ -161,7 +161,7 @@ describe("a container", () => {
     expect(Number(job.TransformEndTime) - Number(job.TransformStartTime)).toBeGreaterThanOrEqual(2000);
   });
 
-  it("is not ready where its ping leads elsewhere, or answers another 2xx", async (context) => {
+  it("is not ready if its ping leads elsewhere, or answers another 2xx", async (context) => {
     const lab = await sagemakerLab(context, { settings: { pingTimeout: 0.5 } });
     const container = await startContainer({ ping: (number) => (number % 2 === 1 ? 302 : 204) });
     await lab.createModel(container.url);
@@ -171,7 +171,7 @@ describe("a container", () => {
 
   const parameters = { MaxConcurrentTransforms: 2, BatchStrategy: "SINGLE_RECORD", MaxPayloadInMB: 1 };
 
-  it("says how it wants to be used where the job does not", async (context) => {
+  it("says how it wants to be used if the job does not", async (context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer({ parameters });
     await lab.createModel(container.url);
@@ -196,7 +196,7 @@ describe("a container", () => {
     ["more than 100 MB", { MaxPayloadInMB: 101 }],
     ["a part of a request", { MaxConcurrentTransforms: 1.5 }],
     ["a list", []],
-  ])("fails the job where its parameters cannot be used: %s", async ([_name, parameters], context) => {
+  ])("fails the job if its parameters cannot be used: %s", async ([_name, parameters], context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer({ parameters });
     await lab.createModel(container.url);

@@ -27,7 +27,7 @@ describe("a transform job", () => {
     expect(await lab.get("out/a.txt.out")).toBe("1234\n5678\n\n9\n\n");
   });
 
-  it("keeps the output of the other objects where one has a bad record", async (context) => {
+  it("keeps the output of the other objects if one has a bad record", async (context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer({
       invoke: ({ body }) => (body.includes("bad") ? { status: 400, body: "I do not like it" } : "ok"),

@@ -38,7 +38,7 @@ describe("the objects of a job", () => {
     expect(await lab.keys("out/")).toEqual(names.map((name) => `out/${name}.out`).sort());
   });
 
-  it("fail one by one where they are gone before their turn", async (context) => {
+  it("fail one by one if they are gone before their turn", async (context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer({
       invoke: async ({ body }) => {
@@ -74,7 +74,7 @@ describe("the objects of a job", () => {
     expect(await lab.keys("out/")).toEqual(["out/2024/a.out", "out/2024/c.out"]);
   });
 
-  it("fail one by one where a manifest names what is not there", async (context) => {
+  it("fail one by one if a manifest names what is not there", async (context) => {
     const lab = await start(context, ["data/a"]);
     await lab.put("manifest.json", JSON.stringify([{ prefix: `s3://${lab.bucket}/data/` }, "a", "b"]));
     const job = await lab.run(manifest(`s3://${lab.bucket}/manifest.json`));
@@ -116,7 +116,7 @@ describe("the objects of a job", () => {
     await expect(lab.createJob({ uri: "s3://no-such-bucket-at-all/in/" })).rejects.toThrow("No S3 objects found");
   });
 
-  it("fail where the bucket of the output does not exist", async (context) => {
+  it("fail if the bucket of the output does not exist", async (context) => {
     const lab = await start(context, ["in/a"]);
     const job = await lab.run({ output: { S3OutputPath: "s3://no-such-bucket-at-all/out" } });
     expect(job.FailureReason).toBe("ClientError: See job logs for more information");
@@ -185,7 +185,7 @@ describe("the states of a job", () => {
     expect(times).toEqual(times.toSorted((left, right) => left - right));
   });
 
-  it("end with Stopped where it is stopped before it has started", async (context) => {
+  it("end with Stopped if it is stopped before it has started", async (context) => {
     const lab = await sagemakerLab(context, { settings: { latency: { start: 60 } } });
     const container = await startContainer();
     await lab.createModel(container.url);

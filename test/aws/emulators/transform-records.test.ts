@@ -27,7 +27,7 @@ describe("the records of an object", () => {
     expect(bodies(container)).toEqual(["1", "2", "1\n2"]);
   });
 
-  it("are one where it is not split", async (context) => {
+  it("are one if it is not split", async (context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer();
     await lab.createModel(container.url);
@@ -58,7 +58,7 @@ describe("the records of an object", () => {
     expect(await lab.get("single/a.txt.out")).toBe("");
   });
 
-  it("fail their object where one is larger than the payload, and nothing of it is kept", async (context) => {
+  it("fail their object if one is larger than the payload, and nothing of it is kept", async (context) => {
     const lab = await sagemakerLab(context, { settings: { bytesPerMb: 10 } });
     const container = await startContainer();
     await lab.createModel(container.url);
@@ -70,7 +70,7 @@ describe("the records of an object", () => {
     expect(lab.logged.join("\n")).toContain(`${lab.bucket}/in/a.txt: Record 2 is larger than MaxPayloadInMB`);
   });
 
-  it("fail their object where it is not split and larger than the payload", async (context) => {
+  it("fail their object if it is not split and larger than the payload", async (context) => {
     const lab = await sagemakerLab(context, { settings: { bytesPerMb: 10 } });
     const container = await startContainer();
     await lab.createModel(container.url);
@@ -139,7 +139,7 @@ describe("a request", () => {
     });
   });
 
-  it("has no types where the job has none", async (context) => {
+  it("has no types if the job has none", async (context) => {
     const lab = await sagemakerLab(context);
     const container = await startContainer();
     await lab.createModel(container.url);

@@ -1,6 +1,6 @@
 import { runCommand } from "../../support/run-command.ts";
 
-/** Why containers cannot be started here; null where an engine answers. Asks Docker's client, since testcontainers takes a second to load. */
+/** Why containers cannot be started here; null if an engine answers. Asks Docker's client, since testcontainers takes a second to load. */
 export async function containerEngineMissing(): Promise<string | null> {
   const { code, output } = await runCommand("docker", ["version", "--format", "{{.Server.Version}}"]);
   if (code === 0) return null;

@@ -11,7 +11,7 @@ export type S3Call = {
   readonly key: string;
 };
 
-/** What S3 says to a call in the place of the server; null lets it through, and so does `pass`, with headers for the answer. `headers`: those of the request. */
+/** What S3 answers to a call instead of the server; null lets it through, and so does `pass`, with headers for the answer. `headers`: those of the request. */
 export type AnswerS3 = (
   call: S3Call & { readonly method: string },
   headers: IncomingMessage["headers"],

@@ -3,7 +3,7 @@ import { inject } from "vitest";
 
 /**
  * The S3 servers that are tried. versitygw keeps rules of S3 that ministack lets pass: signatures, and the least size of a streamed piece.
- * LocalStack is there where a container engine is.
+ * LocalStack is available if there is a container engine.
  */
 export const S3_SERVERS = ["ministack", "versitygw", "localstack"] as const;
 export type S3ServerName = (typeof S3_SERVERS)[number];

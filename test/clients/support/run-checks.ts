@@ -15,7 +15,7 @@ import { startRecorder } from "./recorder.ts";
 /** What a client found, check by check, and the operations that it called; or why it could not be run. */
 export type CheckRun =
   | {
-      /** Null where it passed, else the traceback. */
+      /** Null if it passed, else the traceback. */
       readonly problems: ReadonlyMap<string, string | null>;
       readonly called: ReadonlySet<string>;
       readonly output: string;

@@ -38,7 +38,7 @@ def main(paths):
 
 
 def same(value, received, inside=False):
-    """Whether an Arrow scalar is what the model received. `inside`: of an object, where decimals are text."""
+    """Whether an Arrow scalar is what the model received. `inside`: of an object, if decimals are text."""
     kind = value.type
     if not value.is_valid:
         return received is None

@@ -23,7 +23,7 @@ class ColumnsEcho(MLModel):
 
 
 def values(tensor):
-    """A value a row, or a list where the tensor has more."""
+    """One value per row, or a list if the tensor has more."""
     if tensor.datatype == "BYTES":
         return StringCodec.decode_input(tensor)
     array = NumpyCodec.decode_input(tensor)

@@ -13,7 +13,7 @@ ASKED = ("id", "text")
 
 
 def predict(rows):
-    """One prediction for each row (a dict), in order. A script in the file SCRIPT_FILE, where there is one, takes the model's place."""
+    """One prediction for each row (a dict), in order. A script in the file SCRIPT_FILE, if there is one, replaces the model."""
     script = read_script()
     return follow(json.loads(script), script, rows) if script else [prediction(row) for row in rows]
 
@@ -37,7 +37,7 @@ def score(identity, command):
 
 
 def present(value):
-    """pandas says NaN where a text is missing."""
+    """pandas says NaN if a text is missing."""
     return None if isinstance(value, float) and math.isnan(value) else value
 
 

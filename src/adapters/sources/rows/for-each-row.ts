@@ -3,7 +3,7 @@ import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-erro
 /** Rows in memory, or made as they are asked for. */
 export type RowsInput = Iterable<object> | AsyncIterable<object>;
 
-/** Hands on every row in order. Stops at once when the signal aborts, also while a row is waited for. */
+/** Passes on every row in order. Stops at once when the signal aborts, even while it waits for a row. */
 export async function forEachRow(
   input: RowsInput,
   signal: AbortSignal,

@@ -10,7 +10,7 @@ import { createSpool } from "./spool.ts";
 import type { SpooledRows } from "./spool-rows.ts";
 
 export type RowsSourceOptions = {
-  /** Where rows are written aside while they are read. Default: the system's. */
+  /** Folder for the temporary file of the rows. Default: the system's. */
   readonly temporaryDirectory?: string | undefined;
   /** Folder that a relative path is relative to. Default: the working directory. */
   readonly baseDirectory?: string | undefined;

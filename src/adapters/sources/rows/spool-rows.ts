@@ -21,7 +21,7 @@ export type SpooledRows = {
 /** How much text is gathered before it is written. */
 const CHUNK_CHARACTERS = 1 << 20;
 
-/** Reads all rows once and writes them aside; memory holds a chunk of them. The file is removed if that fails. */
+/** Reads all rows once and writes them to a temporary file; memory holds a chunk of them. The file is removed if that fails. */
 export async function spoolRows(input: RowsInput, directory: string, signal: AbortSignal): Promise<SpooledRows> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, `rows-${randomUUID()}.jsonl`);

@@ -5,7 +5,7 @@ import { rowsInvalid } from "./rows-survey.ts";
 import type { SpooledRows } from "./spool-rows.ts";
 import { spoolRows } from "./spool-rows.ts";
 
-/** Rows written aside, for as long as they may be asked for again. */
+/** Rows in a temporary file, for as long as they may be read again. */
 export type Spool = {
   /** Hands the rows to `work`, and keeps or removes them when it has succeeded. */
   use<T>(signal: AbortSignal, afterwards: "keep" | "remove", work: (rows: SpooledRows) => Promise<T>): Promise<T>;

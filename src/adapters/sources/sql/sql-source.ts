@@ -48,7 +48,7 @@ export function createSqlSource(options: SqlSourceOptions): FrameSource {
 }
 
 /**
- * Registers the tables that the SQL uses, checks the SQL, and runs it in a statement that begins with `prefix`. Tables of a store are brought here
+ * Registers the tables that the SQL uses, checks the SQL, and runs it in a statement that begins with `prefix`. Tables of a store are downloaded
  * once, also where the query is run again with more memory.
  */
 async function runSelect<T>(

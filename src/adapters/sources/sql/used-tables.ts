@@ -45,7 +45,7 @@ export async function withUsedTables<T>(
   }
 }
 
-/** The name, in lower case, of a table that DuckDB does not know; empty where it does not say it. */
+/** The name, in lower case, of a table that DuckDB does not know; empty if DuckDB does not name it. */
 function missingTable(error: unknown): string | undefined {
   if (!ScoreframeError.is(error)) return undefined;
   const { kind, text } = readDuckdbError(error.cause);

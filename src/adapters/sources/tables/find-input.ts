@@ -20,7 +20,7 @@ export async function findInput(
   remote: RemoteTables,
 ): Promise<Omit<TableInput, keyof TablesUse>> {
   const found = remote.isRemote(options.path)
-    ? await remote.bring(name, options)
+    ? await remote.fetchTable(name, options)
     : await findTableFiles(name, options, baseDirectory);
   const { published } = found;
   const format = published?.format ?? options.format ?? formatOfFiles(name, found);
@@ -62,7 +62,7 @@ function formatOfFiles(name: string, found: TableFiles): TableFormat {
   );
 }
 
-/** Text readers take an empty file for a table without rows and with a column of their own invention. */
+/** Text readers read an empty file as a table without rows and with a made-up column. */
 async function withContent(
   name: string,
   { types }: TableOptions,

@@ -111,7 +111,7 @@ async function matching(store: ObjectStore, table: string, key: string, signal: 
   const isPart = (rest: string): boolean =>
     fixed + rest === key || selection.isFile((fixed + rest).slice(root.length).split("/"));
   const objects = await collect(store, table, fixed, signal, isPart);
-  // A name with such characters in it is that object where it exists.
+  // A name with glob characters is the object of that name if it exists.
   const exact = objects.filter((object) => object.key === key);
   if (objects.length === 0) throw tableHasNoFiles(table, store.locate(key));
   return { objects: exact.length > 0 ? exact : objects, root: exact.length > 0 ? folderOf(key) : root };

@@ -1,4 +1,4 @@
-/** Whether a path is meant as a glob, where it is no file's name. */
+/** Whether a path that is not the name of a file is a glob. */
 export function isGlob(path: string): boolean {
   return /[*?[]/.test(path);
 }

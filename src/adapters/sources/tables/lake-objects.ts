@@ -15,7 +15,7 @@ export function rejectLakeKey(store: ObjectStore, table: string, prefix: string,
   }
 }
 
-/** Rejects a folder that is a lake's table or lies in one. Asks for a few keys of each folder above. */
+/** Rejects a folder that is a lake's table or is inside one. Asks for a few keys of each folder above. */
 export async function rejectLakeAbove(
   store: ObjectStore,
   table: string,

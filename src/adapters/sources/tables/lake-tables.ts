@@ -1,7 +1,7 @@
 import type { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import { tableUnreadable } from "./table-error.ts";
 
-/** A table format whose folder also holds files that are no part of the table: deleted, replaced and unfinished rows. */
+/** A table format whose folder also holds files that are not part of the table: deleted, replaced and unfinished rows. */
 export type LakeKind = {
   /** As in "is a Delta table". */
   readonly name: string;
@@ -64,7 +64,7 @@ export function lakeOfMetadata(fileName: string): LakeKind | undefined {
   return ICEBERG_FILE.test(fileName) ? ICEBERG : undefined;
 }
 
-/** The table is a lake's, or lies in one, or holds one. `log`: its path. */
+/** The table is a lake's, or is inside one, or contains one. `log`: its path. */
 export function isLakeTable(table: string, path: string, kind: LakeKind, log: string): ScoreframeError {
   const folder = log.slice(0, Math.max(0, log.lastIndexOf("/")));
   return tableUnreadable(

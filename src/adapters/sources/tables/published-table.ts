@@ -4,7 +4,7 @@ import { STORE } from "../../table-output/table-layout.ts";
 import { tableUnreadable } from "./table-error.ts";
 
 /**
- * The manifest of a table that scoreframe wrote, by its text. Undefined if the file is someone else's: a JSON document without our version, in a folder
+ * The manifest of a table that scoreframe wrote, by its text. Undefined if another program wrote the file: a JSON document without our version, in a folder
  * without our store. `path`: of the manifest.
  */
 export function publishedTable(

@@ -17,12 +17,12 @@ import type { TableFiles } from "./table-files.ts";
 /** Objects that are downloaded at a time. */
 const DOWNLOADS_AT_A_TIME = 4;
 
-/** Tables in an object store, brought to this machine for as long as a query needs them. */
+/** Tables in an object store, downloaded to this machine for as long as a query needs them. */
 export type RemoteTables = {
   /** Whether a path is one of a store. */
   isRemote(path: string): boolean;
-  /** The table's files on this machine. They are brought here once, however often they are asked for. */
-  bring(table: string, options: TableOptions): Promise<TableFiles>;
+  /** The table's files on this machine. They are downloaded once. */
+  fetchTable(table: string, options: TableOptions): Promise<TableFiles>;
   /** An error that names a file of this machine, as one that names the object. */
   named(error: unknown): unknown;
   /** The same for a text. */
@@ -41,7 +41,7 @@ export function createRemoteTables(
   columnsOnly: boolean,
   signal: AbortSignal,
 ): RemoteTables {
-  const brought = new Map<string, Promise<TableFiles>>();
+  const downloads = new Map<string, Promise<TableFiles>>();
   /** Beginnings of local paths, and the addresses that they replace. */
   const places: { readonly local: string; readonly remote: string }[] = [];
   let folder: Promise<string> | undefined;
@@ -55,7 +55,7 @@ export function createRemoteTables(
     return made;
   }
 
-  async function bring(table: string, { path, format, hive }: TableOptions): Promise<TableFiles> {
+  async function fetchTable(table: string, { path, format, hive }: TableOptions): Promise<TableFiles> {
     const { bucket, key } = splitS3Path(path);
     const store = await openStore?.(bucket);
     if (store === undefined || store === null) throw tableUnreadable(table, path, "no store is open for such paths");
@@ -99,14 +99,14 @@ export function createRemoteTables(
 
   return {
     isRemote: (path) => openStore !== undefined && isS3(path),
-    bring(table, options) {
-      const known = brought.get(table);
+    fetchTable(table, options) {
+      const known = downloads.get(table);
       if (known !== undefined) return known;
-      const bringing = bring(table, options).catch((thrown: unknown) => {
+      const downloading = fetchTable(table, options).catch((thrown: unknown) => {
         throw withTable(table, thrown);
       });
-      brought.set(table, bringing);
-      return bringing;
+      downloads.set(table, downloading);
+      return downloading;
     },
     rename,
     named(error) {

@@ -97,7 +97,7 @@ function loop(table: string, path: string, real: string): Error {
   return tableUnreadable(
     table,
     path,
-    `it is a symbolic link to ${real}, a folder that it lies in: its files would be met without end. Remove the link`,
+    `it is a symbolic link to ${real}, a folder that contains it: its files would be read without end. Remove the link`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { JobFailure } from "../transform/job-failure.ts";
 import type { RunningContainer } from "./running-container.ts";
 
-/** What a container would like; the request of the job goes before it. */
+/** The settings that a container prefers; those of the job override them. */
 export type ExecutionParameters = {
   readonly MaxConcurrentTransforms?: number;
   readonly MaxPayloadInMB?: number;

@@ -13,9 +13,9 @@ export type StartRequest = {
 };
 
 export type ContainerCatalogue = {
-  /** Null where the image is named, or the container says itself where its server is; else what to do. */
+  /** Null if the image is named, or the container says itself where its server is; else what to do. */
   problemOf(container: Container): string | null;
-  /** One container, which may not answer yet. Throws a `ScoreframeError` where its process does not come up. */
+  /** One container, which may not answer yet. Throws a `ScoreframeError` if its process does not come up. */
   start(container: Container & { readonly Image: string }, request: StartRequest): Promise<RunningContainer>;
 };
 

@@ -2,7 +2,7 @@ import type { CreateTransformJobInput } from "../shapes/transform-job.ts";
 import type { Model } from "../state/model.ts";
 import { upperSnake } from "../transform/transform-settings.ts";
 
-/** What the service sets in a container: the limits only where the request of the job has them. The job's own variables go before the model's. */
+/** What the service sets in a container: the limits only if the request of the job has them. The job's own variables override the model's. */
 export function containerEnvironment(model: Model, input: CreateTransformJobInput): Record<string, string> {
   const { MaxPayloadInMB, BatchStrategy, MaxConcurrentTransforms } = input;
   return {

@@ -8,12 +8,12 @@ import { RECORD_FORMATS } from "./record-format.ts";
 /** A record on its way to the model. */
 export type ProcessedRecord = {
   readonly body: Buffer;
-  /** As it came; null where the answer does not need it. */
+  /** As it came; null if the answer does not need it. */
   readonly source: ExactJson | null;
 };
 
 export type RecordProcessor = {
-  /** Takes the record with the line end that it may have; what is sent has a newline where `isLine`. */
+  /** Takes the record with the line end that it may have; what is sent has a newline if `isLine`. */
   prepare(record: Buffer, isLine: boolean): ProcessedRecord;
   /** The records of the output, without line ends; as many as were sent. */
   finish(records: readonly ProcessedRecord[], answer: Buffer): readonly string[];
@@ -25,7 +25,7 @@ export function processingOf({ DataProcessing = {} }: CreateTransformJobInput) {
   return { inputFilter: InputFilter, outputFilter: OutputFilter, joins: JoinSource === "Input" };
 }
 
-/** Null where records go through as they are. Throws a `JobFailure` for a filter that cannot be read. */
+/** Null if records go through as they are. Throws a `JobFailure` for a filter that cannot be read. */
 export function createProcessor(input: CreateTransformJobInput): RecordProcessor | null {
   const { inputFilter, outputFilter, joins } = processingOf(input);
   if (inputFilter === "$" && outputFilter === "$" && !joins) return null;

@@ -46,7 +46,7 @@ function readStep(text: string, name: string | undefined, star: string | undefin
   );
 }
 
-/** What the path selects. Throws a `JobFailure` where the value has nothing at one of its places. */
+/** What the path selects. Throws a `JobFailure` if a part of the path is missing in the value. */
 export function select(value: ExactJson, { steps, text }: JsonPath): ExactJson {
   const [step, ...rest] = steps;
   if (step === undefined) return value;

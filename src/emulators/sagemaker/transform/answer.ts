@@ -3,11 +3,11 @@ import type { FileHandle } from "node:fs/promises";
 import { readFile, rm, stat } from "node:fs/promises";
 import { seeLogs } from "./job-failure.ts";
 
-/** What a container answered to one request: in memory where it is small, else in a file. */
+/** What a container answered to one request: in memory if it is small, else in a file. */
 export type Answer = {
   /** Adds it to the end of a file. */
   appendTo(output: FileHandle): Promise<void>;
-  /** All of it. Throws a `JobFailure` where that is more than can be filtered or joined. */
+  /** All of it. Throws a `JobFailure` if that is more than can be filtered or joined. */
   bytes(): Promise<Buffer>;
   /** Takes away what lies on disk; called once it is not needed any longer. */
   discard(): Promise<void>;

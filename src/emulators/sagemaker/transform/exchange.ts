@@ -4,7 +4,7 @@ import type { Payload } from "./payload.ts";
 /** One request as it was planned, and how its answer becomes a part of the output. */
 export type Exchange = {
   readonly payload: Payload;
-  /** What is written for the answer. Throws a `JobFailure` where it cannot be joined. */
+  /** What is written for the answer. Throws a `JobFailure` if it cannot be joined. */
   assemble(answer: Answer): Promise<Answer>;
   /** What comes behind it. */
   readonly end: Buffer;

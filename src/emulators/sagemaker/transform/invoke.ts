@@ -32,7 +32,7 @@ const WORKER_DIED = Buffer.from('{"code":500,"type":"InternalServerException","m
 
 type Attempt = { readonly answer: Answer } | { readonly failure: JobFailure; readonly mayRetry: boolean };
 
-/** Sends one payload to the model, again where the rules allow it. Throws a `JobFailure`, or the signal's reason. */
+/** Sends one payload to the model, again if the rules allow it. Throws a `JobFailure`, or the signal's reason. */
 export async function invoke(payload: Payload, options: InvokeOptions, signal: AbortSignal): Promise<Answer> {
   for (let retries = 0; ; retries += 1) {
     const attempt = await tryOnce(payload, options, signal);

@@ -16,13 +16,13 @@ export type ExchangePlan = {
   readonly isGzipped: boolean;
   readonly recordNewline: "keep" | "strip";
   readonly assembleWith: "None" | "Line";
-  /** Filters and joins; null where records go through as they are. */
+  /** Filters and joins; null if records go through as they are. */
   readonly processor: RecordProcessor | null;
 };
 
 const NEWLINE = Buffer.from("\n");
 
-/** The requests of one object, in order, made as they are asked for. Throws a `JobFailure` where a record does not fit. */
+/** The requests of one object, in order, made on demand. Throws a `JobFailure` if a record does not fit. */
 export async function* planExchanges(path: string, plan: ExchangePlan): AsyncGenerator<Exchange> {
   // What is filtered or joined has to be read first.
   if (
@@ -45,7 +45,7 @@ export async function* planExchanges(path: string, plan: ExchangePlan): AsyncGen
   }
 }
 
-/** What becomes of one answer: by itself one piece of the output, or a piece for each record where they are processed. */
+/** What is written for one answer: one piece of the output, or a piece for each record if records are processed. */
 function assembler(
   { assembleWith, processor }: ExchangePlan,
   records: readonly ProcessedRecord[],
@@ -75,7 +75,7 @@ async function* recordsOf(path: string, plan: ExchangePlan): AsyncGenerator<Proc
   for await (const body of bodies) yield processor === null ? { body, source: null } : processor.prepare(body, isLine);
 }
 
-/** None where MaxPayloadInMB is 0. */
+/** None if MaxPayloadInMB is 0. */
 function recordLimit({ payloadBytes }: ExchangePlan): LineLimit | undefined {
   if (payloadBytes === 0) return undefined;
   const exceeded = (line: number): Error =>

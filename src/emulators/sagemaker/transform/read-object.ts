@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-/** The bytes of an object that lies at the path, decompressed where it is gzip. */
+/** The bytes of an object that was downloaded to the path, decompressed if it is gzip. */
 export function readObject(path: string, isGzipped: boolean): Readable {
   const source = createReadStream(path);
   if (!isGzipped) return source;

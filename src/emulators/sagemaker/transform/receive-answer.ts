@@ -7,7 +7,7 @@ import { heldAnswer, spooledAnswer } from "./answer.ts";
 /** Times the requests at the same time, this is what the answers of an instance hold in memory. */
 const HELD_BYTES = 1_000_000;
 
-/** Reads the body of an answer to its end; what is large goes to the path. Null where it has more bytes than the limit; then the rest is not read. */
+/** Reads the body of an answer to its end; what is large goes to the path. Null if it has more bytes than the limit; then the rest is not read. */
 export async function receiveAnswer(body: Readable, path: string, limit: number | null): Promise<Answer | null> {
   const spool = createSpool(path);
   let bytes = 0;

@@ -38,7 +38,7 @@ export type InstanceContext = Pick<SagemakerContext, "bucket" | "containers" | "
   onFailure(object: InputObject, failure: JobFailure): void;
 };
 
-/** One machine of a job: starts its container, and transforms its objects. Rejects where the container is the fault. */
+/** One machine of a job: starts its container, and transforms its objects. Rejects if the container fails. */
 export async function runInstance(context: InstanceContext): Promise<void> {
   const container = await startContainer(context);
   const dispatcher = new Agent({ connectTimeout: 10_000 });

@@ -20,7 +20,7 @@ export type InstancesContext = SagemakerContext & {
 };
 
 /**
- * Runs every instance of a job to its end, and answers the first failure of an object, or null. Rejects where an instance cannot go on at all; the others
+ * Runs every instance of a job to its end, and answers the first failure of an object, or null. Rejects if an instance cannot go on at all; the others
  * are ended then.
  */
 export async function runInstances(job: TransformJob, context: InstancesContext): Promise<JobFailure | null> {

@@ -14,7 +14,7 @@ import { runInstances } from "./run-instances.ts";
 
 export type JobContext = SagemakerContext & { readonly model: Model; readonly objects: readonly InputObject[] };
 
-/** Takes a job from InProgress to its end. Never rejects: whatever goes wrong is the job's failure. */
+/** Takes a job from InProgress to its end. Never rejects: any error is the job's failure. */
 export async function runJob(job: TransformJob, context: JobContext): Promise<void> {
   const scratch = join(context.scratch, job.region, job.name);
   const written: string[] = [];

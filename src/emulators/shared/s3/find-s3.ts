@@ -21,7 +21,7 @@ export async function describeS3(endpoint: string | undefined): Promise<readonly
   ];
 }
 
-/** Null where something answers, whatever it says. */
+/** Null if something answers, with any response. */
 async function whySilent(url: string): Promise<string | null> {
   try {
     const answer = await fetch(withoutPassword(url), { redirect: "manual", signal: AbortSignal.timeout(PROBE_MS) });

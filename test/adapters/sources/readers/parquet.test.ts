@@ -126,7 +126,7 @@ test.each([
   ["DATE '2024-05-01'", "NULL::VARCHAR", "DATE", ["2024-05-01", null]],
   ["{'a': 1}", "NULL::BOOLEAN", "STRUCT(a INTEGER)", ["{'a': 1}", null]],
 ])(
-  "a column without any value in one file has the type of the other, whatever type was written: %s and %s",
+  "a column without any value in one file has the type of the other, ignoring the written type: %s and %s",
   async (first, second, type, values) => {
     const rows = `SELECT v::VARCHAR AS v FROM t`;
     for (const queries of [

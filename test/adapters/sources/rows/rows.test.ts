@@ -89,7 +89,7 @@ test("bytes are kept, also inside lists and objects", async () => {
   expect(values).toEqual([{ b: [Buffer.from(bytes), Buffer.alloc(0)] }, { b: [Buffer.from('\\x41"')] }]);
 });
 
-test("columns are those of all rows, also where the last row brings one", async () => {
+test("columns are those of all rows, also if the last row adds one", async () => {
   const rows = Array.from({ length: 50_000 }, (_, id) => (id === 49_999 ? { id, late: 0.5 } : { id }));
 
   const { columns, values } = await bench.extract(bench.rows(rows));

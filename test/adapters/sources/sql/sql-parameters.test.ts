@@ -25,7 +25,7 @@ describe("a parameter", () => {
   });
 
   test.each(["' OR 1=1 --", "$ds", "a\nb", "\\", "'; DROP TABLE flights", '"', "{{ x }}", ""])(
-    "is text to the query, whatever is in it: %j",
+    "is text to the query, with any content: %j",
     async (text) => {
       expect(await values("SELECT $t AS t", { t: text })).toEqual([[text]]);
       expect(await values("SELECT delay FROM flights WHERE day::VARCHAR = $t", { t: text })).toEqual([]);

@@ -89,7 +89,7 @@ test("makes columns of folders named key=value, unless the job says not to", asy
   expect(await names("by-day/ds=2024-01-02/k=7")).toEqual(["a"]);
 });
 
-test("a partition's folder may begin with an underscore, and what a writer leaves aside is passed over", async () => {
+test("a partition's folder may begin with an underscore, and what a writer leaves with the data is ignored", async () => {
   for (const path of ["underscore/_day=1", "underscore/_temporary", "underscore/.hidden=1"]) {
     await mkdir(join(bench.folder, path), { recursive: true });
     await bench.query(`COPY (SELECT 5 AS a) TO '${join(bench.folder, path)}/part.parquet'`);

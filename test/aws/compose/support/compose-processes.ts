@@ -117,7 +117,7 @@ function launch({ argv, workdir, env }: Container): Running {
   return { child, ended, output: () => output };
 }
 
-/** False where it did not end in time. */
+/** False if it did not end in time. */
 async function end({ child, ended }: Running): Promise<boolean> {
   child.kill("SIGTERM");
   let inTime = true;

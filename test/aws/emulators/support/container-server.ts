@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
 export type Invocation = { readonly request: IncomingMessage; readonly body: string; readonly number: number };
-/** A body for status 200, a status with a body, or null where the test answers itself. */
+/** A body for status 200, a status with a body, or null if the test answers itself. */
 export type Answer = string | { readonly status: number; readonly body?: string } | null;
 
 export type ContainerServer = {

@@ -29,7 +29,7 @@ export type SagemakerLab = {
   readonly bucket: string;
   readonly logged: string[];
   put(key: string, body: string | Uint8Array): Promise<void>;
-  /** Null where it is not there. */
+  /** Null if it is not there. */
   get(key: string): Promise<string | null>;
   keys(prefix?: string): Promise<string[]>;
   remove(key: string): Promise<void>;

@@ -47,7 +47,7 @@ export function shapeSql(shape: ColumnShape): string {
   }
 }
 
-/** The shape with `null` in the place of the leaves that `isNull` names, counted depth first. */
+/** The shape with `null` instead of the leaves that `isNull` names, counted depth first. */
 export function withNulls(shape: ColumnShape, isNull: readonly boolean[]): ColumnShape {
   if (countLeaves(shape) !== isNull.length) return shape;
   let next = 0;

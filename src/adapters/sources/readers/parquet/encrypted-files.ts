@@ -19,7 +19,7 @@ export async function rejectEncrypted(session: DuckdbSession, table: string, fil
   if (file !== undefined) throw encrypted(table, file);
 }
 
-/** DuckDB cannot show what kind of encryption a file has: that it fails is the answer. */
+/** DuckDB cannot show what kind of encryption a file has, so its failure is the test. */
 async function firstEncrypted(session: DuckdbSession, files: readonly string[]): Promise<string | undefined> {
   try {
     const [found] = await session.query(

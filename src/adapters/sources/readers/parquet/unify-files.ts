@@ -50,7 +50,7 @@ async function commonShape(
   return shape ?? { conflict: "" };
 }
 
-/** A type says nothing of a column without values: pandas writes it as DOUBLE, whatever it is on other days. */
+/** The type of a column without values means nothing: pandas writes it as DOUBLE, whatever its type is on other days. */
 async function withoutEmpty(session: DuckdbSession, columns: readonly FoundColumn[]): Promise<FoundColumn[]> {
   const found: FoundColumn[] = [];
   for (const column of columns) {

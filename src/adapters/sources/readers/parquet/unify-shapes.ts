@@ -3,7 +3,7 @@ import type { ColumnShape, ShapeField } from "./column-shape.ts";
 /** Shapes that may hold every value of several ones, best first. */
 export type Candidates = {
   readonly shapes: readonly ColumnShape[];
-  /** Whether the first one holds every value, whatever the values are; else they have to be looked at. */
+  /** Whether the first one holds all possible values; otherwise the values must be checked. */
   readonly exact: boolean;
 };
 

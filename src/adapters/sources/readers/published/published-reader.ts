@@ -98,7 +98,7 @@ function isScalar(type: string): boolean {
   return /^(?!MAP|STRUCT|UNION)[^[\]]+$/i.test(type.trim());
 }
 
-/** Scalars are read as text and cast, because JSON's reader takes no number from a text. */
+/** Scalars are read as text and cast, because JSON's reader does not read a number from a text. */
 function declaredAs(type: string): string {
   return isScalar(type) ? "VARCHAR" : type;
 }

@@ -29,7 +29,7 @@ test.each([
   ["CR LF", "\r\n", "a\n\rb\r\n"],
   ["LF", "\n", "a\r\nb"],
   ["CR", "\r", "a\nb"],
-])("a cell keeps its line end, whatever ends the rows: %s", async (_, end, cell) => {
+])("a cell keeps its line end, with any end of rows: %s", async (_, end, cell) => {
   expect((await csv.read(["id,t", `1,"${cell}"`, "2,c", ""].join(end))).rows).toEqual([
     ["1", cell],
     ["2", "c"],
@@ -95,7 +95,7 @@ test.each([
 test.each([
   ["gzip", gzipSync],
   ["zstd", zstdCompressSync],
-])("%s is read by its content, whatever the file is called", async (name, compress) => {
+])("%s is read by its content, not by the file's name", async (name, compress) => {
   const packed = compress(Buffer.from("id,x\n1,2.5\n2,3.5\n"));
 
   expect((await csv.read([packed, "id,x\n3,4.5\n"])).rows.length).toBe(3);

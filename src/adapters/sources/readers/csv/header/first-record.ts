@@ -12,7 +12,7 @@ export type FirstRecord = "names" | "row" | "unclear";
 export function firstRecord(records: readonly HeadRecord[], sqlNames: ReadonlySet<string>): FirstRecord {
   const [first, ...others] = records;
   if (first === undefined) return "unclear";
-  // A header may come again where files were put together.
+  // A header may come again if files were put together.
   const rows = others.filter(({ cells }) => !sameCells(cells, first.cells)).map(({ cells }) => cells);
   const columns = first.cells.map((cell, index) => describeColumn(cell, rows.map((row) => row[index]).filter(isThere)));
   const texts = first.cells.map(({ text }) => text.trim());

@@ -13,7 +13,7 @@ export type CsvFile = { readonly path: string; readonly text: string; readonly c
 
 const CHUNK_BYTES = 1 << 20;
 
-/** How a file is packed and encoded, as far as its first bytes show, whatever its name. */
+/** How a file is packed and encoded, as far as its first bytes show. Its name is ignored. */
 export type CsvPacking = { readonly compression: Compression; readonly encoding: string | undefined };
 
 /** Throws for what is no text at all. */

@@ -27,7 +27,7 @@ export const ODD = {
 } as const;
 
 export type CellSplitter = {
-  /** Splits what is whole of the bytes so far. False: the sink wants no more. */
+  /** Splits what is whole of the bytes so far. False: the sink needs no more. */
   push(chunk: Uint8Array): boolean;
   /** Splits the rest. */
   end(): void;
@@ -62,7 +62,7 @@ export function createCellSplitter(
   let odd = 0;
   let going = true;
 
-  /** Returns false if the sink wants no more. */
+  /** Returns false if the sink needs no more. */
   function endRecord(end: number): boolean {
     columns = column + 1;
     column = 0;

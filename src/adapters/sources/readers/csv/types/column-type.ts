@@ -1,7 +1,7 @@
 import { KIND, WAY } from "../../cell-kind.ts";
 import type { ColumnFacts } from "./column-scan.ts";
 
-/** The type that holds every cell of a column exactly, in DuckDB's spelling. `why`: what makes it text, where no single cell does. */
+/** The type that holds every cell of a column exactly, in DuckDB's spelling. `why`: what makes it text, if no single cell does. */
 export type ColumnType = { readonly type: string; readonly way: number; readonly why?: string };
 
 /** Of all files of a table: each keeps one way of writing, and all fit one type. */
