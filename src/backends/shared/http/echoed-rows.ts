@@ -79,13 +79,20 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Whether the fields are the numbers 0, 1, 2, …, in another order. */
 function isOtherOrder(values: readonly unknown[], name: string): boolean {
-  const numbers = values.map((value) => (isObject(value) ? value[name] : undefined));
-  const isPermutation =
-    new Set(numbers).size === numbers.length && numbers.every((number) => isBelow(number, numbers.length));
-  return isPermutation && numbers.some((number, row) => number !== row);
+  const seen = new Uint8Array(values.length);
+  let inOrder = true;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row];
+    const number = isObject(value) ? value[name] : undefined;
+    // Nearly always the first has no such field.
+    if (!isBelow(number, values.length) || seen[number] === 1) return false;
+    seen[number] = 1;
+    if (number !== row) inOrder = false;
+  }
+  return !inOrder;
 }
 
-function isBelow(number: unknown, length: number): boolean {
+function isBelow(number: unknown, length: number): number is number {
   return Number.isInteger(number) && (number as number) >= 0 && (number as number) < length;
 }
 
