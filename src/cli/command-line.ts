@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { openFilesError } from "../core/errors/open-files.ts";
 import { messageOf, ScoreframeError } from "../core/errors/scoreframe-error.ts";
 import type { CliContext } from "./cli-context.ts";
 import { createProgram } from "./create-program.ts";
@@ -55,6 +56,8 @@ function stopped(thrown: unknown): ScoreframeError {
 function toScoreframeError(thrown: unknown): ScoreframeError {
   const incomplete = setupError(thrown);
   if (incomplete !== null) return incomplete;
+  const limited = openFilesError(thrown);
+  if (limited !== null) return limited;
   if (ScoreframeError.is(thrown)) return thrown;
   if (thrown instanceof CommanderError) return new ScoreframeError("USAGE", usageMessage(thrown.message));
   return new ScoreframeError("INTERNAL", `Something that should not happen did: ${messageOf(thrown)}`, {

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { counted } from "../errors/counted.ts";
+import { openFilesError } from "../errors/open-files.ts";
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import { contractText } from "../frames/contract-text.ts";
 import { jobWarnings } from "../job/job-provenance.ts";
@@ -172,9 +173,9 @@ async function lookAt(
       ({ rows, scored }) => `${scored} of ${rows} sample rows scored`,
     );
   } catch (thrown) {
-    const error = ScoreframeError.is(thrown)
-      ? thrown
-      : new ScoreframeError("INTERNAL", messageOf(thrown), { cause: thrown });
+    const error =
+      openFilesError(thrown) ??
+      (ScoreframeError.is(thrown) ? thrown : new ScoreframeError("INTERNAL", messageOf(thrown), { cause: thrown }));
     return { job, ok: false, items, sample, error: error.toJSON() };
   } finally {
     await contract?.close();

@@ -2,6 +2,7 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { FirstFailure } from "./failure-policy.ts";
 import { firstFailureOf, stopWhenHopeless } from "./failure-policy.ts";
+import { mapConcurrently } from "./map-concurrently.ts";
 import type { RunTracker } from "./run-tracker.ts";
 import type { StitchedAnswer } from "./stitch.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
@@ -26,6 +27,9 @@ export type CollectTools = {
   readonly deadLetter: string;
 };
 
+/** Records that are written at a time: each has a file open. */
+const SAVES_AT_ONCE = 4;
+
 /** Writes each shard's end into the ledger, and ends a run early that can only fail. */
 export async function collectShards(
   stitched: AsyncIterable<readonly StitchedAnswer[]>,
@@ -35,7 +39,7 @@ export async function collectShards(
   let firstFailure: FirstFailure | null = null;
   let form: "value" | "object" | null = null;
   for await (const answers of stitched) {
-    await Promise.all(answers.map(({ record }) => save(record)));
+    for await (const _saved of mapConcurrently(answers, SAVES_AT_ONCE, ({ record }) => save(record)));
     for (const answer of answers) {
       tracker.stitched(answer);
       firstFailure ??= firstFailureOf(answer.stitched);

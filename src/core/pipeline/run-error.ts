@@ -1,3 +1,4 @@
+import { openFilesError } from "../errors/open-files.ts";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { isStorageFailure, pathOf, storageError } from "../errors/storage-error.ts";
 import type { RunFiles } from "../ports/run-store.ts";
@@ -26,6 +27,8 @@ export function stoppedRun(run: StoppedRun, thrown: unknown): ScoreframeError {
 
 /** What ended a run, as an error of ours; `folder`: where a file was, if the system does not say which. */
 export function runError(thrown: unknown, folder: string): ScoreframeError {
+  const limited = openFilesError(thrown);
+  if (limited !== null) return limited;
   if (ScoreframeError.is(thrown)) return thrown;
   if (isStorageFailure(thrown)) return storageError(pathOf(thrown) ?? folder, "write", thrown);
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
