@@ -228,7 +228,7 @@ export type BackendOptionsByKind = {
      */
     readonly output_filter?: string | undefined;
     /**
-     * `input` sets the response beside its request, for an `output_filter` that wants both.
+     * `input` sets the response beside its request, and each is compared with what was sent.
      * @default "none"
      */
     readonly join_source?: "none" | "input" | undefined;

@@ -216,6 +216,49 @@ describe("filters and joins", () => {
     );
   });
 
+  it.each(["instances", "dataframe_split", "records", "json_lines", "open_inference"] as const)(
+    "join_source is understood without a filter, and compared with what was sent: %s",
+    async (protocol) => {
+      expect((await tryRun(job(protocol, { model_name: "local", join_source: "input" }))).error).toBeNull();
+      expect(await table()).toEqual(EXPECTED);
+    },
+  );
+
+  it("join_source is understood without a filter: csv", async () => {
+    answer = (body) => ({ body: body.trimEnd() });
+    expect((await tryRun(job("csv", { join_source: "input" }))).error).toBeNull();
+    expect(await table("p0::varchar as score, p1 as said")).toEqual(EXPECTED);
+  });
+
+  const outputOf = (prefix: string) => ({ path: join(lab.folder, "out"), prefix });
+
+  it.each(["instances", "records"] as const)(
+    "response.key and response.index pair the predictions of a request that are in another order: %s",
+    async (protocol) => {
+      for (const response of [{ key: "id" }, { index: "index" }]) {
+        answer = (body) => {
+          const predictions = ids(body).map((id, index) => ({ id, index, score: id }));
+          const inOtherOrder = predictions.toReversed();
+          return { body: JSON.stringify(protocol === "records" ? inOtherOrder : { predictions: inOtherOrder }) };
+        };
+        expect((await tryRun(job(protocol, {}, { response, output: outputOf("m_") }))).error).toBeNull();
+        const other = "key" in response ? "m_index" : "m_id";
+        expect(await table("m_score::varchar as score")).toEqual(ROWS.map((row) => ({ ...row, score: row.id })));
+        expect(await query(`select * from '${lab.folder}/out/*.parquet' limit 1`)).toMatchObject([
+          { [other]: expect.anything() },
+        ]);
+      }
+    },
+  );
+
+  it("response.key compares the key that a filter leaves beside the answer", async () => {
+    answer = () => ({ body: "0.5" });
+    const backend = { join_source: "input", output_filter: "$['id','SageMakerOutput']" };
+    const changes = { response: { key: "id" }, output: outputOf("m_") };
+    expect((await tryRun(job("json_lines", backend, changes))).error).toBeNull();
+    expect(await table("m_SageMakerOutput as score")).toEqual(ROWS.map((row) => ({ ...row, score: 0.5 })));
+  });
+
   it("a filter of CSV goes by numbers, which is said before anything is read", async () => {
     const { error, report } = await tryRun(job("csv", { output_filter: "$.score" }));
     expect(error).toMatchObject({ code: "BACKEND_OPTIONS_INVALID", facts: { option: "backend.output_filter" } });

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import type { ShardResponse } from "../../src/core/pipeline/shard-response.ts";
 import type { BackendPlugin } from "../../src/core/ports/scoring-backend.ts";
 import { defineBackend } from "../../src/core/ports/scoring-backend.ts";
 
@@ -10,7 +11,12 @@ export type AnswerLine = (
 ) => string | Promise<string>;
 
 /** A backend in this process that answers by a function: the smallest honest member of the family. */
-export function functionBackend(id: string, answer: AnswerLine, maxRequestBytes = 1_000_000): BackendPlugin {
+export function functionBackend(
+  id: string,
+  answer: AnswerLine,
+  maxRequestBytes = 1_000_000,
+  said: Pick<ShardResponse, "joined"> = {},
+): BackendPlugin {
   const capabilities = {
     maxRequestBytes,
     protocols: ["instances"],
@@ -39,7 +45,7 @@ export function functionBackend(id: string, answer: AnswerLine, maxRequestBytes 
             const answers: string[] = [];
             for (const [line, text] of lines.entries()) answers.push(await answer(JSON.parse(text), line, shard));
             await writeFile(responsePath, answers.map((text) => `${text}\n`).join(""));
-            yield { shard, retries: 0 };
+            yield { shard, retries: 0, ...said };
           }
         },
         close: async () => undefined,

@@ -18,8 +18,6 @@ type RuledOptions = {
   readonly security_group_ids?: readonly string[] | undefined;
   readonly max_payload_mb: number;
   readonly max_concurrent_transforms: number;
-  readonly join_source: "none" | "input";
-  readonly output_filter: string;
 };
 
 /** Those that make a model of an image, and mean nothing without one. */
@@ -41,13 +39,7 @@ const MOST_TAGS = 49;
 
 /** The first rule over several options that is broken, or null. */
 export function optionsComplaint(options: RuledOptions): OptionComplaint | null {
-  return (
-    modelComplaint(options) ??
-    countComplaint(options) ??
-    vpcComplaint(options) ??
-    payloadComplaint(options) ??
-    joinComplaint(options)
-  );
+  return modelComplaint(options) ?? countComplaint(options) ?? vpcComplaint(options) ?? payloadComplaint(options);
 }
 
 /** Environment variables: at most `most`, each value of at most `mostCharacters`. */
@@ -131,13 +123,4 @@ function payloadComplaint(options: RuledOptions): OptionComplaint | null {
     `× backend.max_payload_mb is ${transforms} × ${payload} = ${product} MB, and SageMaker takes ${MOST_MB_IN_FLIGHT}. ` +
     `With max_payload_mb: ${payload}, at most ${Math.floor(MOST_MB_IN_FLIGHT / payload)} fit.`;
   return { path: ["max_concurrent_transforms"], message };
-}
-
-/** A joined record has the response below the request, where no protocol looks for it. */
-function joinComplaint({ join_source, output_filter }: RuledOptions): OptionComplaint | null {
-  if (join_source === "none" || output_filter !== "$") return null;
-  const message =
-    "set to input would put each answer below SageMakerOutput, or behind the cells of its row, where predictions are not looked for. scoreframe sets answers " +
-    "beside their rows by itself: leave it out, or choose with backend.output_filter what is the answer ($.SageMakerOutput; of csv $[-1]).";
-  return { path: ["join_source"], message };
 }

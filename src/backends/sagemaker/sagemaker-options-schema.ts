@@ -124,7 +124,7 @@ export const sagemakerOptionsSchema = z
     join_source: z
       .enum(["none", "input"])
       .default("none")
-      .describe("`input` sets the response beside its request, for an `output_filter` that wants both."),
+      .describe("`input` sets the response beside its request, and each is [compared](#filters) with what was sent."),
     output_kms_key_id: kmsKey.optional().describe("Key for the responses."),
     volume_kms_key_id: kmsKey.optional().describe("Key for the instances' disks."),
     transform_ami_version: matching(/^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/, "such as al2-ami-sagemaker-batch-gpu-535")

@@ -5,6 +5,7 @@ import type { RequestShard } from "../../core/ports/scoring-backend.ts";
 import type { RowCause } from "../../core/protocols/error-object.ts";
 import { errorObjectText } from "../../core/protocols/error-object.ts";
 import { pairAnswerFile } from "./answer-file.ts";
+import type { SagemakerOptions } from "./sagemaker-options.ts";
 import type { SessionTools } from "./session-state.ts";
 
 /** Answers that are fetched while others are stitched. */
@@ -20,7 +21,7 @@ export function takeAnswers(
   return mapAhead(shards, FETCHES_AT_A_TIME, async (shard) => {
     await remote.fetch(shard.responsePath, signal);
     const cause = await pairAnswerFile(shard, remote.locate(shard.responsePath), rules);
-    return cause === null ? answered(shard) : failFile(shard, cause);
+    return cause === null ? { ...answered(shard), joined: isJoined(options) } : failFile(shard, cause);
   });
 }
 
@@ -32,4 +33,9 @@ export async function failFile(shard: RequestShard, cause: RowCause): Promise<Sh
 
 function answered({ shard }: RequestShard): ShardResponse {
   return { shard, retries: 0 };
+}
+
+/** Whether SageMaker leaves each request beside its response; a filter chooses what is the response. */
+function isJoined({ joinSource, outputFilter }: SagemakerOptions): boolean {
+  return joinSource === "Input" && outputFilter === "$";
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { PredictionField } from "../job/prediction-type.ts";
 import type { PartitionRun } from "../pipeline/stitched-shard.ts";
@@ -31,6 +32,7 @@ import { validateResponseFile } from "./response-file.ts";
 import { readRowKeys } from "./row-keys.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
+import { unwrapJoined } from "./unwrap-joined.ts";
 import { writeParquet, writeScratch } from "./write-parquet.ts";
 
 export type StitchShardInput = {
@@ -39,6 +41,8 @@ export type StitchShardInput = {
   readonly responsePath: string;
   /** What the backend has written there, if it says so. */
   readonly written?: FileDigest;
+  /** The request file, if each response line holds its request line, too. */
+  readonly joinedWith?: string;
   /** Number of the shard's first request line in the run. */
   readonly firstRowId: number;
   /** Id of its first line, where lines have one. */
@@ -129,7 +133,7 @@ function readAnswerFile(input: StitchShardInput, lineRows: readonly number[]): D
     numberAnswers(input, lineRows, protocol) ??
     decodeAnswers({
       shard: input.shard,
-      lines: readAnswerLines(input, lineRows.length),
+      lines: withoutRequests(readAnswerLines(input, lineRows.length), input, protocol),
       lineRows,
       protocol,
       ids: idsOf(input, lineRows),
@@ -139,13 +143,29 @@ function readAnswerFile(input: StitchShardInput, lineRows: readonly number[]): D
   );
 }
 
-/** Numbers have no keys. */
+/** Numbers have neither keys nor requests. */
 function numberAnswers(
-  { responsePath }: StitchShardInput,
+  { responsePath, joinedWith }: StitchShardInput,
   lineRows: readonly number[],
   { pairing, predictionPlace }: Protocol,
 ): DecodedAnswers | null {
-  return pairing === undefined ? readNumberAnswers(responsePath, lineRows, predictionPlace) : null;
+  return pairing === undefined && joinedWith === undefined
+    ? readNumberAnswers(responsePath, lineRows, predictionPlace)
+    : null;
+}
+
+function withoutRequests(
+  lines: DataFrame,
+  { joinedWith, responsePath }: StitchShardInput,
+  protocol: Protocol,
+): DataFrame {
+  if (joinedWith === undefined) return lines;
+  return unwrapJoined(lines, readLines(joinedWith), {
+    answerFile: basename(responsePath),
+    joined: true,
+    whole: true,
+    protocol,
+  });
 }
 
 function keysOf({ options: { pairing }, source, featuresPath }: StitchShardInput): RowKeys {

@@ -29,8 +29,9 @@ type Part = { readonly input: StitchShardInput; readonly lineRows: readonly numb
  * ten rows as for ten thousand; at the first doubt every shard is stitched by itself, which gives the same rows and says what is wrong with which.
  */
 export function stitchShards(inputs: readonly StitchShardInput[]): StitchOutcome[] {
-  // Predictions that name their rows are read one by one.
-  const isTogether = inputs.length > 1 && inputs[0]?.options.pairing === null;
+  // Responses that name their rows are read one by one.
+  const isByPosition = inputs.every(({ options, joinedWith }) => options.pairing === null && joinedWith === undefined);
+  const isTogether = inputs.length > 1 && isByPosition;
   return (isTogether ? stitchTogether(inputs) : null) ?? inputs.map(stitchShard);
 }
 

@@ -17,6 +17,8 @@ type Joining = {
   readonly answerFile: string;
   /** Whether answers hold their requests, too; null if only their form says so. */
   readonly joined: boolean | null;
+  /** Whether they hold them whole: no output filter has left fields out. */
+  readonly whole?: boolean;
   readonly protocol: Pick<Protocol, "answerNotation">;
 };
 
@@ -26,9 +28,9 @@ type Joining = {
  */
 export function unwrapJoined(answers: DataFrame, requests: DataFrame, joining: Joining): DataFrame {
   if (joining.joined === false || answers.height === 0) return answers;
-  if (anyLineContains(answers, `"${OUTPUT}"`)) return mapLines(answers, requests, joining, outputOfObject);
+  if (anyLineContains(answers, `"${OUTPUT}"`)) return mapLines(answers, requests, joining, outputOfObject(joining));
   if (joining.protocol.answerNotation === "csv") return unwrapRecords(answers, requests, joining);
-  return joining.joined === null ? answers : mapLines(answers, requests, joining, outputOfObject);
+  return joining.joined === null ? answers : mapLines(answers, requests, joining, outputOfObject(joining));
 }
 
 type Unwrap = (answer: string, request: string, where: string) => string;
@@ -46,15 +48,23 @@ function textsOf(lines: DataFrame): string[] {
 }
 
 /** What is no JSON stays as it is: why it cannot be read is found out later. */
-function outputOfObject(answer: string, request: string, where: string): string {
-  const parsed = parse(answer);
-  if (parsed === undefined || readErrorObject(parsed) !== null) return answer;
-  if (!isExactObject(parsed) || !Object.hasOwn(parsed, OUTPUT)) {
-    return failure("RESPONSE_INVALID", `${where}: the answer has no "${OUTPUT}", as the others of its file have.`);
-  }
-  const { [OUTPUT]: output, ...echoed } = parsed as ExactObject;
-  if (!isEcho(echoed, parse(request))) return foreign(where);
-  return stringifyExact(output as ExactJson);
+function outputOfObject({ whole = false }: Joining): Unwrap {
+  return (answer, request, where) => {
+    const parsed = parse(answer);
+    if (parsed === undefined || readErrorObject(parsed) !== null) return answer;
+    if (!isExactObject(parsed) || !Object.hasOwn(parsed, OUTPUT)) {
+      return failure("RESPONSE_INVALID", `${where}: the answer has no "${OUTPUT}", as the others of its file have.`);
+    }
+    const { [OUTPUT]: output, ...echoed } = parsed as ExactObject;
+    const sent = parse(request);
+    if (!isEcho(echoed, sent) || (whole && !isWhole(echoed, sent))) return foreign(where);
+    return stringifyExact(output as ExactJson);
+  };
+}
+
+function isWhole(echoed: ExactObject, request: ExactJson | undefined): boolean {
+  const isObject = request !== undefined && isExactObject(request);
+  return isObject ? Object.keys(request).every((key) => Object.hasOwn(echoed, key)) : Object.hasOwn(echoed, INPUT);
 }
 
 /** Whether all that is left of a request, of which an output filter may have taken parts, is as it was sent. */
@@ -95,6 +105,7 @@ function unwrapRecords(answers: DataFrame, requests: DataFrame, joining: Joining
     return answers;
   }
   return mapLines(answers, requests, joining, (answer, request, where) => {
+    if (readErrorObject(parse(answer) ?? null) !== null) return answer;
     const [cells, asked] = [parseRecord(answer), parseRecord(request)];
     return beginsWith(cells, asked) ? cellsText(cells.slice(asked.length)) : foreign(where);
   });

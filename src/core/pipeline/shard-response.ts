@@ -5,6 +5,8 @@ export type ShardResponse = {
   readonly shard: number;
   /** Bytes and digest of what was written, if the backend wrote the file itself: the file must hold just that when it is read. */
   readonly written?: FileDigest;
+  /** Whether each line holds its request line, too, as SageMaker's `JoinSource=Input` writes it: one that holds another is an error of its rows. */
+  readonly joined?: boolean;
   /** Tries beyond the first, over all requests of the shard. */
   readonly retries: number;
 };

@@ -51,7 +51,7 @@ export async function* stitchAnswers(
 
 function stitchInput(
   { folders, ...options }: StitchStageInput,
-  { shard, written }: ShardResponse,
+  { shard, written, joined = false }: ShardResponse,
   record: ShardRecord,
 ): StitchShardInput {
   const name = `shard-${String(shard).padStart(5, "0")}.parquet`;
@@ -62,6 +62,7 @@ function stitchInput(
     // The engine chose the path: a backend that could name another file could hand over the answers of other rows.
     responsePath: responsePathOf(folders, record.request.file),
     ...(written === undefined ? {} : { written }),
+    ...(joined ? { joinedWith: join(folders.root, record.request.file) } : {}),
     firstRowId: record.first_row_id,
     firstId: record.request.first_id,
     lineRows: record.line_rows,

@@ -41,7 +41,6 @@ describe("options of the sagemaker backend", () => {
     ["a filter with a question", { model_name, input_filter: "$[?(@.n>1)]" }, 'backend.input_filter holds "?"'],
     ["a filter of a bare name", { model_name, output_filter: "predictions" }, "must begin with $"],
     ["a filter of two ranges", { model_name, input_filter: "$[0:2,246:]" }, "has more than one range"],
-    ["a join that nothing is chosen of", { model_name, join_source: "input" }, "($.SageMakerOutput; of csv $[-1])"],
     ["a variable with a blank", { model_name, environment: { "A B": "1" } }, "is no name of an environment variable"],
     [
       "17 variables",
