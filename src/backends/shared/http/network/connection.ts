@@ -1,4 +1,4 @@
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import { Pool } from "undici";
 import type { TransportFault } from "../transport-fault.ts";
 import { CLIENT_CERTIFICATE_SETTING, transportFault } from "../transport-fault.ts";
@@ -8,6 +8,7 @@ import { otherScheme } from "./other-scheme.ts";
 import type { HttpProxy } from "./proxy.ts";
 import { credentials, proxyFor } from "./proxy.ts";
 import { unreachableProxy, wantsCredentials } from "./proxy-faults.ts";
+import { skippingInformational } from "./skip-informational.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 import { secureContext } from "./tls-material.ts";
 import { tunnelTo } from "./tunnel.ts";
@@ -55,7 +56,7 @@ export function connectTo(options: ConnectionOptions): Connection {
   const pool = new Pool(isForwarded ? proxy.origin : url.origin, {
     connections: options.connections,
     pipelining: 1,
-    connect: connector(url, proxy, options),
+    connect: skippingInformational(connector(url, proxy, options)),
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
     maxResponseSize: options.maxResponseBytes,
@@ -104,7 +105,7 @@ function connector(
   url: URL,
   proxy: HttpProxy | null,
   { tls, connectTimeoutMs: timeout }: ConnectionOptions,
-): NonNullable<Pool.Options["connect"]> {
+): buildConnector.BuildOptions | buildConnector.connector {
   const lookup = lookUp(new URL(proxy?.origin ?? url.origin).hostname);
   const common = { timeout, ...(lookup === undefined ? {} : { lookup }) };
   // A proxy is not shown the client certificate, which is the server's to see.
