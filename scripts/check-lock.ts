@@ -1,4 +1,4 @@
-// Checks what package-lock.json must be for a clone on any platform: complete, and bound to no registry.
+// Checks what package-lock.json must be for a clone on any platform: complete, and not tied to a registry.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -206,7 +206,7 @@ async function typedImport(consumer: string): Promise<void> {
   if (code === undefined) throw new Error("tsc did not end");
 }
 
-// A Node that cannot be fetched is reported, not passed over.
+// A Node that cannot be fetched is reported, not ignored.
 async function nodesToTry(checks: PackageCheck[]): Promise<{ path: string; version: string }[]> {
   const nodes = [{ path: process.execPath, version: process.version }];
   const add = (path: string): void => {
@@ -286,7 +286,7 @@ async function npx(args: readonly string[], cwd: string, node: string): Promise<
   });
 }
 
-// npm hands its configuration and the caller's folder to the scripts that it runs; a consumer's shell has none of that.
+// npm passes its configuration and the caller's folder to the scripts that it runs; a consumer's shell has neither.
 function cleanEnvironment(node: string): NodeJS.ProcessEnv {
   const own =
     /^(npm_(config_(local_prefix|prefix)|package_|lifecycle_|command|execpath)|INIT_CWD|NODE_OPTIONS|VITEST)/i;

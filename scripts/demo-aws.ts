@@ -41,7 +41,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 
 process.exitCode = await demo(options);
 
-/** Answers the exit code. */
+/** Returns the exit code. */
 async function demo({ rows = null, compare = false, keep = false }: Options): Promise<number> {
   const flights = findFlights();
   const jobFile = join(folder, "job.yaml");
@@ -53,7 +53,7 @@ async function demo({ rows = null, compare = false, keep = false }: Options): Pr
   if ("missing" in cloud) return failed(cloud.missing, 1);
   const scratch = await mkdtemp(join(tmpdir(), "scoreframe-demo-aws-"));
   try {
-    // Our own clients, too, meet this cloud and nothing of the caller's.
+    // Our own clients, too, use this cloud and nothing of the caller's.
     process.env = { ...cloud.env };
     say(`cloud: ${cloud.s3} for S3, \`scoreframe emulate sagemaker\` for SageMaker`);
     await store(flights.table);

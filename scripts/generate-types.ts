@@ -1,4 +1,4 @@
-// docs/reference/types.md: what becomes of every type, found out by sending it through the engine.
+// docs/reference/types.md: how every type is sent and written, found by sending it through the engine.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

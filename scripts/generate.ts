@@ -9,7 +9,7 @@ import { renderSupportMatrix, SUPPORT_MATRIX_PATH } from "./generate-support-mat
 import { generateTypesPage } from "./generate-types.ts";
 import { root } from "./lib/toolchain.mjs";
 
-/** Writes every file that is made from the code; with `--check` it writes nothing and fails where one is stale. */
+/** Writes every file that is made from the code; with `--check` it writes nothing and fails if one is stale. */
 const plugins = await Promise.all(BUILTIN_BACKENDS.map((backend) => backend.load()));
 const matrix = renderSupportMatrix(plugins);
 const made: readonly GeneratedFile[] = [

@@ -7,13 +7,13 @@ import type { EmulatorUsage } from "./run-emulator.ts";
 
 export type EmulatorProcess = {
   readonly url: string;
-  /** Ends it, and answers what it has used. */
+  /** Ends it, and returns what it has used. */
   end(): Promise<EmulatorUsage>;
 };
 
 const PROGRAM = fileURLToPath(new URL("./run-emulator.ts", import.meta.url));
 
-/** Starts an emulator that nothing else shares its process with. */
+/** Starts an emulator in a separate process. */
 export async function startEmulator(s3Endpoint: string): Promise<EmulatorProcess> {
   const [file = "", ...args] = [...nodeCommand(PROGRAM), s3Endpoint];
   const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });

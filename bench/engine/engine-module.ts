@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { root } from "../../scripts/lib/toolchain.mjs";
 
 /**
- * A module of the engine as users run it, from dist/; from the sources where SCOREFRAME_BENCH_ENGINE is `src`. The caller says its type:
+ * A module of the engine as users run it, from dist/; from the sources if SCOREFRAME_BENCH_ENGINE is `src`. The caller gives its type:
  * `await engineModule<typeof import("../../src/index.ts")>("index")`.
  */
 export async function engineModule<Module>(path: string): Promise<Module> {

@@ -5,7 +5,7 @@ const ID = '"id":';
 
 /**
  * The answer line to a request line of `{"instances":[{"id":7,…},…]}`: for each row a label and a probability that follow from its id, so that a
- * prediction that meets another row is found. Ids are searched for in the text, which is ten times as fast as parsing it; a text that looks
+ * prediction of another row is detected. Ids are searched for in the text, which is ten times as fast as parsing it; a text that looks
  * like one cannot occur inside a JSON string, in which quotes are escaped.
  */
 export function answerLine(request: string): string {

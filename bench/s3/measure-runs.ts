@@ -20,7 +20,7 @@ export type RunResult = { readonly where: string; readonly rows: number; readonl
 
 /**
  * The same run with its workspace and its table in folders and on S3, in turn, each checked. Its model costs nothing. The files of the last run in
- * folders are left for who copies them, in the folder that is answered.
+ * folders are left in the returned folder, to be copied.
  */
 export async function measureRuns(
   dataset: Dataset,

@@ -1,7 +1,7 @@
 import type { DemoFlights } from "../../src/cli/demo/demo-flights.ts";
 import { demoJobText } from "../../src/cli/demo/demo-job.ts";
 
-/** Where the demo's things are on S3. */
+/** The demo's addresses on S3. */
 export const PLACES = {
   bucket: "scoreframe-demo",
   table: "s3://scoreframe-demo/flights/flights-3m.parquet",
@@ -23,7 +23,7 @@ export function awsJobText(flights: DemoFlights, rows: number | null): string {
   return demoJobText({ flights, rows, table: PLACES.table, backend, output: PLACES.output });
 }
 
-/** What the emulator runs in the image's place. */
+/** What the emulator runs instead of the image. */
 export function emulatorConfig({ model }: DemoFlights): string {
   return `${JSON.stringify({ images: { [IMAGE]: { model } } }, null, 2)}\n`;
 }

@@ -2,7 +2,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 
 export type Comparison = {
   readonly rows: readonly [number, number];
-  /** Rows, every column of them counting, that only one of the tables has. */
+  /** Rows that only one of the tables has, compared in all columns. */
   readonly onlyInFirst: number;
   readonly onlyInSecond: number;
 };

@@ -23,7 +23,7 @@ export async function pythonEnvironment(requirements: string, versions: PythonVe
   const python = await findPython(versions);
   if ("missing" in python) return python;
   const name = basename(requirements, ".txt");
-  // Programs of an environment name their Python by its whole path: a copy of it elsewhere is another one's.
+  // Programs of an environment name their Python by its whole path, so a copy elsewhere would use the original's.
   const made = createHash("sha256")
     .update(await readFile(requirements))
     .update(python.version)
@@ -72,7 +72,7 @@ async function findPython({
   return { missing: `there is no ${wanted} on the PATH; install one (python.org, apt, pyenv)` };
 }
 
-/** Former states are of no use, and hundreds of megabytes large. */
+/** Old environments are useless, and hundreds of megabytes large. */
 async function removeFormer(name: string): Promise<void> {
   const folders = await readdir(CACHE).catch(() => []);
   const former = folders.filter(

@@ -18,7 +18,7 @@ export type ProgramOptions = {
   readonly timeoutMs?: number;
 };
 
-/** Runs a program to its end, without a shell, and never throws: how it ended is the answer. */
+/** Runs a program to its end, without a shell, and never throws: the result says how it ended. */
 export async function runProgram(
   file: string,
   args: readonly string[],

@@ -2,7 +2,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-/** A text as a cell of code in which every character is to be seen; null and the empty text are words. */
+/** A text as a cell of code in which every character is visible; null and the empty text are words. */
 export function visible(text: string | null): string {
   if (text === null) return "NULL";
   if (text === "") return "empty";

@@ -12,7 +12,7 @@ import { root } from "../lib/toolchain.mjs";
 import { splitCsvRow, splitJsonRow, tensorText } from "./split-row.ts";
 import { whyNotSent } from "./why-not-sent.ts";
 
-/** What became of values that went through the engine, each list in their order. */
+/** Values after they went through the engine, each list in their order. */
 export type SentValues = {
   /** The value's text in a request, by protocol. */
   readonly requests: ReadonlyMap<string, readonly string[]>;
@@ -25,7 +25,7 @@ export type SentValues = {
 /** Sends values through the real engine. `from` is what the expressions select from. */
 export type ValueSender = {
   send(expressions: readonly string[], from?: string): Promise<SentValues>;
-  /** The error that a value ends in. */
+  /** The error of a value that is rejected. */
   failure(expression: string): Promise<{ readonly code: string; readonly message: string }>;
   close(): Promise<void>;
 };
@@ -90,7 +90,7 @@ async function requestTexts(
 
 async function requestOf(bench: Bench, protocol: string, sql: string): Promise<string> {
   bench.conversation.request = "";
-  // What is answered is not of the protocol, and the run may fail: only what was asked counts.
+  // The answers are not of the protocol, and the run may fail: only the requests matter.
   const outcome = await bench.engine.tryRun(jobOf(bench, sql, { model: { protocol } } as Partial<JobInput>), {
     baseDirectory: root,
   });

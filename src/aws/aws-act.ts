@@ -1,14 +1,14 @@
-/** What was asked of which service. */
+/** An action of a service. */
 export type AwsAct = {
   /** As IAM writes it: `s3:PutObject`, `sagemaker:CreateTransformJob`. */
   readonly action: string;
-  /** What it was done to, as a person would write it. */
+  /** The resource, as a person would write it. */
   readonly resource: string;
   /** The profile that the job file names for this service. */
   readonly profile?: string | undefined;
-  /** Where it was asked. */
+  /** The region of the request. */
   readonly region?: string;
-  /** Where the service was looked for, unless the environment says it. */
+  /** The service's endpoint, unless the environment names it. */
   readonly endpoint?: GivenEndpoint;
 };
 

@@ -3,7 +3,7 @@ import type { AwsAct } from "./aws-act.ts";
 import { readFault, withoutSecrets } from "./fault.ts";
 import { FAULT_KINDS } from "./fault-kinds.ts";
 
-/** An error of an AWS SDK as one that says what to do. What is a ScoreframeError already stays as it is. */
+/** Converts an error of an AWS SDK to one that says what to do. A ScoreframeError is returned unchanged. */
 export function awsError(thrown: unknown, act: AwsAct): ScoreframeError {
   if (ScoreframeError.is(thrown)) return thrown;
   const [service = ""] = act.action.split(":");

@@ -15,7 +15,7 @@ export type FaultKind = {
   says(fault: Fault, act: AwsAct, service: string): string;
 };
 
-const LIST_RIGHT = " If it does not exist, S3 says so only to whom s3:ListBucket is allowed on the bucket.";
+const LIST_RIGHT = " S3 reports a missing object only to users with s3:ListBucket on the bucket.";
 
 const named =
   (...names: readonly string[]) =>
@@ -61,7 +61,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
       says(/signature (has )?expired|signature not yet current|too skewed|difference between the request time/i),
     ),
     says: () =>
-      `this machine's clock (${new Date().toISOString()}) is too far from that of AWS. Set it right (NTP), then run again.`,
+      `this machine's clock (${new Date().toISOString()}) is too far from that of AWS. Correct it (NTP), then run again.`,
   },
   {
     code: "AWS_CREDENTIALS_INVALID",
@@ -82,7 +82,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
       "MissingAuthenticationToken",
     ),
     says: ({ name }, { profile }) =>
-      `the credentials${credentialsOf(profile)} are not valid there (${name}). See that the key, its secret and the session token belong together, and to this account.`,
+      `the credentials${credentialsOf(profile)} are not valid there (${name}). Check that the key, its secret and the session token belong together, and to this account.`,
   },
   {
     code: "AWS_REGION_INVALID",
@@ -111,7 +111,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   {
     code: "BUCKET_NOT_FOUND",
     fits: named("InvalidBucketName"),
-    says: () => "no bucket can have such a name. Correct it: 3 to 63 small letters, digits, dots and hyphens.",
+    says: () => "no bucket can have such a name. Correct it: 3 to 63 lower-case letters, digits, dots and hyphens.",
   },
   {
     code: "OBJECT_NOT_FOUND",
@@ -136,7 +136,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     ),
     retryable: always,
     says: ({ name }) =>
-      `AWS asks for fewer requests, also after many tries (${name}). Run again later, or fewer runs at the same time.`,
+      `AWS asks for fewer requests, even after many tries (${name}). Run again later, or fewer runs at the same time.`,
   },
   {
     code: "AWS_UNREACHABLE",
@@ -151,7 +151,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
 ];
 
-/** IAM's own words name what is missing, which may be another right than that of the act: a key of KMS, a role to pass. */
+/** IAM's message names the missing right, which may not be that of the action: a key of KMS, a role to pass. */
 function denied({ message }: Fault, { action, resource }: AwsAct): string {
   const denial = parseDenial(message);
   if (denial?.explicit) {

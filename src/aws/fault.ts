@@ -1,14 +1,14 @@
 import process from "node:process";
 import { messageOf } from "../core/errors/scoreframe-error.ts";
 
-/** An error of an AWS SDK as far as it is looked at. Nothing in it is secret. */
+/** The parts of an AWS SDK's error that are used. Nothing in it is secret. */
 export type Fault = {
   readonly name: string;
   readonly message: string;
   readonly status: number | undefined;
   /** Of Node: `ECONNRESET`. */
   readonly code: string;
-  /** Whether the answer is a page for people, which no service of AWS gives. */
+  /** Whether the answer is an HTML page, which no service of AWS sends. */
   readonly html: boolean;
   /** The region that S3 names for the bucket; null if it names none. */
   readonly bucketRegion: string | null;

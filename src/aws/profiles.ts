@@ -12,7 +12,7 @@ export function profileFiles(env: NodeJS.ProcessEnv = process.env): readonly [co
   ];
 }
 
-/** The profiles that there are, each with the names of its settings; values are not looked at. */
+/** All profiles, each with the names of its settings; values are not read. */
 export function readProfiles(env: NodeJS.ProcessEnv = process.env): Map<string, Set<string>> {
   const [config, credentials] = profileFiles(env).map(textOf) as [string, string];
   const profiles = new Map<string, Set<string>>();

@@ -1,4 +1,4 @@
-/** What SageMaker's words say of a quota: how many there may be, how many there are, and how many more were asked for. */
+/** A quota as SageMaker's message describes it: the limit, how many are used, and how many more were requested. */
 type Quota = { readonly name: string; readonly limit: number; readonly used: number; readonly asked: number };
 
 /** As in aws/amazon-sagemaker-examples#307 and many more: `The account-level service limit '<name>' is N Instances, with current utilization of N …` */

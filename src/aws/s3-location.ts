@@ -15,7 +15,7 @@ export function parseS3Location(address: string): S3Location {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || /\.\.|^\d+(\.\d+){3}$/.test(bucket)) {
     throw new ScoreframeError(
       "USAGE",
-      `${address} names no bucket: "${bucket}" is not a bucket's name (3 to 63 small letters, digits, dots and hyphens). Write s3://bucket/prefix.`,
+      `${address} names no bucket: "${bucket}" is not a bucket's name (3 to 63 lower-case letters, digits, dots and hyphens). Write s3://bucket/prefix.`,
     );
   }
   return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, "") };

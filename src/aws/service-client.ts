@@ -8,7 +8,7 @@ const IDLE_TIMEOUT_MS = 60_000;
 /** Tries without a response: all of them would be eight minutes without any output. */
 const SILENT_TRIES = 3;
 
-/** Settings that every client of an AWS service shares. Credentials, region and endpoint come by the SDK's own chains. */
+/** Settings that every client of an AWS service shares. Credentials, region and endpoint come from the SDK's own chains. */
 export type ServiceClientSettings = {
   readonly region?: string;
   readonly profile?: string;
@@ -38,7 +38,7 @@ export function serviceClientSettings(
   };
 }
 
-/** What is used of the SDK's strategy for retries. */
+/** The part of the SDK's retry strategy that is used. */
 type RetryStrategy = object & {
   refreshRetryTokenForRetry?(token: { getRetryCount(): number }, reason: { error?: unknown }): Promise<unknown>;
 };

@@ -9,7 +9,7 @@ export type ConformanceTarget = {
   readonly capabilities: BackendCapabilities;
   /**
    * An `s3://bucket/prefix` for a backend whose service reads requests and writes answers there, so that it needs `context.remote`. Asked for at the
-   * start of each case; one address will do for all, each case has its own run below it. Nothing is removed. Absent: files of this machine.
+   * start of each case; the address may be the same for all, each case has its own run below it. Nothing is removed. Absent: files of this machine.
    */
   readonly workspace?: () => string | Promise<string>;
   /** Starts a model that follows the script (`startScriptedServer` is one for HTTP) and opens the backend against it. */

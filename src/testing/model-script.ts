@@ -1,13 +1,13 @@
 /**
- * What the model behind a backend does in one case: plain data, so that a harness can hand it to another process. Rows have an integer `id` and
+ * What the model behind a backend does in one case: plain data, so that a harness can pass it to another process. Rows have an integer `id` and
  * a `text`. A model without a script predicts each row's id.
  */
 export type ModelScript = {
   /** A row's prediction: its `id`, or the row as it came, digit for digit. @default "id" */
   readonly predicts?: "id" | "row";
-  /** Every answer takes so long. */
+  /** The delay of every answer. */
   readonly delayMs?: number;
-  /** A request with this row takes so much longer. */
+  /** An additional delay of a request with this row. */
   readonly slowRow?: { readonly id: number; readonly ms: number };
   /** A request with this row fails as a whole, each time (a model that throws; status 500). */
   readonly failOnRow?: number;

@@ -22,7 +22,7 @@ export async function startScriptedServer(script: ModelScript, protocol: Protoco
     if (request.method === "GET") return void response.writeHead(request.url === "/ping" ? 200 : 404).end();
     requests += 1;
     const drop = requests <= (script.dropFirst ?? 0);
-    // A client that goes away in the middle is nothing to report.
+    // A client that disconnects in the middle is not an error.
     answer(request, response, { script, protocol, drop }).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -61,7 +61,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, part: 
 }
 
 function encode(predictions: readonly string[], protocol: Protocol, id: string | null): Buffer {
-  // Rows of objects, and errors among them, are no tensor.
+  // Objects, and errors among them, are not a tensor.
   const isTensor = protocol.answerNotation === "tensors" && !predictions.some((text) => text.startsWith("{"));
   if (isTensor) {
     const output = `{"name":"id","datatype":"INT64","shape":[${predictions.length},1],"data":[${predictions.join(",")}]}`;

@@ -54,7 +54,7 @@ export async function beginTrial(
   const directory = await mkdtemp(join(tmpdir(), "scoreframe-conformance-"));
   const events: RunEvent[] = [];
   const lifetime = new AbortController();
-  // A service may keep what it was asked under the id of a run: no two cases have the same.
+  // A service may store requests by the id of a run, so no two cases have the same id.
   const runId = `conformance-${randomUUID()}`;
   const store = await openRunStore((await target.workspace?.()) ?? directory);
   const files = await store.create(runId, lifetime.signal);

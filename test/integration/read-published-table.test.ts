@@ -163,7 +163,7 @@ it.each(["csv", "jsonl"] as const)("a value of %s that a declared type would cha
 
   const error = await refusal({ path: table, types: { y: "BIGINT", x: "BIGINT", code: "BIGINT" } });
   expect(error.code).toBe("TABLE_UNREADABLE");
-  expect(error.message).toContain('has "1.5", which is no exact BIGINT');
+  expect(error.message).toContain('has "1.5", which is not an exact BIGINT');
   const { columns } = await read({ path: table, types: { x: "DECIMAL(10,3)", code: "BIGINT" } });
   expect(columns.map(({ type }) => type)).toEqual(["BIGINT", "DECIMAL(10,3)", "DOUBLE", "BIGINT", "BIGINT"]);
 });

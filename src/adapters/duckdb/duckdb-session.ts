@@ -26,9 +26,9 @@ export type DuckdbSession = {
   readonly warn: (message: string) => void;
   /** A folder for files that the session reads, made by the first call and removed with the session. */
   scratchFolder(): Promise<string>;
-  /** Runs one statement, which `bind` may give values, and answers its result. */
+  /** Runs one statement, which `bind` may give values, and returns its result. */
   run(sql: string, bind?: (statement: DuckDBPreparedStatement) => void): Promise<DuckDBResultReader>;
-  /** Runs one statement and answers its rows, each an object of plain JSON values (integers above 32 bits are strings). */
+  /** Runs one statement and returns its rows, each an object of plain JSON values (integers above 32 bits are strings). */
   query(sql: string): Promise<Record<string, unknown>[]>;
 };
 

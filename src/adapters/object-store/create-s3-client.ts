@@ -9,7 +9,7 @@ export type S3ClientSettings = {
   readonly refusedTries?: number;
 };
 
-/** A client by the ordinary chains of credentials, region, profile and endpoint. */
+/** A client with the default chains of credentials, region, profile and endpoint. */
 export function createS3Client(given: S3ClientSettings = {}): S3Client {
   const { endpoint = endpointFromEnvironment("S3"), credentials, refusedTries, ...settings } = given;
   const client = new S3Client({
@@ -18,7 +18,7 @@ export function createS3Client(given: S3ClientSettings = {}): S3Client {
     ...(endpoint === null ? {} : { endpoint }),
     // A local server has no name per bucket.
     forcePathStyle: endpoint !== null,
-    // A bucket of another region is no reason to fail.
+    // A bucket may be in another region.
     followRegionRedirects: true,
     // S3 rejects chunks of a streamed body that are smaller than 8 KiB; many emulators accept them.
     requestStreamBufferSize: 65_536,

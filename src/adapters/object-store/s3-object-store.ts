@@ -77,7 +77,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
         await rm(aside, { force: true });
         signal?.throwIfAborted();
         if (isStorageFailure(thrown)) throw storageError(path, "write", thrown);
-        // An answer with a status is the service's own word, which the SDK has asked for often enough.
+        // An answer with a status is final: the SDK has already retried it.
         if (attempt === DOWNLOAD_TRIES || statusOf(thrown) !== undefined) throw failed(thrown, act, signal);
       }
     }
@@ -130,7 +130,7 @@ export function createS3ObjectStore(client: S3Client, address: string, endpoint?
         const total = Number(/\/(\d+)$/.exec(ContentRange)?.[1] ?? end.length);
         return { end, object: { key, bytes: total, etag: ETag } };
       } catch (thrown) {
-        // Of nothing there is no part.
+        // An empty object has no range.
         if (statusOf(thrown) === 416) return { end: new Uint8Array(), object: { key, bytes: 0, etag: "" } };
         throw failed(thrown, act, signal);
       }
@@ -211,7 +211,7 @@ function isUnmet(thrown: unknown, condition: WriteCondition): boolean {
   );
 }
 
-/** Every S3 names the version that it has stored. Whatever says "200" without it has stored nothing. */
+/** Every S3 returns the version that it has stored. A server that answers 200 without it has stored nothing. */
 function etagOf({ ETag }: { readonly ETag?: string | undefined }): string {
   if (ETag === undefined) throw notS3("an answer without an ETag");
   return ETag;

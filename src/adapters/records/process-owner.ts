@@ -5,7 +5,7 @@ import { z } from "zod";
 /** The process that holds a lock or writes a run's record, so that another one can see whether it has ended. */
 export const processOwner = z.object({
   host: z.string(),
-  /** Where process ids count: a boot of a machine, and a container on it. Host names are not unique. */
+  /** The scope of process ids: a boot of a machine, and a container on it. Host names are not unique. */
   machine: z.string().optional(),
   pid: z.int().positive(),
   /** When the process began, in the system's own unit: a process id is used again. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * A path below a folder as our records write it, its parts separated by `/`. What a record names is moved and removed, and anyone may have written it: it
- * must not lead out of the folder.
+ * A path below a folder as our records write it, its parts separated by `/`. The files that a record names are moved and removed, and any program may have
+ * written the record, so the path must not lead out of the folder.
  */
 export const relativePath = z
   .string()

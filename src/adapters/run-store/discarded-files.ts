@@ -1,7 +1,7 @@
 import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { Discarded } from "../../core/ports/run-store.ts";
 
-/** What stays when a run's shards go. */
+/** What stays when a run's shards are removed. */
 const LASTING = /^(run\.json|job\.json|(ledger|dead-letter|logs)\/.*)$/;
 
 /** A file of a run: its name below the run, with `/`. */

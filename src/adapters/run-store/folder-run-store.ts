@@ -53,7 +53,7 @@ async function createFolders(root: string): Promise<RunFolders> {
     await makeFolder(join(root, ".."));
     await removeEnded(root);
     // Not recursive: of two runs with one id, one must fail.
-    // Rows of the source and responses of the model are for no other user of the machine.
+    // No other user of the machine may read rows of the source and responses of the model.
     await mkdir(root, { mode: 0o700 });
     await mkdir(join(root, "ledger"));
     return await makeRunFolders(root);
@@ -68,7 +68,7 @@ async function createFolders(root: string): Promise<RunFolders> {
   }
 }
 
-/** A run that has ended is replaced by one of the same id: a scheduler tries again under the id that it gave first. */
+/** A run that has ended is replaced by one of the same id, because a scheduler retries with the id of its first try. */
 async function removeEnded(root: string): Promise<void> {
   const hasEnded = async (): Promise<boolean> => !["running", undefined].includes((await reportOf(root))?.status);
   if (!(await hasEnded())) return;
@@ -148,7 +148,7 @@ async function filesBelow(root: string): Promise<RunFile[]> {
   );
 }
 
-/** The folder of a run goes with its last file. */
+/** The folder of a run is removed with its last file. */
 async function removeEmptyFolders(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));

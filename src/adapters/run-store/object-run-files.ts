@@ -15,7 +15,7 @@ export function createObjectRunFiles(
   const keyOf = (path: string): string =>
     [runKey, ...relative(folders.root, path).split(sep)].join("/").replace(/\/$/, "");
   const locate = (path: string): string => store.locate(keyOf(path));
-  /** What came from the store is in the store. */
+  /** A file that came from the store is already there. */
   const fetched = new Set<string>();
   /** Files that are written while shards go through, and are few. */
   const left = new Set<string>();
@@ -43,7 +43,7 @@ export function createObjectRunFiles(
     async close() {
       try {
         await uploads.settle().catch(() => undefined);
-        // However the run ended, also by the signal: these say why.
+        // Uploaded even if the run failed or was aborted, because these files say why.
         await keepAll(folders.deadLetter);
         await keepAll(folders.logs);
       } finally {

@@ -7,7 +7,7 @@ import { hasEnded, processOwner, thisProcess } from "../records/process-owner.ts
 const seconds = z.number().nonnegative();
 const count = z.int().nonnegative();
 
-/** What another version has added is passed on. */
+/** Keys that another version has added are kept. */
 const report: z.ZodType<RunReport> = z.looseObject({
   run_id: z.string().min(1),
   job: z.string(),

@@ -41,7 +41,7 @@ export type DemoJobText = {
   readonly output: string;
 };
 
-/** The job of the demos, wherever its table, its model and its output are. */
+/** The job of both demos, with any table, model and output. */
 export function demoJobText({ flights, rows, table, backend, output }: DemoJobText): string {
   return `name: flight-delay-scores
 source:

@@ -9,7 +9,7 @@ const WIDEST_BAR = 32;
 /** A column of the picture, and from which width on it is shown. */
 type Field = { readonly title: string; readonly from: number; readonly text: (hour: FlightsInHour) => string };
 
-/** A line an hour: how many flights, how late they were predicted to be, and how their predictions are spread. No line exceeds `width`. */
+/** One line per hour: how many flights, how late they were predicted to be, and how their predictions are spread. No line exceeds `width`. */
 export function drawHours(hours: readonly FlightsInHour[], width: number, style: Style): string {
   const counts = Math.max("flights".length, ...hours.map(({ flights }) => formatCount(flights).length));
   const left = shown(width, [

@@ -58,7 +58,7 @@ export async function readFirstFlights(database: FlightsDatabase, count: number)
   }));
 }
 
-/** A ten-thousandth is more than anybody reads. */
+/** More digits would not be read. */
 function rounded(value: unknown): number {
   return Math.round(Number(value) * 10_000) / 10_000;
 }

@@ -10,8 +10,8 @@ export type FlightsDatabase = {
 const MEMORY_LIMIT = "1GB";
 
 /**
- * Opens `source`, the flights as they lie on the disk, and `published`, the days of them that the table has. Nothing of scoreframe reads
- * either: what is asked here does not rest on what the run counted.
+ * Opens `source`, the flights on the disk, and `published`, their days that the table has. DuckDB reads both without
+ * scoreframe, so the result does not depend on what the run counted.
  */
 export async function withFlights<T>(
   { flights, rows, output }: { readonly flights: DemoFlights; readonly rows: number | null; readonly output: string },

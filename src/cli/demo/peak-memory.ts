@@ -12,7 +12,7 @@ export type MemoryWatch = {
   end(): PeakMemory;
 };
 
-/** Children are gone when the run ends, so they are asked while it goes on. */
+/** Children are gone when the run ends, so they are measured while it goes on. */
 const INTERVAL_MS = 200;
 
 /** Watches this process and those that it starts. */
@@ -36,7 +36,7 @@ export function watchMemory(): MemoryWatch {
   };
 }
 
-/** Linux keeps a list a thread. */
+/** Linux keeps one list per thread. */
 function childPids(): string[] {
   return attempt(() => readdirSync("/proc/self/task"), []).flatMap((thread) =>
     attempt(() => readFileSync(`/proc/self/task/${thread}/children`, "utf8"), "")

@@ -13,7 +13,7 @@ export type Verification = {
   /** Rows of which any column of the source has another value in the table. */
   readonly changed_rows: number;
   readonly unscored_rows: number;
-  /** Flights that are alike in all that the model sees: each group must have one answer, or answers were given to the wrong rows. */
+  /** Groups of flights with the same features: each group must have one answer, or answers were given to the wrong rows. */
   readonly feature_groups: number;
   readonly contradictory_groups: number;
   readonly ok: boolean;

@@ -4,7 +4,7 @@ export type LogEvent = { readonly timestamp: number; readonly message: string };
 export type LogStream = {
   readonly name: string;
   readonly created: number;
-  /** Lines that were there and are no longer kept. */
+  /** How many older lines were dropped. */
   readonly dropped: number;
   readonly events: readonly LogEvent[];
 };

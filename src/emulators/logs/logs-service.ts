@@ -3,7 +3,7 @@ import type { LogStore } from "./log-store.ts";
 import { describeLogStreams } from "./operations/describe-log-streams.ts";
 import { getLogEvents } from "./operations/get-log-events.ts";
 
-/** As much of CloudWatch Logs as clients need that show the log of a job while they wait for it. */
+/** The part of CloudWatch Logs that clients need to show the log of a job while they wait for it. */
 export function logsService(store: LogStore): EmulatedService {
   return {
     signingName: "logs",

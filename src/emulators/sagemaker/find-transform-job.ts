@@ -4,7 +4,7 @@ import { validationError } from "../shared/service-error.ts";
 import type { RegionState } from "./state/region-state.ts";
 import type { TransformJob } from "./state/transform-job.ts";
 
-/** Throws `ValidationException`, as the service's waiters expect it, and not the `ResourceNotFound` of the API model. */
+/** Throws `ValidationException`, as the service's waiters expect, not the `ResourceNotFound` of the API model. */
 export function findTransformJob({ jobs }: RegionState, name: string, caller: Caller): TransformJob {
   const job = jobs.get(name);
   if (job !== undefined) return job;

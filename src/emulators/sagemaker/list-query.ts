@@ -2,7 +2,7 @@ import { optional } from "../shared/shapes/containers.ts";
 import { oneOf, timestamp, whole } from "../shared/shapes/scalars.ts";
 import { NAME_CONTAINS, NEXT_TOKEN } from "./shapes/names.ts";
 
-/** What every list of the service can be asked. */
+/** The query that all lists of the service have. */
 export const LIST_QUERY = {
   NextToken: optional(NEXT_TOKEN),
   MaxResults: optional(whole({ min: 1, max: 100 })),
@@ -28,12 +28,12 @@ export function isListed({ name, created }: Listed, query: Query): boolean {
   );
 }
 
-/** Neither bound belongs to the time between them. */
+/** Both bounds are exclusive. */
 export function isWithin(time: Date, after: Date | undefined, before: Date | undefined): boolean {
   return (after === undefined || time > after) && (before === undefined || time < before);
 }
 
-/** Newest first unless the order is given; what is equal goes by its name. */
+/** Newest first unless the order is given; equal ones by name. */
 export function compareBy<Item extends Listed>(
   key: (item: Item) => string | number,
   order: "Ascending" | "Descending" = "Descending",

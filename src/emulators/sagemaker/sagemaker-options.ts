@@ -2,7 +2,7 @@ import type { ImageSource } from "./containers/image-source.ts";
 import type { SagemakerSettings } from "./sagemaker-settings.ts";
 
 export type SagemakerEmulatorOptions = {
-  /** Where the S3 is; without it `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, and without those AWS itself. */
+  /** The address of the S3; without it `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, and without those AWS itself. */
   readonly s3Endpoint?: string;
   /** @default "127.0.0.1" */
   readonly host?: string;
@@ -17,6 +17,6 @@ export type SagemakerEmulatorOptions = {
   readonly settings?: Partial<Omit<SagemakerSettings, "latency">> & {
     readonly latency?: Partial<SagemakerSettings["latency"]>;
   };
-  /** Takes the lines of the jobs' logs, where the reason of each failure is. */
+  /** Receives the lines of the jobs' logs, which have the reason of each failure. */
   readonly log?: (line: string) => void;
 };

@@ -2,7 +2,7 @@ import type { CallRates } from "../shared/throttle.ts";
 
 /** How the emulator behaves if the service's documentation leaves a choice; every default is the stricter choice or the documented one. */
 export type SagemakerSettings = {
-  /** In seconds: what the service needs for its machines, and the least time that one object takes. */
+  /** In seconds: how long the service needs to start its machines, and the minimum time of one object. */
   readonly latency: { readonly start: number; readonly object: number; readonly stop: number };
   /** Seconds until a container has to answer its first ping. */
   readonly pingTimeout: number;
@@ -14,15 +14,15 @@ export type SagemakerSettings = {
   readonly retryDelay: number;
   /** Bytes of one MB in `MaxPayloadInMB`. */
   readonly bytesPerMb: number;
-  /** What becomes of `.out` objects that a job had written before it was stopped. */
+  /** What happens to `.out` objects that a job had written before it was stopped. */
   readonly stoppedOutput: "remove" | "keep";
   /** Most bytes that a container can answer; null is no limit. The service has none, but the servers in its containers do. */
   readonly responseLimit: number | null;
   /** Instances that the account may use at the same time, by type; those that are not named have no limit. */
   readonly quotas: InstanceCounts;
-  /** Instances that there are, by type; those that are not named are always there. */
+  /** Available instances, by type; types that are not named are always available. */
   readonly capacity: InstanceCounts;
-  /** Calls a second that are let through, by operation. */
+  /** Allowed calls per second, by operation. */
   readonly throttle: CallRates;
 };
 

@@ -13,7 +13,7 @@ export type AwsJsonServerOptions = {
   /** 0 takes a free one. */
   readonly port: number;
   readonly account: string;
-  /** Takes what the emulator itself did wrong. */
+  /** Logs errors of the emulator itself. */
   log(line: string): void;
 };
 

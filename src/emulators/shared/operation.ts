@@ -1,4 +1,4 @@
-/** Who asks, and where. */
+/** The caller of an operation, and the region. */
 export type Caller = { readonly region: string; readonly account: string };
 
 /** One operation of a service: takes the parsed body, answers what is sent back as JSON (undefined members are left out). */

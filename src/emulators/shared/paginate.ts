@@ -2,7 +2,7 @@ import { validationError } from "./service-error.ts";
 
 export type Page<Item> = { readonly items: readonly Item[]; readonly nextToken?: string };
 
-/** Cuts one page out of a list in its final order. The token is opaque to clients, and good for the same list with the same query only. */
+/** Cuts one page out of a list in its final order. The token is opaque to clients, and valid only for the same list with the same query. */
 export function paginate<Item>(
   items: readonly Item[],
   { token, size, query }: { readonly token: string | undefined; readonly size: number; readonly query: object },
@@ -20,7 +20,7 @@ function readToken(token: string, asked: string): number {
     const [start, query] = JSON.parse(Buffer.from(token, "base64url").toString()) as [unknown, unknown];
     if (typeof start === "number" && query === asked) return start;
   } catch {
-    // Not one of ours; said below.
+    // Not one of our tokens: thrown below.
   }
   throw validationError("Invalid NextToken: it does not come from an earlier page of this list.");
 }

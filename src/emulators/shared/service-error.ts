@@ -2,7 +2,7 @@
 export class ServiceError extends Error {
   readonly type: string;
   readonly status: number;
-  /** Errors that the API model describes spell their member `Message`; all others come with `message`. */
+  /** Errors that the API model describes spell their member `Message`; all others spell it `message`. */
   readonly member: "message" | "Message";
 
   constructor(type: string, message: string, facts: { status?: number; member?: "message" | "Message" } = {}) {

@@ -3,12 +3,12 @@ import { didYouMean } from "../../core/job/did-you-mean.ts";
 import type { EmulatedService, Operation } from "./operation.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** Calls a second that are let through, by the names of operations. */
+/** Allowed calls per second, by the names of operations. */
 export type CallRates = Readonly<Record<string, number>>;
 
 /**
- * The same services with a bound on how often the named operations may be called. What is beyond it is answered with `ThrottlingException: Rate exceeded`
- * before anything else of the request is looked at. Throws `EMULATOR_OPTIONS_INVALID` for a name that none of them has.
+ * The same services with a limit on how often the named operations may be called. Calls beyond it are answered with `ThrottlingException: Rate exceeded`
+ * before the rest of the request is read. Throws `EMULATOR_OPTIONS_INVALID` for a name that none of them has.
  */
 export function throttled(services: readonly EmulatedService[], rates: CallRates): readonly EmulatedService[] {
   const known = services.flatMap(({ operations }) => Object.keys(operations));
@@ -32,7 +32,7 @@ function limitAll(operations: EmulatedService["operations"], rates: CallRates): 
   );
 }
 
-/** A bucket of tokens: it holds those of a second, and one at least unless nothing is let through; each region has its own. */
+/** A bucket of tokens: it holds those of one second, at least one unless no calls are allowed; each region has its own. */
 function limit(operation: Operation, rate: number): Operation {
   const size = rate === 0 ? 0 : Math.max(1, rate);
   const buckets = new Map<string, { tokens: number; filled: number }>();

@@ -7,7 +7,7 @@ import type { Trial } from "../trial.ts";
 
 /** The contract says one second; a busy machine gets more. */
 const PATIENCE_MS = 5000;
-/** Enough to be in the middle of them, and enough to hoard. */
+/** Enough to abort in the middle of them, and to show a backend that takes too many. */
 const SOME_SHARDS = 20;
 const MANY_SHARDS = 500;
 const MOST_SHARDS_TAKEN = 100;

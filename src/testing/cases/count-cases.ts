@@ -6,7 +6,7 @@ import type { Trial } from "../trial.ts";
 const LINES = [numberedRows(5), numberedRows(3, 5)];
 
 /**
- * Which prediction belongs to which row is unknown then, so that none may look right: each row is an error object, or the line shows the
+ * It is then unknown which prediction belongs to which row, so no row may look scored: each row is an error object, or the line shows the
  * wrong count, which is found when answers and rows are joined.
  */
 async function demandNoPrediction(trial: Trial): Promise<void> {

@@ -2,7 +2,7 @@ import type { AnswerRow } from "../answer-rows.ts";
 import { demand } from "../conformance-error.ts";
 import type { Answered, Lines } from "../trial.ts";
 
-/** Demands that every row was scored with its own id, in its place. */
+/** Asserts that every row was scored with its own id, in its place. */
 export function demandIds(answered: Answered | undefined, lines: Lines): void {
   const expected = lines.flat().map((row) => row.id);
   const rows = rowsOf(answered);

@@ -21,7 +21,7 @@ const TEXTS = [
 function textOf(prediction: string): unknown {
   const row: unknown = JSON.parse(prediction);
   if (typeof row !== "object" || row === null) return undefined;
-  // The second cell of a record of CSV is called so.
+  // The name of the second cell of a CSV record.
   return "text" in row ? row.text : "p1" in row ? row.p1 : Array.isArray(row) ? row[1] : undefined;
 }
 

@@ -59,7 +59,7 @@ describe("an object that cannot be written says what to do", () => {
       "the secret is wrong",
       s3Error(403, "SignatureDoesNotMatch", "The request signature we calculated does not match."),
       "AWS_CREDENTIALS_INVALID",
-      "See that the key, its secret and the session token belong together",
+      "Check that the key, its secret and the session token belong together",
     ],
     [
       "the clock is wrong",
@@ -69,7 +69,7 @@ describe("an object that cannot be written says what to do", () => {
         "The difference between the request time and the current time is too large.",
       ),
       "AWS_CREDENTIALS_INVALID",
-      "is too far from that of AWS. Set it right (NTP)",
+      "is too far from that of AWS. Correct it (NTP)",
     ],
     [
       "the right is missing",

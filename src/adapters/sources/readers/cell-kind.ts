@@ -1,4 +1,4 @@
-/** What a cell can be the text of. */
+/** The kinds of values that a cell can be the text of. */
 export const KIND = { NONE: 0, NUMBER: 1, DATE: 2, MOMENT: 3, TIME: 4, BOOLEAN: 5, DECLARED: 6, TEXT: 7 } as const;
 
 export type Kind = (typeof KIND)[keyof typeof KIND];

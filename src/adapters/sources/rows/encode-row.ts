@@ -6,7 +6,7 @@ import { elementOf, fieldOf, noteInteger, noteKind, rowsInvalid } from "./rows-s
 const DEEPEST = 64;
 
 /**
- * One row as one line of JSON without its line break, and what it holds added to the survey. What JSON has no exact form for is a string
+ * One row as one line of JSON without its line break, and adds its values to the survey. Values without an exact form in JSON are strings
  * that DuckDB casts back: integers beyond 2^53, NaN, dates, bytes (as `\xNN`).
  */
 export function encodeRow(row: unknown, survey: Survey, index: number): string {

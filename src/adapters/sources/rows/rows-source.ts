@@ -21,7 +21,7 @@ export type RowsSourceOptions = {
 };
 
 /**
- * Rows that are given as they are: objects (an array, or any iterable), or a table file. The types of objects come from all rows, never from a
+ * Rows that are given directly: objects (an array, or any iterable), or a table file. The types of objects come from all rows, never from a
  * sample, and no text is taken for anything but text. An iterable is read once, by the first call, and its rows are gone after they have been
  * extracted without a limit.
  */

@@ -7,7 +7,7 @@ import { spoolRows } from "./spool-rows.ts";
 
 /** Rows in a temporary file, for as long as they may be read again. */
 export type Spool = {
-  /** Hands the rows to `work`, and keeps or removes them when it has succeeded. */
+  /** Passes the rows to `work`, and keeps or removes them when it has succeeded. */
   use<T>(signal: AbortSignal, afterwards: "keep" | "remove", work: (rows: SpooledRows) => Promise<T>): Promise<T>;
 };
 

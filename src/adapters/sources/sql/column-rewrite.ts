@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteText } from "../../duckdb/sql-quoting.ts";
 
 type TypeIds = typeof DuckDBTypeId;
 
-/** Turns an SQL expression into one of a type that Parquet and Polars keep exactly; undefined where it is one already. */
+/** Turns an SQL expression into one of a type that Parquet and Polars keep exactly; undefined if it is one already. */
 export type Rewrite = ((expression: string) => string) | undefined;
 
 /** What a HUGEINT becomes: BIGINT fails for a value of more than 64 bits, the decimal for one of more than 38 digits. */

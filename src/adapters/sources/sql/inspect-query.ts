@@ -15,7 +15,7 @@ export type InspectedQuery = {
 
 /** Binds the SQL without running it. Throws `SQL_INVALID` with the place of the mistake. */
 export async function inspectQuery(session: DuckdbSession, user: UserSql): Promise<InspectedQuery> {
-  // A NUL would end the text for DuckDB, and the rest would be lost without a word.
+  // A NUL would end the text for DuckDB, and the rest would be silently lost.
   if (user.sql.includes("\0")) throw sqlRefused("The SQL has a NUL character in it: remove it.");
   if (withoutComments(user.sql) === "")
     throw sqlRefused("The SQL is empty: write a query that yields the rows to score.");
@@ -56,7 +56,7 @@ function assertQuery({ duckdb }: DuckdbSession, sql: string, statement: DuckDBPr
   }
 }
 
-/** With values a type may turn out wrong that was open without them. */
+/** With its values, a parameter may have a wrong type that was unknown without them. */
 async function columnsOf(session: DuckdbSession, statement: DuckDBPreparedStatement, user: UserSql, body: string) {
   try {
     return await boundColumns(session, statement, body);

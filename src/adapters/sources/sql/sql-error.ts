@@ -28,12 +28,12 @@ export function sqlInvalid(user: UserSql, error: DuckdbError, cause: unknown): S
   );
 }
 
-/** Something that the SQL may not be: several statements, a statement that writes, … */
+/** SQL that is not allowed: several statements, a statement that writes, … */
 export function sqlRefused(message: string): ScoreframeError {
   return new ScoreframeError("SQL_INVALID", message, { operation: "read the SQL" });
 }
 
-/** For the end of a message: the line and column, drawn. Empty where the place is unknown. */
+/** For the end of a message: the line and column, drawn. Empty if the place is unknown. */
 export function drawPlace(user: UserSql, position: number | undefined): string {
   if (position === undefined) return "";
   const place = placeOf(user.sql, position);
@@ -42,7 +42,7 @@ export function drawPlace(user: UserSql, position: number | undefined): string {
 
 const MISSING_EXTENSION = /requires the extension (\w+)|exists in the (\w+) extension/;
 
-/** What DuckDB said is not repeated for a remote file: its address may hold a credential. */
+/** DuckDB's message is not repeated for a remote file, because its address may hold a credential. */
 function needsExtension(extension: string, cause: unknown): ScoreframeError {
   const remote = extension === "httpfs" || extension === "aws" || extension === "azure";
   const message = remote

@@ -8,7 +8,7 @@ export type SqlParameters = Readonly<Record<string, Scalar | readonly Scalar[]>>
 
 export type BoundColumn = { readonly name: string; readonly type: DuckDBType };
 
-/** A session whose statements are given the values that they name: as values, so that no text of them can become SQL. */
+/** A session that binds the parameters of its statements, so that no value can become SQL. */
 export function withParameters(session: DuckdbSession, parameters: SqlParameters): DuckdbSession {
   if (Object.keys(parameters).length === 0) return session;
   const byName = new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));

@@ -27,7 +27,7 @@ export type SqlSourceOptions = {
   readonly baseDirectory: string;
   /** Where results that exceed the memory limit are spilled to. Default: the system's. */
   readonly temporaryDirectory?: string | undefined;
-  /** Memory limit of the query in MB (10^6 bytes). Default: little, and half of the machine's where that is not enough. */
+  /** Memory limit of the query in MB (10^6 bytes). Default: little, and half of the machine's if that is not enough. */
   readonly memoryLimitMb?: number | undefined;
   /** Opens the store of a table whose path is not on this machine. Without it such paths are rejected. */
   readonly openStore?: OpenStore | undefined;
@@ -49,7 +49,7 @@ export function createSqlSource(options: SqlSourceOptions): FrameSource {
 
 /**
  * Registers the tables that the SQL uses, checks the SQL, and runs it in a statement that begins with `prefix`. Tables of a store are downloaded
- * once, also where the query is run again with more memory.
+ * once, even if the query is run again with more memory.
  */
 async function runSelect<T>(
   options: SqlSourceOptions,

@@ -21,7 +21,7 @@ import { assertReadableTimes } from "./unreadable-times.ts";
  */
 const FORMAT = "FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE 20480, DICTIONARY_SIZE_LIMIT 0";
 
-/** Runs the query into a Parquet file that is whole or not there. `limit` keeps the first rows only. */
+/** Writes the query's rows to a Parquet file, which is complete or missing. `limit` keeps only the first rows. */
 export async function writeParquet(
   session: DuckdbSession,
   select: ExactSelect,

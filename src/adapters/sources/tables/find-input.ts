@@ -71,7 +71,7 @@ async function withContent(
 ): Promise<readonly string[]> {
   const sizes = await Promise.all(found.files.map(async (file) => (await stat(file)).size));
   const empty = found.files[sizes.indexOf(0)];
-  // No Parquet file has 0 bytes, also without rows: its writer ended early.
+  // Even a Parquet file without rows has more than 0 bytes: its writer ended early.
   if (format === "parquet" && found.files.length > 1 && empty !== undefined) {
     throw tableUnreadable(name, empty, "the file is empty (0 bytes). Write it again, or remove it");
   }

@@ -82,7 +82,7 @@ function folderNames(root: string, file: string): string[] {
   return file.slice(root.length).split("/").slice(0, -1);
 }
 
-/** The same as the SQL below: what is no percent-encoded UTF-8 is the text itself. */
+/** The same as the SQL below: text that is not percent-encoded UTF-8 is kept unchanged. */
 function decode(text: string): string {
   if (!text.includes("%")) return text;
   const encoded = text.replace(/%(?![0-9a-f]{2})|[^%0-9a-f]+/gi, encodeURIComponent);
@@ -103,7 +103,7 @@ function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
-/** The type of texts: another one than text only if each of them is what that type is written as. */
+/** The type of texts: VARCHAR unless every text is how another type writes its value. */
 function textType(texts: readonly string[]): string {
   if (texts.length === 0) return "VARCHAR";
   return TYPES.find(({ holds }) => texts.every(holds))?.type ?? "VARCHAR";
@@ -117,7 +117,7 @@ const TYPES: readonly { readonly type: string; readonly holds: (text: string) =>
   { type: "BOOLEAN", holds: (text) => cellKind(text)?.kind === KIND.BOOLEAN },
 ];
 
-/** That a double would lose its digits is no matter to a whole number of 64 bits. */
+/** A whole number of 64 bits need not be exact as a double. */
 function isInteger(text: string): boolean {
   const found = cellKind(text);
   return found?.kind === KIND.NUMBER && (found.way & ~WAY.INEXACT) === WAY.INTEGER;

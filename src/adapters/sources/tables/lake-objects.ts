@@ -38,7 +38,7 @@ export async function rejectLakeAbove(
   );
 }
 
-/** One page of a listing; what this user may not list is no obstacle. */
+/** One page of a listing; empty if this user may not list it. */
 const PAGE = 1000;
 
 async function firstKeys(store: ObjectStore, prefix: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -25,7 +25,7 @@ export async function downloadFooter(
   const file = await open(path, "w");
   try {
     await file.truncate(object.bytes);
-    // A reader looks at the first bytes, too.
+    // A reader also checks the first bytes.
     if (tail.toString("latin1", 4) === "PAR1") await file.write("PAR1", 0);
     await file.write(end, 0, end.length, object.bytes - end.length);
   } finally {

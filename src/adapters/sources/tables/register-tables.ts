@@ -45,7 +45,7 @@ export async function registerTables(
   return registered;
 }
 
-/** DuckDB says what it missed in the bytes, not what that means. */
+/** DuckDB's message is about the bytes, not about what to do. */
 function unreadable({ name, found, format }: TableInput, error: unknown): ScoreframeError {
   const { reason } = readDuckdbError(error);
   const file = found.files.find((each) => reason.includes(each)) ?? found.path;

@@ -14,7 +14,7 @@ import { formatOfName } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
 import type { TableFiles } from "./table-files.ts";
 
-/** Objects that are downloaded at a time. */
+/** Concurrent downloads. */
 const DOWNLOADS_AT_A_TIME = 4;
 
 /** Tables in an object store, downloaded to this machine for as long as a query needs them. */
@@ -133,7 +133,7 @@ function download(store: ObjectStore, key: string, file: string, signal: AbortSi
   return store.download(key, file, signal);
 }
 
-/** A key may hold what means something else to a file system. */
+/** A key may contain names that have a meaning in a file system. */
 function safeParts(name: string): string[] {
   return name.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
 }

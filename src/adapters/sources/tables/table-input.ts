@@ -3,7 +3,7 @@ import type { SourceMemory } from "./source-memory.ts";
 import type { TableFormat, TableOptions } from "./table-definition.ts";
 import type { TableFiles } from "./table-files.ts";
 
-/** What the reading of tables is part of. */
+/** For what tables are read. */
 export type TablesUse = {
   /** What the source knows of its files from calls before this one. */
   readonly memory: SourceMemory;

@@ -6,7 +6,7 @@ import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 /** What is there instead, as a sentence. */
 export type Nearest = { readonly text: string; readonly path?: string };
 
-/** Says where the table was looked for on this machine, and which file there was probably meant. */
+/** Says where the table was looked for on this machine, and which file was probably meant. */
 export async function fileNotFound(table: string, path: string): Promise<ScoreframeError> {
   return tableNotFound(table, path, await nearestExisting(path));
 }

@@ -17,7 +17,7 @@ type Folder = {
 type FoundFile = { readonly path: string; readonly real: string; readonly linked: boolean };
 
 /**
- * The files below a folder, by name. A file to which several names lead is there once, by its own name if that is below the folder, too. Throws
+ * The files below a folder, by name. A file with several names is listed once, by its own name if that is below the folder. Throws
  * `TABLE_UNREADABLE` if a link leads nowhere or back, a folder may not be read, or a lake's table is met.
  */
 export async function walkFiles(table: string, root: string, selection: Selection): Promise<string[]> {

@@ -38,7 +38,7 @@ export function getLogEvents(store: LogStore): Operation {
 
 type Asked = { readonly nextToken?: string; readonly startFromHead?: boolean; readonly limit: number };
 
-/** The first line of the page and the one behind it, counted from the beginning of the stream. */
+/** The first line of the page and the one after its last, counted from the beginning of the stream. */
 function placesOf({ dropped, events }: LogStream, { nextToken, startFromHead, limit }: Asked): [number, number] {
   const end = dropped + events.length;
   const [, direction, place] = /^([fb])\/(\d+)$/.exec(nextToken ?? (startFromHead === true ? "f/0" : `b/${end}`)) ?? [];

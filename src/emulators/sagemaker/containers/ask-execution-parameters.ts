@@ -39,7 +39,7 @@ function parse(text: string): Record<string, unknown> {
     if (typeof document === "object" && document !== null && !Array.isArray(document))
       return document as Record<string, unknown>;
   } catch {
-    // Said below.
+    // Thrown below.
   }
   throw unusable(text);
 }

@@ -8,7 +8,7 @@ const OPERATORS = ["$", "[", "]", "*", ".", " ", ",", ":", "-", "'"] as const;
 /** Rows of CSV have no names. */
 const CSV_OPERATORS = OPERATORS.filter((operator) => operator !== "'" && operator !== ".");
 
-/** What has to fit together if records are filtered or joined (developer guide, "Associate Prediction Results with Input Records"). */
+/** The settings that must agree if records are filtered or joined (developer guide, "Associate Prediction Results with Input Records"). */
 export function checkDataProcessing(input: CreateTransformJobInput): void {
   const { inputFilter, outputFilter, joins } = processingOf(input);
   if (inputFilter === "$" && outputFilter === "$" && !joins) return;

@@ -8,7 +8,7 @@ import { RECORD_FORMATS } from "./record-format.ts";
 /** A record on its way to the model. */
 export type ProcessedRecord = {
   readonly body: Buffer;
-  /** As it came; null if the answer does not need it. */
+  /** Unchanged; null if the answer does not need it. */
   readonly source: ExactJson | null;
 };
 
@@ -59,7 +59,7 @@ export function mediaType(header: string | undefined): string {
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Without the line end behind it. Throws a `JobFailure` for what is no UTF-8. */
+/** Without the line end behind it. Throws a `JobFailure` if it is not UTF-8. */
 function textOf(bytes: Buffer, whose: "algorithm" | "input"): string {
   try {
     return UTF8.decode(bytes).replace(/\r?\n$/, "");

@@ -17,7 +17,7 @@ const NAMES = /^'[^']*'(?:\s*,\s*'[^']*')*$/;
 const INDEXES = /^-?\d+(?:\s*,\s*-?\d+)*$/;
 const RANGE = /^(-?\d+)?\s*:\s*(-?\d+)?$/;
 
-/** Reads the subset of JSONPath that the service knows. Throws a `JobFailure`: the service, too, finds out when the job runs. */
+/** Reads the subset of JSONPath that the service knows. Throws a `JobFailure`, because the service, too, reads it only when the job runs. */
 export function parseJsonPath(text: string): JsonPath {
   const steps: Step[] = [];
   let rest = text.startsWith("$") ? text.slice(1) : fail(text, "it has to begin with $");

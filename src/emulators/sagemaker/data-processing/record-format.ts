@@ -3,7 +3,7 @@ import { isExactObject, parseExact, stringifyExact } from "../../../core/json/ex
 import { parseRecord } from "../../../core/protocols/csv-records.ts";
 import { seeLogs } from "../transform/job-failure.ts";
 
-/** How a record is taken apart and put together again. Numbers keep every digit, cells of CSV their spelling. */
+/** How a record is parsed and written again. Numbers keep every digit, cells of CSV their spelling. */
 export type RecordFormat = {
   /** Throws a `JobFailure` if the text is not in this format. */
   parse(text: string, whose: "algorithm" | "input"): ExactJson;
@@ -20,7 +20,7 @@ const JSON_RECORDS: RecordFormat = {
     }
   },
   print: stringifyExact,
-  // What is no object cannot take a further attribute.
+  // Only an object can take a further attribute.
   join: (input, output) =>
     isExactObject(input) ? { ...input, SageMakerOutput: output } : { SageMakerInput: input, SageMakerOutput: output },
 };

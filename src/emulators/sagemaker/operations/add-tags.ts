@@ -9,7 +9,7 @@ import { RESOURCE_ARN } from "../shapes/names.ts";
 
 const INPUT = structure({ ResourceArn: required(RESOURCE_ARN), Tags: required(TAG_LIST) });
 
-/** Answers all tags of the resource. */
+/** Returns all tags of the resource. */
 export function addTags({ regions }: SagemakerContext): Operation {
   return (body, caller) => {
     const { ResourceArn, Tags } = readInput(INPUT, body);

@@ -16,7 +16,7 @@ export function createModel({ regions, containers }: SagemakerContext): Operatio
     const container = containerOf(input);
     const { models, tags } = regions.of(caller.region);
     const arn = arnOf("sagemaker", `model/${input.ModelName.toLowerCase()}`, caller);
-    // Names that differ in capitals alone would have one ARN.
+    // Names that differ in case only would have the same ARN.
     if (tags.has(arn)) throw validationError(`Cannot create already existing model "${arn}".`);
     const problem = containers.problemOf(container);
     if (problem !== null) throw validationError(`Requested image ${container.Image} not found. ${problem}`);

@@ -19,7 +19,7 @@ export function createTransformJob(context: SagemakerContext): Operation {
     const name = input.TransformJobName;
     const arn = arnOf("sagemaker", `transform-job/${name.toLowerCase()}`, caller);
     const assertFreeName = (): void => {
-      // Names that differ in capitals alone would have one ARN.
+      // Names that differ in case only would have the same ARN.
       if (!state.tags.has(arn)) return;
       throw new ServiceError(
         "ResourceInUse",

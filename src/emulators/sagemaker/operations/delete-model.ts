@@ -7,7 +7,7 @@ import { MODEL_NAME } from "../shapes/names.ts";
 
 const INPUT = structure({ ModelName: required(MODEL_NAME) });
 
-/** Takes the entry alone: jobs that run with the model go on. */
+/** Removes only the entry: jobs that run with the model go on. */
 export function deleteModel({ regions }: SagemakerContext): Operation {
   return (body, caller) => {
     const { ModelName } = readInput(INPUT, body);

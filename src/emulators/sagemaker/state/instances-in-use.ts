@@ -1,6 +1,6 @@
 import type { TransformJob } from "./transform-job.ts";
 
-/** Instances of a type that the jobs hold which are not over. */
+/** Instances of a type that are held by jobs that have not ended. */
 export function instancesInUse(jobs: Iterable<TransformJob>, type: string): number {
   let count = 0;
   for (const { status, input } of jobs) {

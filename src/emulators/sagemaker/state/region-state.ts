@@ -2,17 +2,17 @@ import type { Tag } from "../../shared/tags.ts";
 import type { Model } from "./model.ts";
 import type { TransformJob } from "./transform-job.ts";
 
-/** What one region knows; names are unique in it. */
+/** The state of one region; names are unique in it. */
 export type RegionState = {
   readonly models: Map<string, Model>;
   /** A job is never deleted: its name stays taken. */
   readonly jobs: Map<string, TransformJob>;
-  /** By the ARN of what carries them. */
+  /** By the ARN of the tagged resource. */
   readonly tags: Map<string, readonly Tag[]>;
 };
 
 export type Regions = {
-  /** Made when it is first asked for. */
+  /** Created on first use. */
   of(name: string): RegionState;
   all(): Iterable<RegionState>;
 };

@@ -12,9 +12,9 @@ export type TransformJob = {
   started?: Date;
   ended?: Date;
   failureReason?: string;
-  /** Ends the work half-way; its reason is not looked at. */
+  /** Ends the work halfway; its reason is not used. */
   readonly stop: AbortController;
-  /** Resolves when the job has come to its end, whichever. */
+  /** Resolves when the job has ended in any state. */
   finished: Promise<void>;
 };
 

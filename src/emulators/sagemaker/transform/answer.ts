@@ -9,12 +9,12 @@ export type Answer = {
   appendTo(output: FileHandle): Promise<void>;
   /** All of it. Throws a `JobFailure` if that is more than can be filtered or joined. */
   bytes(): Promise<Buffer>;
-  /** Takes away what lies on disk; called once it is not needed any longer. */
+  /** Removes its file; called when it is no longer needed. */
   discard(): Promise<void>;
 };
 
 const PIECE_BYTES = 1_000_000;
-/** Texts of twice as many characters cannot be made. */
+/** Node's limit of a string is less than twice as much. */
 const MOST_PROCESSED_BYTES = 256 * 1024 * 1024;
 
 export function heldAnswer(bytes: Buffer): Answer {

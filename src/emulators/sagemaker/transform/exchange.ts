@@ -1,11 +1,11 @@
 import type { Answer } from "./answer.ts";
 import type { Payload } from "./payload.ts";
 
-/** One request as it was planned, and how its answer becomes a part of the output. */
+/** One planned request, and how its answer becomes a part of the output. */
 export type Exchange = {
   readonly payload: Payload;
   /** What is written for the answer. Throws a `JobFailure` if it cannot be joined. */
   assemble(answer: Answer): Promise<Answer>;
-  /** What comes behind it. */
+  /** What follows it. */
   readonly end: Buffer;
 };

@@ -1,6 +1,6 @@
 export type InputObject = {
   readonly bucket: string;
   readonly key: string;
-  /** What its output is named after, below the output path. */
+  /** The name of its output, below the output path. */
   readonly name: string;
 };

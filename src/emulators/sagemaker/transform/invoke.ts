@@ -27,7 +27,7 @@ export type InvokeOptions = {
 
 /** How much of the body of an invalid answer is logged. */
 const LOGGED_BYTES = 4000;
-/** What Amazon's multi-model-server answers in place of more than its `max_response_size`, and so the containers that are built on it. */
+/** The answer of Amazon's multi-model-server, and of containers built on it, instead of one that is larger than its `max_response_size`. */
 const WORKER_DIED = Buffer.from('{"code":500,"type":"InternalServerException","message":"Worker died."}');
 
 type Attempt = { readonly answer: Answer } | { readonly failure: JobFailure; readonly mayRetry: boolean };

@@ -17,7 +17,7 @@ export class JobFailure extends Error {
   }
 }
 
-/** The common case: the reason is in the log and nowhere else. */
+/** The common case: the reason is only in the log. */
 export function seeLogs(blame: Blame, lines: readonly string[]): JobFailure {
   return new JobFailure(blame, "See job logs for more information", lines);
 }

@@ -11,7 +11,7 @@ import { readObject } from "./read-object.ts";
 export type ExchangePlan = {
   readonly splitBy: "None" | "Line";
   readonly strategy: "SingleRecord" | "MultiRecord";
-  /** Most bytes of one request; 0 is no limit, and sends what is not split in pieces as it is read. */
+  /** Most bytes of one request; 0 is no limit, and an object that is not split is then sent in pieces as it is read. */
   readonly payloadBytes: number;
   readonly isGzipped: boolean;
   readonly recordNewline: "keep" | "strip";
@@ -24,7 +24,7 @@ const NEWLINE = Buffer.from("\n");
 
 /** The requests of one object, in order, made on demand. Throws a `JobFailure` if a record does not fit. */
 export async function* planExchanges(path: string, plan: ExchangePlan): AsyncGenerator<Exchange> {
-  // What is filtered or joined has to be read first.
+  // Records that are filtered or joined must be read first.
   if (
     plan.processor === null &&
     plan.payloadBytes === 0 &&

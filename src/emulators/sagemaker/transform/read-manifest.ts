@@ -25,7 +25,7 @@ function parseList(text: string, uri: string): readonly unknown[] {
     const document: unknown = JSON.parse(text);
     if (Array.isArray(document)) return document;
   } catch {
-    // Said below.
+    // Thrown below.
   }
   throw invalid(uri, "it has to be a JSON list");
 }

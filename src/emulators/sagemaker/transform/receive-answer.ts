@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { Answer } from "./answer.ts";
 import { heldAnswer, spooledAnswer } from "./answer.ts";
 
-/** Times the requests at the same time, this is what the answers of an instance hold in memory. */
+/** Multiplied by the number of concurrent requests, this is the memory that the answers of an instance use. */
 const HELD_BYTES = 1_000_000;
 
 /** Reads the body of an answer to its end; what is large goes to the path. Null if it has more bytes than the limit; then the rest is not read. */
@@ -27,7 +27,7 @@ export async function receiveAnswer(body: Readable, path: string, limit: number 
   }
 }
 
-/** Keeps bytes in memory until they are many, and then in a file. */
+/** Keeps bytes in memory up to a limit, and then in a file. */
 function createSpool(path: string) {
   let file: FileHandle | null = null;
   let held: Buffer[] = [];

@@ -1,6 +1,6 @@
-/** Bounds what is under way at the same time. First come, first served. */
+/** Bounds how many requests run at the same time. First come, first served. */
 export type RequestSlots = {
-  /** Resolves when there is room, with what gives the room back. Rejects with the signal's reason. */
+  /** Resolves when a slot is free, with a function that releases it. Rejects with the signal's reason. */
   acquire(signal: AbortSignal): Promise<() => void>;
 };
 

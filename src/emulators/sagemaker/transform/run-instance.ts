@@ -74,7 +74,7 @@ async function startContainer({
   }
 }
 
-/** As many objects at the same time as requests may be: objects that are one request each would otherwise wait for each other. */
+/** As many objects at a time as requests: objects of one request each would otherwise wait for each other. */
 async function transformObjects(
   context: InstanceContext,
   transform: TransformSettings,
@@ -160,7 +160,7 @@ async function store(path: string, { name }: InputObject, { job, bucket, signal 
 
 function asFailure(thrown: unknown): JobFailure {
   if (thrown instanceof JobFailure) return thrown;
-  // An object that is not there, not readable, or no gzip is the caller's; so is an output that cannot be written.
+  // An object that is missing, unreadable or not gzip is the caller's fault; so is an output that cannot be written.
   if (ScoreframeError.is(thrown) || isCompressionFault(thrown)) return seeLogs("ClientError", [messageOf(thrown)]);
   return internalError([messageOf(thrown)]);
 }

@@ -13,14 +13,14 @@ import { runInstance } from "./run-instance.ts";
 export type InstancesContext = SagemakerContext & {
   readonly model: Model;
   readonly objects: readonly InputObject[];
-  /** A folder of the job's own. */
+  /** The folder of the job. */
   readonly scratch: string;
   /** Called for each object that was written, with its key in the bucket of the output. */
   onWritten(key: string): void;
 };
 
 /**
- * Runs every instance of a job to its end, and answers the first failure of an object, or null. Rejects if an instance cannot go on at all; the others
+ * Runs every instance of a job to its end, and returns the first failure of an object, or null. Rejects if an instance cannot go on at all; the others
  * are ended then.
  */
 export async function runInstances(job: TransformJob, context: InstancesContext): Promise<JobFailure | null> {

@@ -65,7 +65,7 @@ async function endStopped(job: TransformJob, context: JobContext, written: reado
         context.log(place, `The output of the stopped job could not be removed: ${messageOf(thrown)}`);
       });
   }
-  // An emulator that is being closed does not wait for anybody to look.
+  // An emulator that is being closed does not wait for a client to see it.
   await sleep(context.settings.latency.stop * 1000, undefined, { signal: context.closing }).catch(() => undefined);
   job.ended = new Date();
   moveTo(job, "Stopped");

@@ -7,15 +7,15 @@ import type { RequestSlots } from "./request-slots.ts";
 export type TransformObjectOptions = {
   readonly exchanges: AsyncGenerator<Exchange>;
   readonly slots: RequestSlots;
-  /** Where the output is put together. */
+  /** The file of the output. */
   readonly outputPath: string;
   /** Asks the model. */
   readonly send: (exchange: Exchange, signal: AbortSignal) => Promise<Answer>;
 };
 
 /**
- * Sends the requests of one object, as many at once as there are slots, and writes the answers in the order of the requests. A slot is given back when its
- * answer has been written, so that no more is held at once than slots × (payload + answer). Rejects with the first failure; then nothing else is sent.
+ * Sends the requests of one object, as many at once as there are slots, and writes the answers in the order of the requests. A slot is released when its
+ * answer has been written, so that at most slots × (payload + answer) is held at once. Rejects with the first failure; then nothing else is sent.
  */
 export async function transformObject(options: TransformObjectOptions, signal: AbortSignal): Promise<void> {
   const failure = new AbortController();

@@ -1,7 +1,7 @@
 import type { ExecutionParameters } from "../containers/ask-execution-parameters.ts";
 import type { CreateTransformJobInput } from "../shapes/transform-job.ts";
 
-/** What a job works with, after request, container and defaults have been asked in this order. */
+/** The settings of a job: the request's, then the container's, then the defaults. */
 export type TransformSettings = {
   /** Requests at the same time, on one instance. */
   readonly concurrency: number;

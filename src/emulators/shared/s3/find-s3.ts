@@ -1,7 +1,7 @@
 import { endpointFromEnvironment } from "../../../aws/service-client.ts";
 import { messageOf } from "../../../core/errors/scoreframe-error.ts";
 
-/** As messages call it, from the command line and in the library. */
+/** How messages name it, for the command line and the library. */
 export const S3_OPTION = "the emulator's --s3-endpoint (s3Endpoint in the library)";
 
 /** A server on this machine answers at once; a remote one may take a moment. */

@@ -1,6 +1,6 @@
 import { notEmulated } from "../service-error.ts";
 
-/** An address as it was written: a prefix is any beginning of a key, so no slash is added or taken away. */
+/** An address as it was written: a prefix is any beginning of a key, so no slash is added or removed. */
 export type S3Uri = { readonly bucket: string; readonly key: string };
 
 /** Takes what matches the service's pattern. */

@@ -1,8 +1,8 @@
 import { ServiceError, validationError } from "../service-error.ts";
 
 /**
- * Reads one value of a request. What breaks a constraint is added to `problems` in the words of the service, so that one answer names all of them; what
- * has the wrong type ends the reading with a `SerializationException`, as it does there.
+ * Reads one value of a request. A broken constraint is added to `problems` in the words of the service, so that one answer names all of them; a
+ * wrong type throws a `SerializationException`, as in the service.
  */
 export type Shape<Value> = {
   read(value: unknown, at: string, problems: string[]): Value;

@@ -81,7 +81,7 @@ export async function csvReader(session: DuckdbSession, input: TableInput): Prom
     const asNull = /\d/.test(unfit.text) ? "" : `, declare it as null (nulls: [${cell}])`;
     const asText = /\d,\d/.test(unfit.text) ? " (text with a decimal comma can be cast in the SQL)" : "";
     throw fault(place?.path ?? found.path)(
-      `line ${place?.line ?? "?"} has ${cell} in the column "${unfit.column}", which is no exact ${unfit.type}. Correct the cell${asNull}, or give the column another type${asText}`,
+      `line ${place?.line ?? "?"} has ${cell} in the column "${unfit.column}", which is not an exact ${unfit.type}. Correct the cell${asNull}, or give the column another type${asText}`,
     );
   }
   return `(${csvQuery(select)})`;

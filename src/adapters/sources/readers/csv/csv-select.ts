@@ -20,7 +20,7 @@ export type CsvColumn = {
 /** A file as DuckDB reads it. */
 export type PlainFile = {
   readonly path: string;
-  /** The file of the table, which this one takes the place of. */
+  /** The file of the table that this one replaces. */
   readonly original: string;
   readonly compression: Compression;
   /** In the order of the file. */

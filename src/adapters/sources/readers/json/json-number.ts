@@ -80,7 +80,7 @@ export function noteExactFraction(survey: NumberSurvey, wholeDigits: number, sca
 /** A number as `significand * 10^exponent`; the significand has no zeros at its ends. */
 type Decimal = { readonly negative: boolean; readonly significand: string; readonly exponent: number };
 
-/** Takes a number of JSON apart. */
+/** Splits a number of JSON into its parts. */
 function parseDecimal(text: string): Decimal {
   const [mantissa = "", exponent = "0"] = text.toLowerCase().split("e");
   const [whole = "", fraction = ""] = mantissa.replace("-", "").split(".");
@@ -117,7 +117,7 @@ export function decimalSize(text: string): { readonly whole: number; readonly sc
   return { whole: significand === "0" ? 0 : Math.max(0, significand.length + exponent), scale: Math.max(0, -exponent) };
 }
 
-/** A number without an exponent and without zeros that say nothing: `1.50e1` as `15`. Only for numbers of a sensible size. */
+/** A number without an exponent and without insignificant zeros: `1.50e1` as `15`. Only for numbers of a moderate size. */
 export function plainDigits(text: string): string {
   const { negative, significand, exponent } = parseDecimal(text);
   const sign = negative && significand !== "0" ? "-" : "";

@@ -48,7 +48,7 @@ const FORMATS = {
   empty: "auto",
 } as const;
 const COMPRESSIONS = { none: "uncompressed", gzip: "gzip", zstd: "zstd" } as const;
-/** What DuckDB allows a row by itself, and a bit more than the longest row. */
+/** DuckDB's default limit of a row, and a bit more than the longest row. */
 const OBJECT_BYTES = 1 << 24;
 const MORE_BYTES = 1024;
 

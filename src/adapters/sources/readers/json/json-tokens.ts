@@ -20,7 +20,7 @@ export function createJsonNumber(): JsonNumber {
   return { kind: KIND.integer, irregular: false, wholeDigits: 0, scale: 0, value: 0 };
 }
 
-/** Reads the number at `at` and answers the place after it. Takes NaN, Infinity and -Infinity, too, which Python writes. */
+/** Reads the number at `at` and returns the place after it. Takes NaN, Infinity and -Infinity, too, which Python writes. */
 export function readNumber(cursor: JsonCursor, start: number, into: JsonNumber): number {
   let at = start;
   let byte = byteAt(cursor, at);

@@ -1,4 +1,4 @@
-/** Lines that are waiting to be written to a file. A line that is begun again takes the place of what was there of it. */
+/** Lines that are waiting to be written to a file. A line that is begun again replaces its first beginning. */
 export type LineBuffer = {
   beginLine(): void;
   endLine(): void;

@@ -26,8 +26,8 @@ export type JsonProblem = (file: string, reason: string, line: number) => Error;
 const MOST_ROW_BYTES = 1e9;
 
 /**
- * Reads the rows of a file one after the other. `createReader` makes a function that reads the row at a place and answers the place after it; it is called
- * again for a row that did not fit in the bytes at hand. `afterWindow` is called after each MB or so. Memory holds a few MB, or a few times the longest row.
+ * Reads the rows of a file one after the other. `createReader` makes a function that reads the row at a place and returns the place after it; it is called
+ * again for a row that did not fit in the bytes that were read. `afterWindow` is called after each MB or so. Memory holds a few MB, or a few times the longest row.
  */
 export async function readRecords(
   { path, compression }: JsonFile,
@@ -123,7 +123,7 @@ function createRecordLoop(cursor: JsonCursor, readRow: (at: number) => number) {
     }
   }
 
-  /** What is between rows. Answers false if a row comes. */
+  /** Reads what is between rows. Returns false if a row follows. */
   function isBetween(at: number): boolean {
     const byte = cursor.bytes[at] as number;
     if (expected === "comma or end" && byte === comma) expected = "row";
@@ -139,7 +139,7 @@ function createRecordLoop(cursor: JsonCursor, readRow: (at: number) => number) {
   }
 
   return {
-    /** Reads the rows of a window. Answers where the first one begins that goes on after it. */
+    /** Reads the rows of a window. Returns where the first row begins that does not end in it. */
     read(window: Buffer, isLast: boolean): number {
       cursor.bytes = window;
       cursor.end = window.length;

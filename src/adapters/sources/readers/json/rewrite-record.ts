@@ -7,7 +7,7 @@ import type { LineBuffer } from "./line-buffer.ts";
 import { skipValue } from "./skip-value.ts";
 
 /**
- * Writes rows again, each as one line without whitespace between its tokens, with the values that DuckDB would change in a form that it does not. The bytes were
+ * Writes rows again, each as one line without whitespace between its tokens, with the values that DuckDB would change in a form that it keeps. The bytes were
  * checked before.
  */
 export function createRecordRewriter(rewrite: Rewrite, cursor: JsonCursor, out: LineBuffer): (at: number) => number {

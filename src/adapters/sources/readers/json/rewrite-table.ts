@@ -11,7 +11,7 @@ import { createRecordRewriter } from "./rewrite-record.ts";
 /** Bytes that are gathered before they are written. */
 const CHUNK_BYTES = 1 << 20;
 
-/** Writes the rows of each file again as plain JSON Lines, in a new folder below `folder`. Answers these files in the same order, and how they are written. */
+/** Writes the rows of each file again as plain JSON Lines, in a new folder below `folder`. Returns these files in the same order, and how they are written. */
 export async function rewriteTable(
   files: readonly JsonFile[],
   rewrite: Rewrite,

@@ -22,7 +22,7 @@ import { unknownField } from "./unknown-field.ts";
 const SAFE_DIGITS = 15;
 
 /**
- * Reads rows: checks that the object at a place is JSON, adds what it holds to the survey, and answers the place after it. A row may be read twice, which
+ * Reads rows: checks that the object at a place is JSON, adds what it holds to the survey, and returns the place after it. A row may be read twice, which
  * changes nothing.
  */
 export function createRecordScanner(survey: JsonSurvey, cursor: JsonCursor): (at: number) => number {
@@ -118,7 +118,7 @@ export function createRecordScanner(survey: JsonSurvey, cursor: JsonCursor): (at
   return (at) => scanObject(survey.root, at, 1);
 }
 
-/** Whether what an object or a list holds is of no interest, because it is read as text. */
+/** Whether the content of an object or a list is ignored, because it is read as text. */
 function isOpaque({ tooWide, declared }: JsonNode): boolean {
   return tooWide !== undefined || declared?.kind === "text" || declared?.kind === "json";
 }

@@ -28,7 +28,7 @@ export function skipValue(cursor: JsonCursor, at: number, depth: number): number
   }
 }
 
-/** Reads one value and answers the place after it. */
+/** Reads one value and returns the place after it. */
 export type ReadValue = (cursor: JsonCursor, at: number, depth: number) => number;
 
 /** The place after the object at `start`, whose values are read by `value`. */

@@ -22,7 +22,7 @@ export type SurveyedTable = {
   readonly warnings: readonly string[];
 };
 
-/** Surveys a table, or remembers what it was if no file has changed since. */
+/** Surveys a table, or returns the earlier survey if no file has changed since. */
 export async function surveyTable(
   input: TableInput,
   types: ReadonlyMap<string, DeclaredType>,

@@ -4,7 +4,7 @@ import type { ParquetNode, SchemaGroup } from "./parquet-schema.ts";
 
 const MOST_DIGITS = 38;
 
-/** Rejects what DuckDB would read as something else, without a word. */
+/** Rejects what DuckDB would silently read as something else. */
 export function checkSchema(table: string, { files, columns }: SchemaGroup): void {
   const file = files[0] ?? "";
   checkNames(table, file, columns, []);

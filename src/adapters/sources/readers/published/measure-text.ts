@@ -5,7 +5,7 @@ import type { TableInput } from "../../tables/table-input.ts";
 import { createCellSplitter, ODD } from "../csv/layout/csv-cells.ts";
 import { QUOTE } from "../csv/layout/csv-dialect.ts";
 
-/** What DuckDB has to know of text files, because it neither measures nor reports it. */
+/** Measures of text files that DuckDB must be given, because it does not find them itself. */
 export type TextMeasures = {
   /** Bytes of the longest record, in which quotes may hold line ends. */
   readonly longest: number;
@@ -15,7 +15,7 @@ export type TextMeasures = {
 const COMMA = 44;
 const LINE_FEED = 10;
 
-/** Reads the files of a published table once, as bytes. What was measured is remembered while the files are the same. */
+/** Reads the files of a published table once, as bytes. The result is kept while the files are unchanged. */
 export async function measureText(
   input: TableInput,
   format: "csv" | "jsonl",

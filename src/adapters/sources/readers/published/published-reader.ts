@@ -118,7 +118,7 @@ async function assertDeclaredFit(
   const unfit = await findUnfitCell(session, `FROM ${texts}`, scalars, [], undefined);
   if (unfit === undefined) return;
   throw fault(
-    `the column "${unfit.column}" has ${JSON.stringify(cut(unfit.text))}, which is no exact ${unfit.type}. Give the column another type, or leave it out of \`types\``,
+    `the column "${unfit.column}" has ${JSON.stringify(cut(unfit.text))}, which is not an exact ${unfit.type}. Give the column another type, or leave it out of \`types\``,
   );
 }
 
@@ -127,7 +127,7 @@ const CSV =
   `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, ` +
   `comment = '', skip = 0, null_padding = false, sample_size = 1`;
 
-/** What DuckDB allows a record and an object by itself. */
+/** DuckDB's default limits of a record and of an object. */
 const USUAL_RECORD_BYTES = 2_000_000;
 const USUAL_OBJECT_BYTES = 1 << 24;
 

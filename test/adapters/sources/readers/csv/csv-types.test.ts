@@ -220,7 +220,7 @@ test.each([
 
   expect(message).toMatch(
     new RegExp(
-      `^TABLE_UNREADABLE: .*-2\\.csv\\) cannot be read: line 3 has "${cell.replaceAll(/[.+]/g, "\\$&")}" in the column "c", which is no exact `,
+      `^TABLE_UNREADABLE: .*-2\\.csv\\) cannot be read: line 3 has "${cell.replaceAll(/[.+]/g, "\\$&")}" in the column "c", which is not an exact `,
     ),
   );
 });
@@ -240,7 +240,7 @@ test("a declared type takes what it can hold, however it is written", async () =
 
 test("declared types must be types of columns that there are", async () => {
   expect(await csv.failure(column("1"), { types: { d: "BIGINT" } })).toContain(
-    '`types` has "d", which is no column of it. The nearest name is "n"',
+    '`types` has "d", which is not one of its columns. The nearest name is "n"',
   );
   expect(await csv.failure(column("1"), { types: { c: "BIGNT" } })).toContain("The nearest is BIGINT");
   expect(await csv.failure(column("1"), { types: { c: "INT); DROP TABLE x; --" } })).toContain("DuckDB does not have");

@@ -22,7 +22,7 @@ export function findHeader(heads: readonly FileHead[], sqlNames: ReadonlySet<str
   return isShared && areNames ? true : undefined;
 }
 
-/** What is wrong with the file otherwise is more worth knowing, and is thrown. */
+/** Another fault of the file is more important, and is thrown instead. */
 export async function headerUnclear(
   session: DuckdbSession,
   { name, options }: TableInput,

@@ -16,7 +16,7 @@ export const DELIMITERS: readonly number[] = [COMMA, TAB, 0x3b, 0x7c];
 /** What the job declares of the dialect; a delimiter that is not declared has to be found. */
 export type DeclaredDialect = Omit<CsvDialect, "delimiter"> & { readonly delimiter: number | undefined };
 
-/** Throws what `fault` makes of an option that is no single character. */
+/** Throws what `fault` makes of an option that is not a single character. */
 export function declaredDialect(
   { options, format }: Pick<TableInput, "options" | "format">,
   fault: (reason: string) => Error,

@@ -34,7 +34,7 @@ export async function readHead(file: CsvFile, quote: number, fault: (reason: str
   return { bytes: Buffer.concat(chunks), isWhole: true };
 }
 
-/** The first megabyte holds records enough, and a larger one was needed for a few. */
+/** The first megabyte holds enough records; more bytes were needed if records are large. */
 function longestStart(bytes: Buffer): number {
   return bytes.length <= 2 << 20 ? Math.min(bytes.length, 1 << 20) : bytes.length;
 }

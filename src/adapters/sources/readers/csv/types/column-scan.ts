@@ -29,7 +29,7 @@ export type ColumnScanOptions = {
   readonly nulls: readonly string[];
   /** Whether a text is a date of the declared format. */
   readonly isDeclaredDate?: ((text: string) => boolean) | undefined;
-  /** Columns whose type is declared, by number: their cells are not looked at. */
+  /** Columns whose type is declared, by number: their cells are not checked. */
   readonly declared: ReadonlySet<number>;
 };
 
@@ -108,7 +108,7 @@ export function createColumnScan(columns: number, options: ColumnScanOptions): C
     return end;
   }
 
-  /** `2024-05-01 10:00:00`, with up to six digits more and without a zone; others are looked at as text. */
+  /** `2024-05-01 10:00:00`, with up to six digits more and without a zone; others are parsed as text. */
   function takeMoment(bytes: Uint8Array, start: number, limit: number, column: number): number {
     let end = start + 19;
     if (end >= limit || !isDayAt(bytes, start)) return -1;

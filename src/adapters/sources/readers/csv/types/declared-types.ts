@@ -17,7 +17,7 @@ export async function declaredTypes(
       names.find((each) => each === given) ?? names.find((each) => each.toLowerCase() === given.toLowerCase());
     if (name === undefined) {
       throw fault(
-        `\`types\` has "${given}", which is no column of it. The nearest name is "${closest(given, [...names])}"`,
+        `\`types\` has "${given}", which is not one of its columns. The nearest name is "${closest(given, [...names])}"`,
       );
     }
     declared.set(name, await duckdbType(session, name, type, fault));
