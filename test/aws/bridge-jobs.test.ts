@@ -71,7 +71,7 @@ async function onlyJob({ client }: SagemakerLab) {
 }
 
 describe("a flat job of the Adroit bridge", () => {
-  it("runs as it is in the documentation, and takes the model that it has made away again", async (context) => {
+  it("runs unchanged from the documentation, and removes the model that it has created", async (context) => {
     const example = await pageExample();
     const { image, request_batch_size: batch } = parse(example) as { image: string; request_batch_size: number };
     const { lab, folder, bodies, run } = await bench(context, image);

@@ -151,7 +151,7 @@ describe("a run through SageMaker", () => {
     });
   });
 
-  it("makes a model of an image, and takes it away again", async () => {
+  it("creates a model of an image, and removes it", async () => {
     await engine.run(job({ model_name: undefined, image: IMAGE, execution_role_arn: ROLE }));
     expect(await table()).toHaveLength(100);
     const { Models = [] } = await sagemaker.send(new ListModelsCommand({}));

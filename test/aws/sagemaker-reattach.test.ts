@@ -43,7 +43,7 @@ it("a process that is killed after its submission leaves a job that the next one
   expect(container.invocations()).toBe(3);
 });
 
-it("a second run of one id is rejected: no command opens an old run yet", async (context) => {
+it("a second run of the same id is rejected: no command opens an old run yet", async (context) => {
   const { name } = await newBucket(context, "ministack");
   await using engine = await createScoreframe({ workspace: `s3://${name}/scoring` });
   const job = {

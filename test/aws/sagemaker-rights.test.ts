@@ -54,7 +54,7 @@ async function runs(): Promise<void> {
   await cloud.failure(4, "run", "--set", "backend.deadline_s=1");
 }
 
-it("the policies of the page allow what runs do, and nothing that none does", async () => {
+it("the policies of the page allow what runs do, and nothing else", async () => {
   const prices = await priceList();
   await runs();
   const inPolicy = (call: S3Call): S3Call => ({ ...call, bucket: call.bucket === cloud.bucket ? "runs" : call.bucket });

@@ -62,7 +62,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     };
   }
 
-  it("are read from one object, and only where the SQL names them", async (context) => {
+  it("are read from one object, and only if the SQL names them", async (context) => {
     const { name, put, read, calls } = await bucket(context);
     await put("data/a b+c%25=ü.parquet", "SELECT 1::BIGINT AS a");
     const tables = { t: `s3://${name}/data/a b+c%25=ü.parquet`, other: `s3://${name}/data/not-there.parquet` };
@@ -117,7 +117,7 @@ describe.each(S3_SERVERS)("tables on %s", (server) => {
     }
   });
 
-  it("keep objects apart whose names are one to a file system", async (context) => {
+  it("distinguish objects whose names are the same to a file system", async (context) => {
     const { name, put, read } = await bucket(context);
     await put("t/a/part.parquet", "SELECT 1 AS n");
     await put("t/A/part.parquet", "SELECT 2 AS n");

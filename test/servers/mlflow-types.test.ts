@@ -79,7 +79,7 @@ describe("mlflow without a signature", () => {
     expect(await alone.query(seen)).toEqual([{ saw: "9007199254740993 (int)" }, { saw: "None (NoneType)" }]);
   });
 
-  it("takes texts that look like nothing for missing ones in csv, and in csv alone", async (context) => {
+  it("reads texts such as NA as missing in csv, and only in csv", async (context) => {
     const server = serverFor(context, "mlflowUntyped");
     const sql = `select i as id, 'a' as text, t as c from (values (0, 'nan'), (1, 'null'), (2, 'NA'), (3, 'None'), (4, ''), (5, 'far')) v(i, t)`;
     const inCsv = await score(sql, httpTo(server, "csv"), { model: { protocol: "csv" } });

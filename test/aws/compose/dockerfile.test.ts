@@ -27,7 +27,7 @@ describe("the Dockerfile", () => {
     );
   });
 
-  it("is built from what the package needs, and from nothing that lies about in a checkout", async () => {
+  it("is built from what the package needs, and from nothing else in a checkout", async () => {
     const folder = await mkdtemp(join(tmpdir(), "context-"));
     await copyFromContext(".", folder);
     const { files } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { files: string[] };

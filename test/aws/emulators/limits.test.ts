@@ -120,7 +120,7 @@ describe("a large answer", () => {
     expect([first.length, second, third.length, rest]).toEqual([3_000_000, "11111", 1_500_000, [""]]);
   });
 
-  it("that breaks off is taken away before it is asked for again", async (context) => {
+  it("that breaks off is removed before it is requested again", async (context) => {
     const invoke: ContainerScript["invoke"] = ({ number }, response) => {
       if (number > 1) return "whole";
       response.writeHead(200, { "content-length": 4_000_000 });
