@@ -90,6 +90,14 @@ describe("a server with a JSON shape of its own", () => {
       /^\{"features":\[\[0,1000\],/,
     ],
     [
+      "rows as lists under `instances`, as TensorFlow Serving, KServe and Vertex AI take them",
+      "request: { row_form: array }",
+      ({ instances }: { instances: [number, number][] }) => ({
+        body: { predictions: instances.map(([a, b]) => a + b) },
+      }),
+      /^\{"instances":\[\[0,1000\],/,
+    ],
+    [
       "predictions in an object inside a list, printed over several lines",
       "request: { rows: /data }\nresponse: { predictions: /outputs/0/values }",
       ({ data }: { data: Row[] }) => ({ body: { outputs: [{ values: data.map(sum) }, {}] }, pretty: true }),

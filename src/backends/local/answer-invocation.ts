@@ -28,7 +28,8 @@ export async function answerInvocation(
   if (!isUtf8(body)) throw new ServerError(400, "INVALID_JSON", "The request is not valid UTF-8.");
   const text = body.toString();
   if (format === "csv") return answerRows(model, { rows: parseCsvRows(text), single: false });
-  return format === "json" ? answerRows(model, parseInvocation(parse(text, "The request"))) : answerLines(model, text);
+  if (format === "json-lines") return answerLines(model, text);
+  return answerRows(model, parseInvocation(parse(text, "The request"), model.rowOf));
 }
 
 async function answerRows(model: ServedModel, { rows, single, tensors }: Invocation): Promise<Answer> {
@@ -49,7 +50,7 @@ function tensorAnswer({ description }: ServedModel, id: string | null, predictio
 async function answerLines(model: ServedModel, text: string): Promise<Answer> {
   const lines = text.endsWith("\n") ? text.slice(0, -1) : text;
   if (lines === "") return { contentType: JSON_LINES_TYPE, body: "" };
-  const invocations = lines.split("\n").map(parseLine);
+  const invocations = lines.split("\n").map((line, index) => parseLine(model, line, index));
   const predictions = await scoreRows(
     model,
     invocations.flatMap(({ rows }): readonly ModelRow[] => rows),
@@ -63,10 +64,10 @@ async function answerLines(model: ServedModel, text: string): Promise<Answer> {
   return { contentType: JSON_LINES_TYPE, body: `${answers.join("\n")}\n` };
 }
 
-function parseLine(line: string, index: number): Invocation {
+function parseLine({ rowOf }: ServedModel, line: string, index: number): Invocation {
   const document = parse(line, `Line ${index + 1} of the request`);
   try {
-    return parseInvocation(document);
+    return parseInvocation(document, rowOf);
   } catch (thrown) {
     if (!(thrown instanceof ServerError)) throw thrown;
     throw inLine(thrown, index + 1);

@@ -5,6 +5,7 @@ import { commonjsHint } from "../../core/errors/commonjs-hint.ts";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { Model, ModelRow } from "../../model.ts";
 import { placeInModel } from "./place-in-model.ts";
+import { rowByColumns } from "./row-by-columns.ts";
 import type { ServedModel } from "./served-model.ts";
 
 type AnyModel = Model<unknown, ModelRow, unknown>;
@@ -17,6 +18,7 @@ export async function loadModuleModel(path: string, log: (line: string) => void)
     description: `model ${basename(path)}`,
     warnings: [],
     predict: async (rows) => model.predict(rows, state),
+    rowOf: model.example === undefined ? null : rowByColumns(Object.keys(model.example)),
     example: model.example ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { readTensors } from "../../core/protocols/tensors.ts";
 import type { ModelRow } from "../../model.ts";
+import type { ServedModel } from "./served-model.ts";
 import { ServerError } from "./server-error.ts";
 
 /** The rows of one request document, whether it was one bare row rather than a list of rows, and what a V2 request was called. */
@@ -15,13 +16,13 @@ const FORMS =
 
 /**
  * Finds the rows in a parsed request. Other keys beside `instances`, `dataframe_split` or `dataframe_records` are ignored, as other
- * servers do. An object with none of them is one row.
+ * servers do. An object with none of them is one row. A row of a list may be a list of its values, or its only value: `rowOf` knows its columns.
  */
-export function parseInvocation(document: unknown): Invocation {
-  if (Array.isArray(document)) return { rows: checkRows(document, "row"), single: false };
+export function parseInvocation(document: unknown, rowOf: ServedModel["rowOf"]): Invocation {
+  if (Array.isArray(document)) return { rows: checkRows(document, "row", rowOf), single: false };
   if (!isRow(document)) throw invalid(`The request is ${nameOf(document)}. Send ${FORMS}.`);
   for (const name of ["instances", "dataframe_records"]) {
-    if (name in document) return { rows: listedRows(document[name], name), single: false };
+    if (name in document) return { rows: listedRows(document[name], name, rowOf), single: false };
   }
   if ("dataframe_split" in document) return { rows: splitRows(document["dataframe_split"]), single: false };
   if (isTensors(document["inputs"])) return tensorRows(document["inputs"], document["id"]);
@@ -43,18 +44,23 @@ function tensorRows(inputs: readonly unknown[], id: unknown): Invocation {
   return { rows, single: false, tensors: { id: typeof id === "string" ? id : null } };
 }
 
-function listedRows(items: unknown, name: string): readonly ModelRow[] {
+function listedRows(items: unknown, name: string, rowOf: ServedModel["rowOf"]): readonly ModelRow[] {
   if (!Array.isArray(items)) throw invalid(`${name} must be a list of rows, not ${nameOf(items)}.`);
-  return checkRows(items, name);
+  return checkRows(items, name, rowOf);
 }
 
-function checkRows(items: readonly unknown[], name: string): readonly ModelRow[] {
-  for (let index = 0; index < items.length; index += 1) {
-    if (!isRow(items[index])) {
-      throw invalid(`${name}[${index}] is ${nameOf(items[index])}. A row is an object with a key for each column.`);
-    }
-  }
-  return items as readonly ModelRow[];
+function checkRows(items: readonly unknown[], name: string, rowOf: ServedModel["rowOf"]): readonly ModelRow[] {
+  if (items.every(isRow)) return items;
+  return items.map((item, index) => {
+    if (isRow(item)) return item;
+    const what = `${name}[${index}] is ${nameOf(item)}`;
+    if (item === null || (rowOf === null && !Array.isArray(item)))
+      throw invalid(`${what}. A row is an object with a key for each column.`);
+    if (rowOf !== null) return rowOf(Array.isArray(item) ? item : [item]);
+    throw invalid(
+      `${what}, and the model does not say which columns its values are. Send objects with a key for each column, or add an \`example\` to its defineModel.`,
+    );
+  });
 }
 
 function splitRows(split: unknown): readonly ModelRow[] {

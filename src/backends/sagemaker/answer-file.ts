@@ -40,7 +40,8 @@ export async function pairAnswerFile(
 ): Promise<RowCause | null> {
   try {
     if (rules.protocol.answerNotation === "csv") {
-      await rewrite(responsePath, (chunks) => takeApartDocuments(chunks, rowsOfAnswer(rules)));
+      const { document: path = ["predictions"] } = rules.protocol.predictionPlace;
+      await rewrite(responsePath, (chunks) => takeApartDocuments(chunks, rowsOfAnswer(rules), path));
     }
     const counts = await countAnswerLines(createReadStream(responsePath));
     const answers = answerLines(counts, lines, rules);

@@ -27,7 +27,7 @@ const MENDS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /ClientError/,
-    "The container refused a record (status 4xx): its log says which file and why. Where it is 413, lower requests.batch_size.",
+    "The container refused a record (status 4xx): its log says which file and why. If it is 413, lower requests.batch_size; if it is 415, or says that a content type is not supported, set content_type (application/json for stock Hugging Face and framework containers) or accept.",
   ],
   [/AlgorithmError/, "The container failed (status 5xx, a crash, or no memory): its log says why."],
   [/Internal ?(Server)? ?[Ee]rror/, "A fault of the service, or a model larger than the 30 GB volume: run again."],

@@ -17,7 +17,7 @@ export type LineCounts = {
 
 /** How a job's answers are to be read. */
 export type AnswerRules = {
-  readonly protocol: Pick<Protocol, "lineHolds" | "answerNotation">;
+  readonly protocol: Pick<Protocol, "lineHolds" | "answerNotation" | "predictionPlace">;
   /** Null where nobody says how many records an answer was to. */
   readonly batchStrategy: "SingleRecord" | "MultiRecord" | null;
 };

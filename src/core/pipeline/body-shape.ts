@@ -53,11 +53,11 @@ export function bodyShape(
   return { path, holds: row === undefined ? "list" : "row", rowForm, body };
 }
 
-/** Where the job says that the predictions are, or null. Throws `JOB_INVALID` for a protocol whose responses are no JSON of a server's own. */
+/** Where the job says that the predictions are, or null. Throws `JOB_INVALID` for a protocol whose responses are tensors. */
 export function predictionPath({ response }: ShapedJob, id: ProtocolId): JsonPath | null {
   if (response?.predictions === undefined) return null;
-  if (PROTOCOLS[id].answerNotation === "json") return pathOf(response.predictions, []);
-  const able = Object.values(PROTOCOLS).filter(({ answerNotation }) => answerNotation === "json");
+  if (PROTOCOLS[id].answerNotation !== "tensors") return pathOf(response.predictions, []);
+  const able = Object.values(PROTOCOLS).filter(({ answerNotation }) => answerNotation !== "tensors");
   const names = able.map((protocol) => protocol.id).join(", ");
   throw invalid(
     "response.predictions",

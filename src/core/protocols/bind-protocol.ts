@@ -1,5 +1,7 @@
+import type { JsonPath } from "../json/json-pointer.ts";
 import type { BodyShape } from "./body-shape.ts";
 import { textAround } from "./body-shape.ts";
+import type { PredictionPlace } from "./prediction-place.ts";
 import { LINE_ITSELF } from "./prediction-place.ts";
 import type { Protocol, ProtocolId } from "./protocol.ts";
 import { PROTOCOLS } from "./protocols.ts";
@@ -14,9 +16,14 @@ export function bindProtocol(id: ProtocolId, options: RequestOptions): Protocol 
     ...protocol,
     header: csvHeader ? header : () => null,
     close: params === null || paramsKey === null ? close : withParams(close, paramsKey, params),
-    predictionPlace: predictions === null ? predictionPlace : { ...predictionPlace, path: predictions, bare: false },
+    predictionPlace: predictions === null ? predictionPlace : placeAt(predictions, predictionPlace),
     ...(pairing === null ? {} : { pairing }),
   };
+}
+
+/** The place that a job names: of the list in a document, if a response may be one, and else in each line. */
+function placeAt(path: JsonPath, place: PredictionPlace): PredictionPlace {
+  return place.document === undefined ? { ...place, path, bare: false } : { ...place, document: path };
 }
 
 function shaped(protocol: Protocol, { path, holds, rowForm, body }: BodyShape): Protocol {

@@ -1,4 +1,4 @@
-import { LINE_ITSELF } from "./prediction-place.ts";
+import { LINE_OR_DOCUMENT } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** One record of RFC 4180 a row and line ↔ one record a line: SageMaker's built-in algorithms; MLflow, which answers in JSON. */
@@ -14,7 +14,7 @@ export const csv: Protocol = {
   header: (columns) => columns.map(csvText).join(","),
   paramsKey: null,
   answerNotation: "csv",
-  predictionPlace: LINE_ITSELF,
+  predictionPlace: LINE_OR_DOCUMENT,
 };
 
 /** A text as a cell: in quotes where it must be. An empty one stands in quotes, because a cell with nothing in it is null. */

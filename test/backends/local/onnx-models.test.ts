@@ -185,6 +185,15 @@ describe("one tensor for all columns", () => {
   });
 });
 
+it("takes a row that is a list for what its only input holds", async () => {
+  const model = await modelWith([{ name: "m", type: "float32", shape: ["N", 3] }]);
+  const rows = [
+    [1, 2, 3],
+    [4, 5, 6],
+  ].map((values) => model.rowOf?.(values) ?? {});
+  expect(await model.predict(rows)).toEqual(rows.map(({ m }) => ({ m_out: m })));
+});
+
 describe("a model that cannot be served", () => {
   it("is refused where its only output is a map, with the mend", async () => {
     await expect(load(zipmapModel(false))).rejects.toMatchObject({

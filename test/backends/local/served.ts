@@ -39,6 +39,7 @@ export function modelOf(predict: (rows: readonly ModelRow[]) => unknown): Served
     description: "test model",
     warnings: [],
     example: null,
+    rowOf: null,
     predict: async (rows) => predict(rows) as unknown[],
   };
 }

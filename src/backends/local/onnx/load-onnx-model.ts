@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import type { ModelRow } from "../../../model.ts";
+import { rowByColumns } from "../row-by-columns.ts";
 import type { ServedModel } from "../served-model.ts";
 import { buildFeeds } from "./build-feeds.ts";
 import type { OnnxInput } from "./onnx-input.ts";
@@ -33,6 +34,7 @@ export async function loadOnnxModel(path: string, runtime?: OnnxRuntime): Promis
     description: `ONNX model ${basename(path)} (${engine.name})`,
     warnings,
     predict: (rows) => predict(model, rows),
+    rowOf: rowByInputs(inputs),
     example: exampleOf(inputs),
   };
 }
@@ -87,6 +89,14 @@ async function predictChunk(model: OnnxModel, rows: readonly ModelRow[]): Promis
     next += 1;
     return predictions[next - 1];
   });
+}
+
+/** The values of a row that is a list: one for each input, or, where there is one input, all that it holds. */
+function rowByInputs(inputs: readonly OnnxInput[]): NonNullable<ServedModel["rowOf"]> {
+  const [only] = inputs;
+  if (inputs.length === 1 && only !== undefined && only.rowShape.length > 0)
+    return (values) => ({ [only.name]: values });
+  return rowByColumns(inputs.map(({ name }) => name));
 }
 
 /** A row of plausible values, from what the inputs say of themselves; free dimensions get one element. */

@@ -14,10 +14,6 @@ export function parseJson(bytes: Buffer): ParsedJson | undefined {
   }
 }
 
-export function memberOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-}
-
 /** Inside a JSON string a line break is always escaped, so that those left are between values, where a blank means the same. */
 export function oneLine(text: Buffer): Buffer {
   if (!text.includes(0x0a) && !text.includes(0x0d)) return text;

@@ -1,39 +1,43 @@
+import { valueAtPath } from "../../../core/json/json-pointer.ts";
 import { csvAnswerJson, holdsBareText } from "../../../core/protocols/csv-answer.ts";
 import { parseRecord, splitRecords } from "../../../core/protocols/csv-records.ts";
-import { BARE_OR_UNDER_PREDICTIONS } from "../../../core/protocols/prediction-place.ts";
 import { contentTypeOf, shorten } from "./answer-excerpt.ts";
 import type { AnswerFault } from "./answer-faults.ts";
 import { documentFault, invalid, noPredictions, notJson, wrongCount } from "./answer-faults.ts";
-import { memberOf, NEWLINE, oneLine, parseJson } from "./answer-text.ts";
+import { NEWLINE, oneLine, parseJson } from "./answer-text.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
 import type { HttpReply } from "./http-exchange.ts";
-import { listElements, listUnderKey } from "./json-spans.ts";
+import { listAtPath, listElements } from "./json-spans.ts";
 
 /**
  * An answer to rows of CSV: a record for each row on a line of its own; all predictions on one line, as SageMaker's XGBoost joins them; or JSON,
- * which is what MLflow answers, as a list or under `predictions`. Each row's prediction becomes a line of JSON.
+ * which is what MLflow and SageMaker's Linear Learner answer, as a list or under `predictions`, or where the job says. Each row's prediction becomes a line of JSON.
  */
 export function checkCsv(reply: HttpReply, text: Buffer, question: Question): GoodAnswer | AnswerFault {
   const type = contentTypeOf(reply);
   const rows = question.rows();
   const isJson = /^application\/json\b/i.test(type);
   const parsed = parseJson(text);
-  const fault = parsed === undefined ? null : documentFault(parsed, ["predictions"]);
+  const { document: path = ["predictions"] } = question.protocol.predictionPlace;
+  const fault = parsed === undefined ? null : documentFault(parsed, path);
   if (fault !== null) return fault;
   // A list is one prediction if there is one row and the type is CSV: a line may be JSON.
   const isDocument = isJson || (rows > 1 && Array.isArray(parsed?.value));
-  const list = memberOf(parsed?.value, "predictions") ?? (isDocument ? parsed?.value : undefined);
+  const list =
+    (path.length > 0 ? valueAtPath(parsed?.value, path) : undefined) ?? (isDocument ? parsed?.value : undefined);
   if (Array.isArray(list)) {
     if (list.length !== rows) return wrongCount("PREDICTION_COUNT_MISMATCH", list.length, "prediction", rows);
     const line = oneLine(text);
-    const at = list === parsed?.value ? line.indexOf("[") : listUnderKey(line, "predictions");
+    const at = list === parsed?.value ? line.indexOf("[") : listAtPath(line, path);
     return asLines(
       listElements(line, at).map(({ start, end }) => line.subarray(start, end)),
       list,
     );
   }
   if (parsed !== undefined && (isJson || (rows > 1 && typeof parsed.value === "object"))) {
-    return noPredictions(parsed.value, text, { predictionPlace: BARE_OR_UNDER_PREDICTIONS });
+    return noPredictions(parsed.value, text, {
+      predictionPlace: { holds: "list", path, bare: path[0] === "predictions" },
+    });
   }
   if (isJson || text[0] === LESS_THAN) return notJson(reply, text);
   const records = recordsOf(reply.body.toString("utf8"), rows);

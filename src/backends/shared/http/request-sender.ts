@@ -61,6 +61,10 @@ export function createRequestSender(tools: Tools): RequestSender {
   const { options, context, exchange, pace, inFlight, redact } = tools;
   const { clock } = context;
   const outage = createOutage(context, new URL(options.url).origin, options.unreachableTimeoutMs);
+  const sentTypes = {
+    contentType: options.headers["content-type"] ?? context.protocol.contentType,
+    accept: options.headers["accept"] ?? context.protocol.accept,
+  };
   let answered = 0;
   let isLimitReported = false;
 
@@ -106,7 +110,9 @@ export function createRequestSender(tools: Tools): RequestSender {
 
   function failedTry(outcome: Awaited<ReturnType<HttpExchange["send"]>>): FailedTry {
     const failed =
-      "status" in outcome ? failedStatus(outcome, options, clock.now()) : failedTransport(outcome, options);
+      "status" in outcome
+        ? failedStatus(outcome, { ...options, sentTypes }, clock.now())
+        : failedTransport(outcome, options);
     return { ...failed, reason: redact(failed.reason) };
   }
 

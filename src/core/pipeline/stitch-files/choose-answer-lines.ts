@@ -14,7 +14,7 @@ export type ChosenAnswers = { readonly path: string; readonly answerLines: Answe
 
 export type RequestFile = {
   readonly lines: number;
-  readonly protocol: Pick<Protocol, "lineHolds" | "answerNotation">;
+  readonly protocol: Pick<Protocol, "lineHolds" | "answerNotation" | "predictionPlace">;
 };
 
 /**

@@ -5,6 +5,8 @@ import type { ResolvedHttpSessionOptions } from "../http-session-options.ts";
 import { printableUrl } from "../redact.ts";
 import { parseRetryAfter } from "../retry-policy.ts";
 import type { TransportFault } from "../transport-fault.ts";
+import type { SentTypes } from "./content-type-hint.ts";
+import { contentTypeHint } from "./content-type-hint.ts";
 import type { FailedTry } from "./failed-try.ts";
 import { sentence, triesText } from "./failed-try.ts";
 import { statusRule } from "./status-rule.ts";
@@ -13,14 +15,19 @@ import { TRANSPORT_POLICY } from "./transport-policy.ts";
 /** A response that is none, judged by the policy. */
 export function failedStatus(
   reply: HttpReply,
-  { statusPolicy }: Pick<ResolvedHttpSessionOptions, "statusPolicy">,
+  { statusPolicy, sentTypes }: Pick<ResolvedHttpSessionOptions, "statusPolicy"> & { readonly sentTypes: SentTypes },
   now: number,
 ): FailedTry {
   const { status } = reply;
-  const rule = statusRule(status, statusPolicy);
+  const excerpt = answerExcerpt(reply.body) || "(empty body)";
+  const usual = statusRule(status, statusPolicy);
+  const hint = usual.fault === "server" ? null : contentTypeHint(status, excerpt, sentTypes);
+  // Many containers say with 400 or 500 what is 415: if no row passes, it is not the rows.
+  const rule =
+    hint === null ? usual : ({ ...usual, fault: "rows-or-job", again: "never", fix: sentence(hint) } as const);
   return {
     code: rule.fault === "server" ? "BACKEND_UNREACHABLE" : "BACKEND_REFUSED",
-    reason: `status ${status}: ${answerExcerpt(reply.body) || "(empty body)"}${locationOf(reply)}`,
+    reason: `status ${status}: ${excerpt}${locationOf(reply)}`,
     rule,
     retryAfterMs: rule.fault === "server" ? parseRetryAfter(reply.headers["retry-after"], now) : null,
     status,

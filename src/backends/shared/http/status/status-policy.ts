@@ -27,7 +27,6 @@ export const DEFAULT_STATUS_POLICY: StatusPolicy = [
     statuses: ["406", "415"],
     fault: "rows-or-job",
     again: "never",
-    fix: "The server does not take this content type: choose another `model.protocol`, or set `content_type` and `accept`.",
   },
   {
     statuses: ["422"],
