@@ -271,7 +271,7 @@ describe("a transform job that fails", () => {
 });
 
 describe("a run that is stopped", () => {
-  /** A container that is busy for as long as anybody asks. */
+  /** A container that is always busy. */
   const busy: Answer = () => ({ status: 503, body: "later" });
   beforeEach(() => {
     answer = busy;

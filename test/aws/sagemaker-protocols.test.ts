@@ -251,7 +251,7 @@ describe("filters and joins", () => {
     },
   );
 
-  it("response.key compares the key that a filter leaves beside the answer", async () => {
+  it("response.key compares the key that a filter leaves next to the answer", async () => {
     answer = () => ({ body: "0.5" });
     const backend = { join_source: "input", output_filter: "$['id','SageMakerOutput']" };
     const changes = { response: { key: "id" }, output: outputOf("m_") };
