@@ -2,6 +2,7 @@ import { counted } from "../../core/errors/counted.ts";
 import type { JsonPath } from "../../core/json/json-pointer.ts";
 import { valueAtPath } from "../../core/json/json-pointer.ts";
 import { splitLines } from "../../core/lines/split-lines.ts";
+import { jsonAnswerLine } from "../../core/protocols/csv-answer.ts";
 import { errorObjectText } from "../../core/protocols/error-object.ts";
 import { parseJson } from "../shared/http/answer-text.ts";
 import { listAtPath, listElements } from "../shared/http/json-spans.ts";
@@ -30,7 +31,7 @@ function linesOf(line: Buffer, rows: number | null, path: JsonPath): string | nu
   if (!Array.isArray(list)) return null;
   if (rows !== null && list.length !== rows) return `${errorObjectText(wrongCount(list.length, rows))}\n`;
   const elements = listElements(line, listAtPath(line, path));
-  return elements.map(({ start, end }) => `${line.toString("utf8", start, end)}\n`).join("");
+  return elements.map(({ start, end }) => `${jsonAnswerLine(line.toString("utf8", start, end))}\n`).join("");
 }
 
 function wrongCount(found: number, rows: number) {

@@ -1,38 +1,62 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { PredictionField, PredictionType } from "../job/prediction-type.ts";
 import { castPrediction } from "./cast-prediction.ts";
-import { typeText } from "./column-type.ts";
-import { contractType } from "./contract-columns.ts";
 import type { DecodedAnswers } from "./decoded-answers.ts";
-import { castTo, column, pl } from "./polars.ts";
+import type { Expr } from "./polars.ts";
+import { column, pl } from "./polars.ts";
 import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts";
 
 type Contract = readonly PredictionField[];
 type Where = { readonly shard: number; readonly naming: PredictionNaming };
 
+/** Columns of the stated types, in the order of the contract. */
+export type Contracted = {
+  readonly columns: readonly PredictionColumn[];
+  /** Rows with a value that is not of its type; null if a whole column is not, and then the columns are of no use. */
+  readonly misfits: readonly Misfit[] | null;
+};
+
+/** `value`: the text of what is not of the type. */
+export type Misfit = {
+  readonly row: number;
+  readonly column: string;
+  readonly value: string;
+  readonly type: PredictionType;
+};
+
 /**
- * Holds the answered columns to `output.predictions`: the same names, each value of the stated type. Names in the contract are those of the
- * output without the prefix. Returns the columns in the order of the contract.
+ * Brings the answered columns to `output.predictions`: the same names, each value of the stated type. Names in the contract are those of the
+ * output without the prefix. Throws `PREDICTIONS_CONTRACT_VIOLATED` if there are other columns.
  */
 export function applyContract(
   columns: readonly PredictionColumn[],
   answers: DecodedAnswers,
   contract: Contract,
   where: Where,
-): PredictionColumn[] {
-  const names = contract.map(({ name }) => `${where.naming.prefix}${name}`);
+): Contracted {
   const answered = new Map(columns.map((each) => [each.name, each]));
   // A shard without a single prediction (all null, all failed) says nothing of their form.
-  if (columns.length > 0) checkNames([...answered.keys()], names, where.shard);
-  return contract.map(({ name, type }) => {
+  if (columns.length > 0) assertStatedNames([...answered.keys()], contract, where);
+  const held: PredictionColumn[] = [];
+  const misfits: Misfit[] = [];
+  for (const { name, type } of contract) {
     const label = `${where.naming.prefix}${name}`;
-    const each = answered.get(label);
-    if (each === undefined) {
-      const wanted = contractType(type);
-      return { name: label, type: wanted, value: castTo(column("prediction"), wanted) };
-    }
-    return held(each, answers, type, where.shard);
-  });
+    const each = answered.get(label) ?? { name: label, type: "Null", value: column("prediction") };
+    const cast = castPrediction(each.value, each.type, type);
+    if (cast === null) return { columns: [], misfits: null };
+    held.push({ name: label, type: cast.type, value: cast.value });
+    misfits.push(...misfitsOf(each, cast.spoiled, type, answers));
+  }
+  return { columns: held, misfits };
+}
+
+/** Throws `PREDICTIONS_CONTRACT_VIOLATED` if the names are not those of the contract, with the prefix. */
+export function assertStatedNames(answered: readonly string[], contract: Contract, { shard, naming }: Where): void {
+  checkNames(
+    answered,
+    contract.map(({ name }) => `${naming.prefix}${name}`),
+    shard,
+  );
 }
 
 function checkNames(answered: readonly string[], stated: readonly string[], shard: number): void {
@@ -47,35 +71,24 @@ function checkNames(answered: readonly string[], stated: readonly string[], shar
   );
 }
 
-function held(
-  each: PredictionColumn,
-  answers: DecodedAnswers,
-  contract: PredictionType,
-  shard: number,
-): PredictionColumn {
-  const cast = castPrediction(each.value, each.type, contract);
-  const wanted = typeText(contractType(contract));
-  if (cast === null) {
-    throw violated(
-      `Shard ${shard}: output.predictions states "${each.name}" as ${wanted}, the model answers ${typeText(each.type)}. Correct the contract, or the model.`,
-      shard,
-    );
-  }
-  if (cast.spoiled !== null) {
-    const spoiled = answers.predictions
-      .lazy()
-      .select(each.value.cast(pl.Utf8).alias("value"), cast.spoiled.alias("spoiled"))
-      .collectSync();
-    const values = spoiled.filter(pl.col("spoiled")).getColumn("value").toArray() as string[];
-    if (values.length > 0) {
-      throw violated(
-        `Shard ${shard}: output.predictions states "${each.name}" as ${wanted}; ${values.length} predictions are not, the first is ${values[0]}. ` +
-          "Correct the contract, or the model.",
-        shard,
-      );
-    }
-  }
-  return { name: each.name, type: cast.type, value: cast.value };
+function misfitsOf(
+  { name, type: answered, value }: PredictionColumn,
+  spoiled: Expr | null,
+  type: PredictionType,
+  { predictions }: DecodedAnswers,
+): Misfit[] {
+  const missing = type.notNull === true ? value.isNull() : null;
+  const mask = spoiled === null ? missing : missing === null ? spoiled : spoiled.or(missing);
+  if (mask === null) return [];
+  const looked = predictions
+    .lazy()
+    .select(mask.fillNull(pl.lit(false)).alias("misfit"))
+    .collectSync();
+  if (looked.filter(pl.col("misfit")).height === 0) return [];
+  const rows = (looked.getColumn("misfit").toArray() as boolean[]).flatMap((found, row) => (found ? [row] : []));
+  const text = typeof answered === "string" ? value.cast(pl.Utf8) : pl.lit(null).cast(pl.Utf8);
+  const texts = predictions.lazy().select(text.alias("value")).collectSync().getColumn("value");
+  return rows.map((row) => ({ row, column: name, value: String(texts.get(row)), type }));
 }
 
 function violated(message: string, shard: number): ScoreframeError {

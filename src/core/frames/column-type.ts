@@ -1,5 +1,3 @@
-import { ScoreframeError } from "../errors/scoreframe-error.ts";
-
 /**
  * The type of a column as plain data, in the spelling of Polars' own serialised form (so that it goes into a cast as it stands):
  * `"Int64"`, `"String"`, `"Binary"`, `{ List: "Float64" }`, `{ Struct: [{ name: "label", dtype: "String" }] }`.
@@ -16,7 +14,12 @@ export type ColumnType =
 export type ScalarType = IntegerType | FloatType | "Null" | "Boolean" | "String" | "Binary" | "Date" | "Time";
 export type TimeUnit = "Nanoseconds" | "Microseconds" | "Milliseconds";
 export type StructField = { readonly name: string; readonly dtype: ColumnType };
-export type TypedColumn = { readonly name: string; readonly type: ColumnType };
+export type TypedColumn = {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Of cells of CSV responses: the type as which each value could be written as well, see `CsvColumn`; the same type if there is no other. */
+  readonly alternative?: ColumnType;
+};
 
 export type IntegerType = "Int8" | "Int16" | "Int32" | "Int64" | "UInt8" | "UInt16" | "UInt32" | "UInt64";
 type FloatType = "Float16" | "Float32" | "Float64";
@@ -34,16 +37,6 @@ const INTEGER_DIGITS: Readonly<Record<IntegerType, number>> = {
 };
 const MAX_DECIMAL_DIGITS = 38;
 
-/**
- * The columns of both, each with the type that holds the values of both. A column that one side lacks is null there: an object may leave out
- * a key, and a shard whose predictions are all null has no prediction columns at all.
- */
-export function unifySchemas(a: readonly TypedColumn[], b: readonly TypedColumn[]): TypedColumn[] {
-  const types = new Map(a.map((column) => [column.name, column.type]));
-  for (const { name, type } of b) types.set(name, unifyTypes(types.get(name) ?? "Null", type, name));
-  return [...types].map(([name, type]) => ({ name, type }));
-}
-
 /** The type with String in the place of every Null: a table needs a type also where no value was ever seen. */
 export function settleType(type: ColumnType): ColumnType {
   if (type === "Null") return "String";
@@ -52,21 +45,6 @@ export function settleType(type: ColumnType): ColumnType {
   if ("Array" in type) return { Array: [settleType(type.Array[0]), type.Array[1]] };
   if ("Struct" in type) return { Struct: type.Struct.map(({ name, dtype }) => ({ name, dtype: settleType(dtype) })) };
   return type;
-}
-
-/**
- * The narrowest type that holds every value of both: null gives way to anything, integers widen, integer and float make Float64, structs keep
- * the fields of both, lists unify their elements. `column` names the culprit of a `PREDICTIONS_INCOMPATIBLE`.
- */
-export function unifyTypes(a: ColumnType, b: ColumnType, column: string): ColumnType {
-  const unified = commonType(a, b);
-  if (unified !== null) return unified;
-  throw new ScoreframeError(
-    "PREDICTIONS_INCOMPATIBLE",
-    `Column ${JSON.stringify(column)} is ${typeText(a)} in one shard and ${typeText(b)} in another. ` +
-      "The model must answer with one type; make it do so, or state the type in output.predictions.",
-    { details: { column, types: [typeText(a), typeText(b)] } },
-  );
 }
 
 /** The type for people, and for the manifest: `List(Struct(label: String, score: Float64))`. */
@@ -82,7 +60,7 @@ export function typeText(type: ColumnType): string {
   return zone === null ? `Datetime(${unit})` : `Datetime(${unit}, ${zone.inner})`;
 }
 
-/** The same, null where there is none. */
+/** The narrowest type that holds every value of both; null if there is none. */
 export function commonType(a: ColumnType, b: ColumnType): ColumnType | null {
   if (a === "Null") return b;
   if (b === "Null" || JSON.stringify(a) === JSON.stringify(b)) return a;

@@ -7,7 +7,7 @@ import type { CompactedFile, CompactionTask, PartitionRows, ShardSlice } from ".
 import { countRecords } from "./count-records.ts";
 import { leafCasts } from "./exact-cast.ts";
 import type { DataFrame, Expr, LazyFrame } from "./polars.ts";
-import { column, expression, pl, scanParquet } from "./polars.ts";
+import { castTo, column, expression, pl, scanParquet } from "./polars.ts";
 import { writeTextFiles } from "./write-text-files.ts";
 
 /** Suffix of files that are not yet part of the table: no `*.parquet` finds them. */
@@ -105,14 +105,21 @@ function projection(schema: CompactionTask["columns"], task: CompactionTask): Ex
 }
 
 function project(schema: CompactionTask["columns"], task: CompactionTask): Expr[] {
-  const types = new Map(schema.map(({ name, type }) => [name, type]));
+  const written = new Map(schema.map((each) => [each.name, each]));
   return task.columns.map(({ name, type }, index) => {
-    const had = types.get(name);
+    const { type: had, alternative } = written.get(name) ?? {};
+    if (had !== undefined && alternative !== undefined && alternative !== had && isOther(had, type))
+      return castTo(column(name), type).alias(`c${index}`);
     if (had === undefined || holdsOnlyNull(had, type))
       return cast({ Literal: { Scalar: { Null: "Null" } } }, type).alias(`c${index}`);
     const same = JSON.stringify(had) === JSON.stringify(type);
     return (same ? column(name) : cast({ Column: name }, type)).alias(`c${index}`);
   });
+}
+
+/** Cells of CSV that this shard could read as text or as numbers, and the table reads the other way. */
+function isOther(had: ColumnType, type: ColumnType): boolean {
+  return (had === "String") !== (type === "String");
 }
 
 /** Between such types there is no cast; that the column holds nothing else was made sure of before. */

@@ -18,3 +18,15 @@ export function contractText(type: ColumnType): string {
   if ("Datetime" in type) return "timestamp";
   return typeText(type);
 }
+
+/** A type as people say it, with the word of `output.predictions`: `text (string)`, `a number (double)`. */
+export function spokenType(type: ColumnType): string {
+  const word = contractText(type);
+  if (type === "Null") return "null";
+  if (type === "String") return `text (${word})`;
+  if (type === "Boolean") return `true or false (${word})`;
+  if (typeof type === "string") return isInteger(type) || isFloat(type) ? `a number (${word})` : word;
+  if ("Decimal" in type) return `a number (${word})`;
+  if ("List" in type) return `a list (${word})`;
+  return "Struct" in type ? `an object (${word})` : word;
+}

@@ -1,81 +1,64 @@
-import { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { ExactJson } from "../json/exact-json.ts";
-import { isExactObject } from "../json/exact-json.ts";
-import type { ColumnType } from "./column-type.ts";
-import { typeText } from "./column-type.ts";
 import type { DecodeAnswersInput, DecodedAnswers, RowFailure } from "./decoded-answers.ts";
-import { widenType } from "./json-type.ts";
-import { pairLine } from "./pair-line.ts";
-import { countMismatch, readAnswerLine } from "./read-answer-line.ts";
+import { csvValues } from "./responses/csv-values.ts";
+import { keyCellOf, pairResponses } from "./responses/pair-responses.ts";
+import type { RowResponse } from "./responses/row-responses.ts";
+import { readExpectedRows, spread } from "./responses/row-responses.ts";
+import type { Place } from "./responses/type-conflict.ts";
+import { addValue, assertNotRounded } from "./responses/type-conflict.ts";
 import { createValueColumn } from "./value-column.ts";
 
 /** The careful way: each line parsed by itself, so that a bad one costs its own rows and is named. */
 export function decodeLineByLine(input: DecodeAnswersInput): DecodedAnswers {
-  const { lines, lineRows, shard, protocol, keys = null, published = [] } = input;
+  const { shard, protocol, prefix = "" } = input;
+  const { responses: read, lines, keyCell } = readRows(input);
+  const { responses, ...others } = protocol.answerNotation === "csv" ? csvValues(read, keyCell) : { responses: read };
   const predictions = createValueColumn();
   const failures: RowFailure[] = [];
-  const texts = lines.getColumn("line").toArray() as (string | null)[];
-  for (const [line, rows] of lineRows.entries()) {
-    const where = `Shard ${shard}, line ${line}`;
-    const read = readAnswerLine(texts[line] ?? "", where, protocol);
-    const counted = Array.isArray(read) && read.length !== rows ? countMismatch(where, read.length, rows) : read;
-    const answers = pairLine(counted, where, protocol, { keys, firstRow: predictions.length, published });
-    for (let index = 0; index < rows; index += 1) {
-      const { value, cause } = Array.isArray(answers) ? answers[index] : { value: null, cause: answers };
-      if (cause !== null) failures.push({ row: predictions.length, line, cause });
-      if (!predictions.add(value)) throw incompatible(where, predictions.type, value, { shard, line });
-    }
+  const placeOf = (row: number): Place => {
+    const line = lines[row] as number;
+    return { where: whereOf(shard, line), shard, line, prefix };
+  };
+  for (const [row, { value, cause }] of responses.entries()) {
+    if (cause !== null) failures.push({ row, line: lines[row] as number, cause });
+    addValue(predictions, value, () => placeOf(row));
   }
+  assertNotRounded(predictions, placeOf);
   const { values, type } = predictions.decode();
-  return { predictions: values.rename({ value: "prediction" }), type, failures };
+  return { predictions: values.rename({ value: "prediction" }), type, failures, ...others };
 }
 
-/** Predictions of one file that no type holds together. */
-export function incompatible(
-  where: string,
-  before: ColumnType,
-  value: ExactJson,
-  facts: { readonly shard: number; readonly line: number },
-): ScoreframeError {
-  const alone = widenType("Null", value);
-  if (alone === null) return mixed(where, value, facts);
-  const types = [before, alone].map(typeText);
-  return new ScoreframeError(
-    "PREDICTIONS_INCOMPATIBLE",
-    `${where}: a prediction is ${types[1]}, those before it are ${types[0]}. ` +
-      'Make the model answer every row with the same form, and say a failed row by {"error": "reason"}.',
-    { ...facts, operation: "stitch", details: { types } },
-  );
-}
+export type ReadRows = {
+  /** One for each row of the shard. */
+  readonly responses: readonly RowResponse[];
+  /** The line that each is from. */
+  readonly lines: readonly number[];
+  /** Place of the cell that only says which row a record belongs to; null if there is none. */
+  readonly keyCell: number | null;
+};
 
-/** A prediction that no column holds even by itself. */
-function mixed(where: string, value: ExactJson, facts: { readonly shard: number; readonly line: number }) {
-  const types = mixedTypes(value) ?? [];
-  return new ScoreframeError(
-    "PREDICTIONS_INCOMPATIBLE",
-    `${where}: a prediction holds a list of ${types.map(typeText).join(" and ")}, and a list has one type. ` +
-      "Make the model answer an object with a key for each value, or values of one type.",
-    { ...facts, operation: "stitch", details: { types: types.map(typeText) } },
-  );
-}
-
-/** The first two types in a list of the value that no type holds together. */
-function mixedTypes(value: ExactJson): readonly ColumnType[] | null {
-  if (Array.isArray(value)) {
-    let type: ColumnType = "Null";
-    for (const element of value as readonly ExactJson[]) {
-      const inner = mixedTypes(element);
-      if (inner !== null) return inner;
-      const widened = widenType(type, element);
-      if (widened === null) return [type, widenType("Null", element) ?? "Null"];
-      type = widened;
+export function readRows({
+  lines,
+  lineRows,
+  shard,
+  protocol,
+  keys = null,
+  published = [],
+}: DecodeAnswersInput): ReadRows {
+  const texts = lines.getColumn("line").toArray() as (string | null)[];
+  const responses: RowResponse[] = [];
+  const numbers: number[] = [];
+  for (const [line, rows] of lineRows.entries()) {
+    const where = whereOf(shard, line);
+    const read = readExpectedRows(texts[line] ?? "", where, rows, protocol);
+    const paired = pairResponses(read, where, protocol, { keys, firstRow: responses.length, published });
+    for (const response of spread(paired, rows)) {
+      responses.push(response);
+      numbers.push(line);
     }
-    return null;
   }
-  if (!isExactObject(value)) return null;
-  for (const member of Object.values(value)) {
-    const inner = mixedTypes(member);
-    if (inner !== null) return inner;
-  }
-  return null;
+  return { responses, lines: numbers, keyCell: keyCellOf(protocol, published) };
+}
+
+export function whereOf(shard: number, line: number): string {
+  return `Shard ${shard}, line ${line}`;
 }

@@ -12,19 +12,21 @@ export type DecodedAnswers = {
   readonly predictions: DataFrame;
   readonly type: ColumnType;
   readonly failures: readonly RowFailure[];
+  /** Of CSV, by column: see `CsvColumn`. */
+  readonly alternatives?: readonly (ColumnType | null)[];
 };
 
 export type DecodeAnswersInput = {
   readonly shard: number;
-  /** Column `line`: the answer file's lines. */
+  /** Column `line`: the answer file's lines, those of tensors as lists in JSON. */
   readonly lines: DataFrame;
   /** Rows of each request line; as many as there are lines. */
   readonly lineRows: readonly number[];
   readonly protocol: Protocol;
-  /** What each request line was called, where that is known. */
-  readonly ids?: readonly string[] | null;
   /** Keys of the rows, if predictions are paired by them. */
   readonly keys?: RowKeys;
   /** Names of the predictions that the job asks for. */
   readonly published?: readonly string[];
+  /** Put before the names of columns, for messages. */
+  readonly prefix?: string;
 };

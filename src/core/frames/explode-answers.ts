@@ -1,8 +1,9 @@
+import { csvAnswerJson } from "../protocols/csv-answer.ts";
 import type { RowCause } from "../protocols/error-object.ts";
 import { indexKeys, pairingMessage, pairPredictions } from "../protocols/pairing/pair-predictions.ts";
 import type { Pairing } from "../protocols/pairing/pairing.ts";
 import type { Protocol } from "../protocols/protocol.ts";
-import { incompatible } from "./decode-line-by-line.ts";
+import type { ColumnType } from "./column-type.ts";
 import type { Explosion } from "./explode-uniform.ts";
 import { explodeUniform } from "./explode-uniform.ts";
 import { jsonAnswers } from "./json-answers.ts";
@@ -11,33 +12,74 @@ import { asPrediction, pairLine, withoutItsKey } from "./pair-line.ts";
 import type { DataFrame } from "./polars.ts";
 import type { RowAnswer } from "./read-answer-line.ts";
 import { readAnswerLine, rowCause } from "./read-answer-line.ts";
+import { csvValues } from "./responses/csv-values.ts";
+import type { RowResponse } from "./responses/row-responses.ts";
+import { isCause, readRowResponses } from "./responses/row-responses.ts";
+import type { Place } from "./responses/type-conflict.ts";
+import { addValue, assertNotRounded } from "./responses/type-conflict.ts";
 import { createValueColumn } from "./value-column.ts";
 
 /** An answer that holds no prediction: one of a line (`batchIndex`), or the whole line (null). */
 export type AnswerFailure = { readonly line: number; readonly batchIndex: number | null; readonly cause: RowCause };
 
 /** Predictions one below the other, null where one failed; a line that failed as a whole counts none. */
-export type ExplodedAnswers = Explosion & { readonly failures: readonly AnswerFailure[] };
+export type ExplodedAnswers = Explosion & {
+  readonly failures: readonly AnswerFailure[];
+  /** Of CSV, by column: see `CsvColumn`. */
+  readonly alternatives?: readonly (ColumnType | null)[];
+};
 
 /** What the requests say of the rows of each answer line, for predictions that are paired by it. */
 export type RequestRows = { readonly counts: ArrayLike<number>; readonly keys: RowKeys };
 
+/** What the lines are from, and how they are to be read. */
+export type AnswersToExplode = {
+  readonly protocol: Protocol;
+  /** Names the file in messages. */
+  readonly file: string;
+  readonly shard: number;
+  readonly ids: readonly (string | null)[] | null;
+  /** By what predictions are paired; null if by position. */
+  readonly rows: RequestRows | null;
+  /** Put before the names of columns, for messages. */
+  readonly prefix: string;
+};
+
 /** Explodes answer lines into one prediction a row; without a look at the requests, unless `rows` says by what predictions are paired. */
-export function explodeAnswers(
-  lines: DataFrame,
-  protocol: Protocol,
-  file: string,
-  shard: number,
-  ids: readonly (string | null)[] | null,
-  rows: RequestRows | null = null,
-): ExplodedAnswers {
-  const json = jsonAnswers(lines, protocol, ids);
-  const uniform = rows === null ? explodeUniform(json, protocol.predictionPlace) : null;
+export function explodeAnswers(lines: DataFrame, input: AnswersToExplode): ExplodedAnswers {
+  const { protocol, file, shard, ids, rows, prefix } = input;
+  const isCsv = protocol.answerNotation === "csv";
+  const json = isCsv ? lines : jsonAnswers(lines, protocol, ids);
+  const uniform = rows === null && !isCsv ? explodeUniform(json, protocol.predictionPlace) : null;
   if (uniform !== null) return { ...uniform, failures: [] };
   const texts = json.getColumn("line").toArray() as (string | null)[];
   const nameLine = (line: number): string => `Answer file ${file}, line ${line}`;
-  const read = readEach(texts, nameLine, protocol);
-  return collectRows(rows === null ? read : pairLines([...read], nameLine, protocol, rows), nameLine, shard);
+  const placeOf = (line: number): Place => ({ where: nameLine(line), shard, line, prefix });
+  if (isCsv && rows === null) return explodeCells(texts, protocol, placeOf);
+  const read = readEach(isCsv ? texts.map((text) => csvAnswerJson(text ?? "")) : texts, nameLine, protocol);
+  return collectRows(rows === null ? read : pairLines([...read], nameLine, protocol, rows), placeOf);
+}
+
+/** Records of CSV, whose cells are read when all are known. */
+function explodeCells(
+  texts: readonly (string | null)[],
+  protocol: Protocol,
+  placeOf: (line: number) => Place,
+): ExplodedAnswers {
+  const read = texts.map((text, line): readonly RowResponse[] | RowCause =>
+    readRowResponses(text ?? "", placeOf(line).where, protocol),
+  );
+  const { responses, alternatives } = csvValues(
+    read.flatMap((rows) => (isCause(rows) ? [] : rows)),
+    null,
+  );
+  let next = 0;
+  const lines = read.map((rows): LineAnswers => {
+    if (isCause(rows)) return rows;
+    next += rows.length;
+    return responses.slice(next - rows.length, next).map(({ value, cause }) => ({ value, cause }) as RowAnswer);
+  });
+  return { ...collectRows(lines, placeOf), alternatives };
 }
 
 /** One by one: the answers of a large file need not be held together. */
@@ -51,20 +93,23 @@ function* readEach(
 
 type LineAnswers = readonly RowAnswer[] | RowCause;
 
-function collectRows(lines: Iterable<LineAnswers>, nameLine: (line: number) => string, shard: number): ExplodedAnswers {
+function collectRows(lines: Iterable<LineAnswers>, placeOf: (line: number) => Place): ExplodedAnswers {
   const column = createValueColumn();
   const failures: AnswerFailure[] = [];
   const counts: number[] = [];
+  const lineOfRow: number[] = [];
   for (const read of lines) {
     const line = counts.length;
     if (!("length" in read)) failures.push({ line, batchIndex: null, cause: read });
     const answers = "length" in read ? read : [];
     for (const [batchIndex, { value, cause }] of answers.entries()) {
       if (cause !== null) failures.push({ line, batchIndex, cause });
-      if (!column.add(value)) throw incompatible(nameLine(line), column.type, value, { shard, line });
+      addValue(column, value, () => placeOf(line));
+      lineOfRow.push(line);
     }
     counts.push(answers.length);
   }
+  assertNotRounded(column, (row) => placeOf(lineOfRow[row] as number));
   const { values, type } = column.decode();
   return { values, type, counts, failures };
 }

@@ -1,19 +1,16 @@
-import { csvAnswerJson } from "../protocols/csv-answer.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import { tensorAnswerJson } from "../protocols/tensor-answer.ts";
 import type { DataFrame } from "./polars.ts";
 import { pl } from "./polars.ts";
 
-/** Answer lines (a column `line`) as lines of JSON. `ids`: what each request line was called, null where that is not known. */
+/** Answer lines (a column `line`), those of tensors as lists in JSON. `ids`: what each request line was called, null where that is not known. */
 export function jsonAnswers(
   lines: DataFrame,
   { answerNotation }: Pick<Protocol, "answerNotation">,
   ids: readonly (string | null)[] | null,
 ): DataFrame {
-  if (answerNotation === "json") return lines;
+  if (answerNotation !== "tensors") return lines;
   const texts = lines.getColumn("line").toArray() as (string | null)[];
-  const json = texts.map((text, line) =>
-    answerNotation === "csv" ? csvAnswerJson(text ?? "") : tensorAnswerJson(text ?? "", ids?.[line] ?? null),
-  );
+  const json = texts.map((text, line) => tensorAnswerJson(text ?? "", ids?.[line] ?? null));
   return pl.DataFrame([pl.Series("line", json, pl.Utf8)]);
 }

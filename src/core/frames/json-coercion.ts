@@ -12,11 +12,15 @@ const SURROGATE = "\\\\u[dD][89a-fA-F]";
 const SURROGATE_PAIR = "\\\\u[dD][89abAB]..\\\\u[dD][c-fC-F]";
 /** Scalars beside lists: after one, before one. A text that a colon follows is the next key. */
 const AFTER_LIST = '\\]\\s*,\\s*(?:[^\\[n"\\s]|"(?:[^"\\\\]|\\\\.)*"\\s*[,\\]])';
+const BOOLEAN_ELEMENT = "[\\[,]\\s*(?:true|false)";
+/** A whole number that a double may not hold. */
+const LONG_WHOLE = "(?:^|[\\[,:\\s])-?\\d{16,}\\s*(?:[,\\]}]|$)";
 const BEFORE_LIST = "[^\\]l\\s]\\s*,\\s*\\[";
 
 /**
  * Whether the JSON reader of Polars, when it inferred `type`, may have changed values to make them fit: it turns numbers and booleans into
- * text, booleans into numbers, a scalar among lists into a list, half of a surrogate pair into U+0000. Searches the texts for values of
+ * text, booleans into numbers, long whole numbers beside fractions into the nearest double, a scalar among lists into a list, half of a surrogate pair
+ * into U+0000. Searches the texts for values of
  * another kind, which is a tenth of the price of parsing them; may doubt what is right (JSON inside a text), never trusts what is wrong.
  */
 export function mayBeCoerced(texts: DataFrame, type: ColumnType): boolean {
@@ -42,7 +46,8 @@ const isDoubtful = remembered((pattern: string): Expr => {
 /** Patterns of values that are not of the type; `before` matches what stands before a value. Null where none can tell. */
 function foreignValues(type: ColumnType, before: string): string[] | null {
   if (type === "Null" || type === "Boolean") return [];
-  if (isInteger(type) || isFloat(type)) return [`${before}[tf]`];
+  if (isInteger(type)) return [`${before}[tf]`];
+  if (isFloat(type)) return [`${before}[tf]`, LONG_WHOLE];
   if (type === "String") return [`${before}[^"n\\s]`];
   if (typeof type === "string") return null;
   if ("List" in type) return foreignElements(type.List, before);
@@ -56,7 +61,8 @@ function foreignValues(type: ColumnType, before: string): string[] | null {
 function foreignElements(element: ColumnType, before: string): string[] | null {
   const noList = `${before}[^\\[n\\s]`;
   if (element === "Null" || element === "Boolean") return [noList];
-  if (isInteger(element) || isFloat(element)) return [noList, "[\\[,]\\s*(?:true|false)"];
+  if (isInteger(element)) return [noList, BOOLEAN_ELEMENT];
+  if (isFloat(element)) return [noList, BOOLEAN_ELEMENT, LONG_WHOLE];
   if (element === "String") return [noList, "[\\[,]\\s*[-0-9tf]"];
   if (typeof element === "string") return null;
   if ("List" in element) {

@@ -1,4 +1,5 @@
 import type { ColumnType, TypedColumn } from "./column-type.ts";
+import type { DecodedAnswers } from "./decoded-answers.ts";
 import type { Expr } from "./polars.ts";
 import { column, structField } from "./polars.ts";
 
@@ -12,16 +13,28 @@ export type PredictionNaming = {
 /** A prediction column and the expression, over a frame with the column `prediction`, that gives it. */
 export type PredictionColumn = TypedColumn & { readonly value: Expr };
 
+/** The column without its values. */
+export function predictionType({ name, type, alternative }: PredictionColumn): TypedColumn {
+  return alternative === undefined ? { name, type } : { name, type, alternative };
+}
+
 /**
  * The columns that predictions become: a scalar or a list one column `prediction`, an object one a key. None where every prediction is null:
  * another shard knows the form.
  */
-export function predictionColumns(type: ColumnType, naming: PredictionNaming): PredictionColumn[] {
+export function predictionColumns(
+  { type, alternatives }: Pick<DecodedAnswers, "type" | "alternatives">,
+  naming: PredictionNaming,
+): PredictionColumn[] {
   if (type === "Null") return [];
   const whole = column("prediction");
-  if (typeof type === "string" || !("Struct" in type))
-    return [{ name: `${naming.prefix}prediction`, type, value: whole }];
-  return fieldsOf(type.Struct, whole, naming.prefix, naming.flatten);
+  const columns =
+    typeof type === "string" || !("Struct" in type)
+      ? [{ name: `${naming.prefix}prediction`, type, value: whole }]
+      : fieldsOf(type.Struct, whole, naming.prefix, naming.flatten);
+  return alternatives === undefined
+    ? columns
+    : columns.map((each, at) => ({ ...each, alternative: alternatives[at] ?? each.type }));
 }
 
 function fieldsOf(

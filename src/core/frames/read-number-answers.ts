@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { valueAtPath } from "../json/json-pointer.ts";
 import type { PredictionPlace } from "../protocols/prediction-place.ts";
+import type { Protocol } from "../protocols/protocol.ts";
 import type { ColumnType, ScalarType } from "./column-type.ts";
 import type { DecodedAnswers } from "./decoded-answers.ts";
 import type { Expr } from "./polars.ts";
@@ -24,7 +25,12 @@ const BRACE = 123;
 const BRACE_END = 125;
 
 /** What every prediction of a file looks like: an object with these keys in this order, or a scalar, which has one column and no keys. */
-type Form = { readonly keys: readonly string[] | null; readonly kinds: readonly ScalarColumn["kind"][] };
+type Form = {
+  readonly keys: readonly string[] | null;
+  readonly kinds: readonly ScalarColumn["kind"][];
+  /** Whether it is a record of CSV, whose cells have no keys. */
+  readonly isRecord?: true;
+};
 
 /** The same with the keys' bytes, and where the values go. */
 type Reading = { readonly keys: readonly Buffer[] | null; readonly columns: readonly ScalarColumn[] };
@@ -37,18 +43,43 @@ type Reading = { readonly keys: readonly Buffer[] | null; readonly columns: read
 export function readNumberAnswers(
   path: string,
   lineRows: readonly number[],
-  place: PredictionPlace,
+  { predictionPlace: place, answerNotation }: Pick<Protocol, "predictionPlace" | "answerNotation">,
 ): DecodedAnswers | null {
+  const isCsv = answerNotation === "csv";
   if (!isShallow(place) || statSync(path).size > MOST_BYTES) return null;
   const bytes = readFileSync(path);
-  const form = formOf(firstPrediction(bytes, place));
+  const form = (isCsv ? recordForm(bytes) : null) ?? formOf(firstPrediction(bytes, place));
   if (form === null) return null;
   const list = place.holds === "value" ? null : { key: isBare(bytes, place) ? null : keyBytes(place.path[0] ?? "") };
   const rows = lineRows.reduce((sum, count) => sum + count, 0);
   const columns = form.kinds.map((kind) => createScalarColumn(kind, rows));
-  const keys = form.keys?.map(keyBytes) ?? null;
-  return readLines(bytes, lineRows, list, { keys, columns }) ? decoded(form, columns) : null;
+  const keys = form.isRecord === true ? null : (form.keys?.map(keyBytes) ?? null);
+  if (!readLines(bytes, lineRows, list, { keys, columns })) return null;
+  // Digits with an exponent alone may be a code, which a look at all cells decides.
+  if (isCsv && columns.some(({ hasBareExponents }) => hasBareExponents)) return null;
+  const answers = decoded(form, columns);
+  // With blanks around it a value is not written back as it was.
+  return isCsv && !bytes.includes(SPACE) ? { ...answers, alternatives: columns.map(alternativeOf) } : answers;
 }
+
+/** Whole numbers and booleans are written back as they were: where another shard has text, they are text. */
+function alternativeOf({ kind, hasFloats }: ScalarColumn): ColumnType | null {
+  return kind === "boolean" || !hasFloats ? "String" : null;
+}
+
+/** Of a record of CSV with several cells. */
+function recordForm(bytes: Buffer): Form | null {
+  const newline = bytes.indexOf(NEWLINE);
+  const cells = bytes
+    .toString("latin1", 0, newline === -1 ? bytes.length : newline)
+    .trimEnd()
+    .split(",");
+  const kinds = cells.map((cell) => (CELL.test(cell) ? (/^[tf]/.test(cell) ? "boolean" : "number") : null));
+  if (cells.length < 2 || !isEveryKnown(kinds)) return null;
+  return { keys: cells.map((_, at) => `p${at}`), kinds, isRecord: true };
+}
+
+const CELL = /^(?:true|false|-?\d[\d.eE+-]*)$/;
 
 /** Whether it is the line itself or under one key of it. */
 function isShallow({ holds, path }: PredictionPlace): boolean {
@@ -136,7 +167,7 @@ function readList(
 }
 
 function readPrediction(bytes: Buffer, start: number, row: number, { keys, columns }: Reading): number {
-  if (keys === null) return readScalar(bytes, afterSpaces(bytes, start), columns[0] as ScalarColumn, row);
+  if (keys === null) return readCells(bytes, start, row, columns);
   let at = start;
   for (let index = 0; index < keys.length; index += 1) {
     at = takeKey(bytes, take(bytes, at, index === 0 ? BRACE : COMMA), keys[index] as Buffer);
@@ -144,6 +175,16 @@ function readPrediction(bytes: Buffer, start: number, row: number, { keys, colum
     if (at === DEVIATES) return DEVIATES;
   }
   return take(bytes, at, BRACE_END);
+}
+
+/** One value, or the cells of a record. */
+function readCells(bytes: Buffer, start: number, row: number, columns: readonly ScalarColumn[]): number {
+  let at = readScalar(bytes, afterSpaces(bytes, start), columns[0] as ScalarColumn, row);
+  for (let index = 1; index < columns.length; index += 1) {
+    at = readScalar(bytes, take(bytes, at, COMMA), columns[index] as ScalarColumn, row);
+    if (at === DEVIATES) return DEVIATES;
+  }
+  return at;
 }
 
 function takeKey(bytes: Buffer, start: number, key: Buffer): number {

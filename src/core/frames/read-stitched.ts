@@ -1,12 +1,15 @@
-import { settleType, unifySchemas } from "./column-type.ts";
+import { settleType } from "./column-type.ts";
 import type { DataFrame, LazyFrame } from "./polars.ts";
 import { castTo, column, pl, scanParquet } from "./polars.ts";
+import { unifyShards } from "./responses/unify-shards.ts";
 import type { StitchOutcome } from "./stitch-shard.ts";
 
 /** The rows of stitched shards in one frame, in their order, with one type a column. */
 export function readStitched(shards: readonly StitchOutcome[]): DataFrame {
   const schemas = shards.map(({ sourceColumns, predictionColumns }) => [...sourceColumns, ...predictionColumns]);
-  const unified = schemas.reduce(unifySchemas, []);
+  const unified = unifyShards(
+    shards.map(({ shard }, index) => ({ name: `shard ${shard}`, columns: schemas[index] ?? [] })),
+  );
   const parts = shards.map(({ path, offset, scored }, index): LazyFrame => {
     const present = new Set(schemas[index]?.map(({ name }) => name));
     return scanParquet(path)

@@ -19,10 +19,12 @@ export type ScalarColumn = {
   readonly values: Float64Array;
   /** Whether a value had a fraction or an exponent: otherwise all are integers. */
   hasFloats: boolean;
+  /** Whether a value had an exponent without a sign and no fraction: `12E5`. */
+  hasBareExponents: boolean;
 };
 
 export function createScalarColumn(kind: ScalarColumn["kind"], rows: number): ScalarColumn {
-  return { kind, values: new Float64Array(rows), hasFloats: false };
+  return { kind, values: new Float64Array(rows), hasFloats: false, hasBareExponents: false };
 }
 
 /** Reads one value that begins at `start` into the row of the column. Answers the place after it. */
@@ -66,6 +68,7 @@ function readNumber(bytes: Buffer, start: number, column: ScalarColumn, row: num
   if (bytes[at] === LOWER_E || bytes[at] === UPPER_E) {
     at = afterExponent(bytes, at);
     if (at === DEVIATES) return DEVIATES;
+    if (fraction === 0 && isDigit(bytes[exponent + 1])) column.hasBareExponents = true;
   }
   const negative = first > start;
   if (at === point) {
@@ -81,6 +84,10 @@ function readNumber(bytes: Buffer, start: number, column: ScalarColumn, row: num
     : Number(bytes.toString("latin1", start, at));
   column.values[row] = value;
   return Number.isFinite(value) ? at : DEVIATES;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
 }
 
 function afterExponent(bytes: Buffer, start: number): number {

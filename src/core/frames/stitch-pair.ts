@@ -18,7 +18,7 @@ import { pickLines } from "./pick-lines.ts";
 import type { DataFrame } from "./polars.ts";
 import { column, int64, structField } from "./polars.ts";
 import type { PredictionColumn } from "./prediction-columns.ts";
-import { predictionColumns } from "./prediction-columns.ts";
+import { predictionColumns, predictionType } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
 import { readUnits, withoutMarks } from "./read-units.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
@@ -82,14 +82,14 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
   assertSameLines(requestFile, requestLines.height, answerFile, answered.height);
   const answerLines = unwrapJoined(answered, requestLines, { answerFile, joined: input.joined, protocol });
   const requests = explodeRequests(requestLines, input.protocol, input.options.shape, requestFile);
-  const answers = explodeAnswers(
-    answerLines,
+  const answers = explodeAnswers(answerLines, {
     protocol,
-    answerFile,
-    input.shard,
-    requestIds(requestLines, input.protocol),
-    requestRows(requests, protocol, requestFile),
-  );
+    file: answerFile,
+    shard: input.shard,
+    ids: requestIds(requestLines, input.protocol),
+    rows: requestRows(requests, protocol, requestFile),
+    prefix: input.prefix,
+  });
   const joined = joinByPosition(
     requests,
     answers,
@@ -97,7 +97,7 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
     (line) => `Answer file ${answerFile}, line ${line}`,
   );
   const columns = rowColumns(requests.type);
-  const predictions = predictionColumns(answers.type, { prefix: input.prefix, flatten: false });
+  const predictions = predictionColumns(answers, { prefix: input.prefix, flatten: false });
   refuseIdentity(columns, requestFile);
   const source = [...IDENTITY, ...columns.map(typed)];
   refuseCollisions(source, predictions, "prefix");
@@ -113,8 +113,8 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
     firstFailure: joined.unpaired[0]?.cause.message ?? null,
     form: predictionForm(answers.type),
     sourceColumns: source,
-    predictionColumns: predictions.map(typed),
-    schema: [...source, ...predictions.map(typed)],
+    predictionColumns: predictions.map(predictionType),
+    schema: [...source, ...predictions.map(predictionType)],
   };
 }
 

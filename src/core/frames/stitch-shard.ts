@@ -7,13 +7,13 @@ import type { RowCause } from "../protocols/error-object.ts";
 import type { Protocol, ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import { createSecretMask } from "../secrets/secret-mask.ts";
-import { applyContract } from "./apply-contract.ts";
 import type { TypedColumn } from "./column-type.ts";
 import { deadLetterColumns, deadLetterSource } from "./dead-letter-columns.ts";
-import { decodeAnswers } from "./decode-answers.ts";
-import type { DecodedAnswers, RowFailure } from "./decoded-answers.ts";
+import { decodeAnswers, decodeUniform } from "./decode-answers.ts";
+import type { DecodeAnswersInput, DecodedAnswers, RowFailure } from "./decoded-answers.ts";
 import { describeCauses } from "./describe-causes.ts";
 import type { FileDigest } from "./file-digest.ts";
+import { jsonAnswers } from "./json-answers.ts";
 import { lineIds } from "./line-id.ts";
 import { countNullPredictions } from "./null-predictions.ts";
 import type { RowKeys } from "./pair-line.ts";
@@ -21,7 +21,7 @@ import { partitionRows } from "./partition-runs.ts";
 import type { DataFrame, Expr } from "./polars.ts";
 import { column, int64, pl, scanParquet } from "./polars.ts";
 import type { PredictionColumn, PredictionNaming } from "./prediction-columns.ts";
-import { predictionColumns } from "./prediction-columns.ts";
+import { predictionColumns, predictionType } from "./prediction-columns.ts";
 import { predictionForm } from "./prediction-form.ts";
 import { readLines } from "./read-lines.ts";
 import { readNumberAnswers } from "./read-number-answers.ts";
@@ -29,6 +29,8 @@ import { withoutMarks } from "./read-units.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import { remembered } from "./remembered.ts";
 import { validateResponseFile } from "./response-file.ts";
+import type { ContractedAnswers } from "./responses/contracted-answers.ts";
+import { contractedAnswers } from "./responses/contracted-answers.ts";
 import { readRowKeys } from "./row-keys.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
@@ -94,8 +96,7 @@ export type StitchOutcome = {
 export function stitchShard(input: StitchShardInput): StitchOutcome {
   const response = validateResponseFile(input);
   const lineRows = [...expandRunLengths(input.lineRows)];
-  const answers = readAnswers(input, lineRows);
-  const predictions = contracted(answers, input);
+  const { answers, columns: predictions } = readAnswers(input, lineRows);
   const identity = input.includeRowId ? [{ name: "row_id" }, { name: "batch_index" }] : [];
   const kept = input.source.filter(({ name }) => input.keep.includes(name));
   refuseCollisions([...identity, ...kept], predictions, "output.prefix", input.shard);
@@ -120,37 +121,57 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
 }
 
 /** A server may repeat in an error what it was sent. */
-function readAnswers(input: StitchShardInput, lineRows: readonly number[]): DecodedAnswers {
-  const answers = readAnswerFile(input, lineRows);
-  if (answers.failures.length === 0 || input.secrets === undefined || input.secrets.length === 0) return answers;
+function readAnswers(input: StitchShardInput, lineRows: readonly number[]): ContractedAnswers {
+  const read = readAnswerFile(input, lineRows);
+  const { answers } = read;
+  if (answers.failures.length === 0 || input.secrets === undefined || input.secrets.length === 0) return read;
   const mask = createSecretMask(input.secrets);
-  return { ...answers, failures: answers.failures.map((failure) => mask.value(failure)) };
+  return { ...read, answers: { ...answers, failures: answers.failures.map((failure) => mask.value(failure)) } };
 }
 
-function readAnswerFile(input: StitchShardInput, lineRows: readonly number[]): DecodedAnswers {
+function readAnswerFile(input: StitchShardInput, lineRows: readonly number[]): ContractedAnswers {
   const protocol = bindProtocol(input.protocol, input.options);
-  return (
-    numberAnswers(input, lineRows, protocol) ??
-    decodeAnswers({
-      shard: input.shard,
-      lines: withoutRequests(readAnswerLines(input, lineRows.length), input, protocol),
+  const { shard, naming, contract } = input;
+  const lines = remember(
+    (): DecodeAnswersInput => ({
+      shard,
+      lines: jsonAnswers(
+        withoutRequests(readAnswerLines(input, lineRows.length), input, protocol),
+        protocol,
+        idsOf(input, lineRows),
+      ),
       lineRows,
       protocol,
-      ids: idsOf(input, lineRows),
       keys: keysOf(input),
-      published: input.contract?.map(({ name }) => name) ?? [],
-    })
+      published: contract?.map(({ name }) => name) ?? [],
+      prefix: naming.prefix,
+    }),
   );
+  const numbers = numberAnswers(input, lineRows, protocol);
+  if (contract !== null) {
+    return contractedAnswers(numbers ?? decodeUniform(lines()), lines, { contract, naming, shard });
+  }
+  const answers = numbers ?? decodeAnswers(lines());
+  return { answers, columns: predictionColumns(answers, naming) };
+}
+
+/** Reads the lines once, and only if they are needed. */
+function remember<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Numbers have neither keys nor requests. */
 function numberAnswers(
   { responsePath, joinedWith }: StitchShardInput,
   lineRows: readonly number[],
-  { pairing, predictionPlace }: Protocol,
+  protocol: Protocol,
 ): DecodedAnswers | null {
-  return pairing === undefined && joinedWith === undefined
-    ? readNumberAnswers(responsePath, lineRows, predictionPlace)
+  return protocol.pairing === undefined && joinedWith === undefined
+    ? readNumberAnswers(responsePath, lineRows, protocol)
     : null;
 }
 
@@ -186,12 +207,6 @@ function readAnswerLines(input: StitchShardInput, expected: number): DataFrame {
       "paired safely. Score the shard again; if it happens again, see that the server answers exactly one line a request line.",
     { shard: input.shard, operation: "stitch", details: { requestLines: expected, answerLines: lines.height } },
   );
-}
-
-/** The columns that the answers become, as the job states them. */
-export function contracted(answers: DecodedAnswers, input: StitchShardInput): PredictionColumn[] {
-  const columns = predictionColumns(answers.type, input.naming);
-  return input.contract === null ? columns : applyContract(columns, answers, input.contract, input);
 }
 
 /**
@@ -289,7 +304,7 @@ export function writeScored(
   writeScratch(named, input.outputPath);
   return {
     sourceColumns: [...identity.map((name): TypedColumn => ({ name, type: "Int64" })), ...keep.map(typed)],
-    predictionColumns: predictions.map(({ name, type }) => ({ name, type })),
+    predictionColumns: predictions.map(predictionType),
     partitions: partitioned.partitions,
   };
 }

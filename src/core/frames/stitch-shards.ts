@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { PartitionRun } from "../pipeline/stitched-shard.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
-import { decodeUniformAnswers } from "./decode-answers.ts";
+import { decodeUniform } from "./decode-answers.ts";
 import type { DecodedAnswers } from "./decoded-answers.ts";
+import { jsonAnswers } from "./json-answers.ts";
 import { lineIds } from "./line-id.ts";
 import { countNullPredictions } from "./null-predictions.ts";
 import type { DataFrame } from "./polars.ts";
@@ -14,9 +15,10 @@ import { readNumberAnswers } from "./read-number-answers.ts";
 import { withoutMarks } from "./read-units.ts";
 import { refuseCollisions } from "./refuse-collisions.ts";
 import { validateResponseFile } from "./response-file.ts";
+import { contractedColumns } from "./responses/contracted-answers.ts";
 import { expandRunLengths } from "./run-lengths.ts";
 import type { StitchOutcome, StitchShardInput } from "./stitch-shard.ts";
-import { contracted, rowIdentity, stitchShard, withPredictions, writeScored } from "./stitch-shard.ts";
+import { rowIdentity, stitchShard, withPredictions, writeScored } from "./stitch-shard.ts";
 
 const LINE_FEED = 10;
 const PIECE = { name: "piece", type: "Int32" } as const;
@@ -84,11 +86,11 @@ function readTogether(parts: readonly Part[], first: StitchShardInput): DecodedA
   const path = `${first.outputPath}.answers`;
   writeFileSync(path, Buffer.concat(contents));
   try {
-    const numbers = readNumberAnswers(path, lineRows, protocol.predictionPlace);
+    const numbers = readNumberAnswers(path, lineRows, protocol);
     if (numbers !== null) return numbers;
     const lines = withoutMarks(readLines(path));
     if (lines.height !== lineRows.length) return null;
-    return decodeUniformAnswers({ shard: first.shard, lines, lineRows, protocol, ids: idsOf(parts) });
+    return decodeUniform({ shard: first.shard, lines: jsonAnswers(lines, protocol, idsOf(parts)), lineRows, protocol });
   } finally {
     rmSync(path, { force: true });
   }
@@ -121,9 +123,10 @@ function readFeatures(parts: readonly Part[], { source }: StitchShardInput): Dat
 }
 
 /** Null for what is an error of one shard, which names it. */
-function predictionsOf(answers: DecodedAnswers, first: StitchShardInput): PredictionColumn[] | null {
+function predictionsOf(answers: DecodedAnswers, first: StitchShardInput): readonly PredictionColumn[] | null {
   try {
-    const predictions = contracted(answers, first);
+    const predictions = contractedColumns(answers, first);
+    if (predictions === null) return null;
     const identity = first.includeRowId ? [{ name: "row_id" }, { name: "batch_index" }] : [];
     const kept = first.source.filter(({ name }) => first.keep.includes(name));
     refuseCollisions([...identity, ...kept], predictions, "output.prefix", first.shard);

@@ -1,11 +1,13 @@
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { ExactJson } from "../json/exact-json.ts";
-import { stringifyExact } from "../json/exact-json.ts";
+import { parseExact, stringifyExact } from "../json/exact-json.ts";
 import type { ColumnType } from "./column-type.ts";
 import type { DecodedColumn } from "./decode-json-column.ts";
 import { decodeJsonColumn } from "./decode-json-column.ts";
 import { widenType } from "./json-type.ts";
 import { pl } from "./polars.ts";
+import type { Conflict } from "./responses/conflict.ts";
+import { findRounded } from "./responses/conflict.ts";
 
 /** A column that is built value by value, its type growing with them. */
 export type ValueColumn = {
@@ -14,8 +16,13 @@ export type ValueColumn = {
   readonly type: ColumnType;
   /** False, with nothing added, where the value has no type in common with those before. */
   add(value: ExactJson): boolean;
+  /** The first whole number that the type, being a double, would round: the number of its value, and where in it. */
+  rounded(): { readonly row: number; readonly conflict: Conflict } | null;
   decode(): DecodedColumn;
 };
+
+/** A whole number that a double may not hold. */
+const LONG_WHOLE = /(?:^|[[,:])-?\d{16,}(?:[,\]}]|$)/;
 
 export function createValueColumn(): ValueColumn {
   const texts: string[] = [];
@@ -33,6 +40,13 @@ export function createValueColumn(): ValueColumn {
       type = widened;
       texts.push(stringifyExact(value));
       return true;
+    },
+    rounded() {
+      for (const [row, text] of texts.entries()) {
+        const conflict = LONG_WHOLE.test(text) ? findRounded(type, parseExact(text)) : null;
+        if (conflict !== null) return { row, conflict };
+      }
+      return null;
     },
     decode() {
       const decoded = decodeJsonColumn(pl.DataFrame([pl.Series("text", texts, pl.Utf8)]), type);

@@ -232,9 +232,10 @@ export type JobInput<Backend = AnyBackendInput> = {
      */
     readonly partition_by?: readonly string[] | undefined;
     /**
-     * A contract: the name and the type of every prediction column, checked before anything is published. Types:
-     * `boolean`, `int8`, `int16`, `int32`, `int64`, `integer`, `uint64`, `float`, `double`, `string`, `varchar`,
-     * `date`, `timestamp`, `list<…>`, `struct<name: …, …>`.
+     * A contract: the name and the type of every prediction column. Values are read as these types, and what is of
+     * another type fails its row. Types: `boolean`, `int8`, `int16`, `int32`, `int64`, `integer`, `uint64`, `float`,
+     * `double`, `string`, `varchar`, `date`, `timestamp`, `list<…>`, `struct<name: …, …>`, each with `not null`
+     * behind it if null is to fail its row.
      */
     readonly predictions?: { readonly [name: string]: string } | undefined;
     /** Put before the name of every prediction column. */

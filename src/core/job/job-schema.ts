@@ -177,8 +177,8 @@ const output = z
       .record(text, predictionType)
       .optional()
       .describe(
-        "A contract: the name and the type of every prediction column, checked before anything is published. Types: " +
-          `${PREDICTION_TYPE_NAMES.map((name) => `\`${name}\``).join(", ")}.`,
+        "A contract: the name and the type of every prediction column. Values are read as these types, and what is of another type fails its row. Types: " +
+          `${PREDICTION_TYPE_NAMES.map((name) => `\`${name}\``).join(", ")}, each with \`not null\` behind it if null is to fail its row.`,
       ),
     prefix: text.optional().describe("Put before the name of every prediction column."),
     flatten: z

@@ -53,6 +53,12 @@ export function parsePredictionType(text: string): PredictionType {
     next += 1;
     return token.text;
   };
+  const takeWord = (word: string): boolean => {
+    const token = tokens[next];
+    if (token?.kind !== "name" || token.text.toLowerCase() !== word) return false;
+    next += 1;
+    return true;
+  };
   const fields = (): PredictionField[] => {
     const found: PredictionField[] = [];
     do {
@@ -66,6 +72,12 @@ export function parsePredictionType(text: string): PredictionType {
     return found;
   };
   const type = (): PredictionType => {
+    const plain = plainType();
+    if (!takeWord("not")) return plain;
+    if (!takeWord("null")) fail("`null`");
+    return { ...plain, notNull: true };
+  };
+  const plainType = (): PredictionType => {
     const wanted = `one of ${PREDICTION_TYPE_NAMES.join(", ")}`;
     const word = name(wanted).toLowerCase();
     const scalar = Object.hasOwn(SCALARS, word) ? SCALARS[word] : undefined;

@@ -1,15 +1,23 @@
 import { counted } from "../errors/counted.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { StitchOutcome } from "../frames/stitch-shard.ts";
 import type { RowLedger } from "../ledger/row-ledger.ts";
 import { failedRowLimit } from "../ledger/row-ledger.ts";
 
 /** The first failure of a run: what its error quotes. */
-export type FirstFailure = { readonly shard: number | null; readonly line: number | null; readonly message: string };
+export type FirstFailure = {
+  readonly shard: number | null;
+  readonly line: number | null;
+  readonly message: string;
+  readonly code?: ErrorCode;
+};
 
 export function firstFailureOf(stitched: StitchOutcome): FirstFailure | null {
   const failure = stitched.firstFailure;
-  return failure === null ? null : { shard: stitched.shard, line: failure.line, message: failure.message };
+  return failure === null
+    ? null
+    : { shard: stitched.shard, line: failure.line, message: failure.message, code: failure.code };
 }
 
 /**
@@ -65,8 +73,10 @@ function tooMany(
 ): ScoreframeError {
   const place =
     first?.shard == null ? {} : { shard: first.shard, ...(first.line === null ? {} : { line: first.line }) };
+  // A contract that the model does not keep is a fault of the job or the model, not of rows.
+  const code = first?.code === "PREDICTIONS_CONTRACT_VIOLATED" ? first.code : "TOO_MANY_FAILED_ROWS";
   return new ScoreframeError(
-    "TOO_MANY_FAILED_ROWS",
+    code,
     `${counted(ledger.deadLettered, "row")} ${among} could not be scored, and failure.max_failed_rows is ${limit}: nothing was published. ` +
       `${first === null ? "" : `The first: ${sentence(first.message)} `}The failed rows and their causes are in ${deadLetter}. ` +
       "Mend the rows or the model and run again, or raise failure.max_failed_rows to publish without them.",

@@ -3,9 +3,11 @@ import { dirname, join } from "node:path";
 import { ScoreframeError } from "../errors/scoreframe-error.ts";
 import { storageError } from "../errors/storage-error.ts";
 import type { TypedColumn } from "../frames/column-type.ts";
-import { settleType, unifySchemas } from "../frames/column-type.ts";
+import { settleType } from "../frames/column-type.ts";
 import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts";
+import { unifyShards } from "../frames/responses/unify-shards.ts";
 import type { OutputIntent, OutputLock, StagedFile, Staging, TableOutput } from "../ports/table-output.ts";
+import { assertUnrounded } from "./assert-unrounded.ts";
 import { batchShards, isScattered, mergeFolder, mergeTask } from "./merge-scattered-shards.ts";
 import type { PartitionGroup, PlannedPartition } from "./plan-compaction.ts";
 import { collectPartitions, distinctSchemas, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
@@ -14,6 +16,7 @@ import { stitchedFiles } from "./stitched-shard.ts";
 import type { FindLossyCasts } from "./table-contract/assert-contract.ts";
 import { assertExactCasts, assertSameColumns } from "./table-contract/assert-contract.ts";
 import { compareColumns } from "./table-contract/compare-columns.ts";
+import { inTableTypes } from "./table-contract/in-table-types.ts";
 import type { TableContract } from "./table-contract/table-contract.ts";
 import { tableContract } from "./table-contract/table-contract.ts";
 import type { TableColumn, TableManifest } from "./table-manifest.ts";
@@ -80,7 +83,7 @@ export async function publishTable(publication: Publication, tools: PublishTools
   const partitions = plannedPartitions(publication);
   const folders = new Set(partitions.map(({ folder }) => folder));
   const contract = tableContract(output.location, await output.manifest(), publication, folders);
-  const schema = await agreedSchema(publication, contract, tools.findLossyCasts ?? rejectUnread);
+  const schema = await agreedSchema(publication, contract, tools.findLossyCasts);
   const staging = await output.stage(publication.runId, tools.signal);
   try {
     const files = await compactAll(publication, partitions, schema, staging, tools);
@@ -104,11 +107,19 @@ export async function publishTable(publication: Publication, tools: PublishTools
 async function agreedSchema(
   publication: Publication,
   contract: TableContract | null,
-  findLossyCasts: FindLossyCasts,
+  findLossyCasts: FindLossyCasts | undefined,
 ): Promise<TableColumn[]> {
-  const now = tableSchema(publication);
-  if (contract === null) return now.map((column) => ({ ...column, type: settleType(column.type) }));
-  const { shards, unanswered = false, prefix = "" } = publication;
+  if (contract === null) {
+    const now = tableSchema(publication);
+    if (findLossyCasts !== undefined) await assertUnrounded(publication.shards, now, findLossyCasts);
+    return now.map((column) => ({ ...column, type: settleType(column.type) }));
+  }
+  const { unanswered = false, prefix = "" } = publication;
+  const shards = publication.shards.map((shard) => ({
+    ...shard,
+    schema: inTableTypes(shard.schema, contract.columns),
+  }));
+  const now = tableSchema({ ...publication, shards });
   const known = unanswered ? now.filter(({ role }) => role !== "prediction") : now;
   const mayLack = unanswered ? "predictions" : "none";
   const comparison = compareColumns(contract, known, mayLack);
@@ -117,7 +128,12 @@ async function agreedSchema(
   for (const { path, rows, schema } of stitchedFiles(shards)) {
     const written = schema.filter(({ name }) => names.has(name));
     const { casts } = compareColumns(contract, written, "all");
-    await assertExactCasts(contract, { ...comparison, casts }, { path, rows, columns: known, prefix }, findLossyCasts);
+    await assertExactCasts(
+      contract,
+      { ...comparison, casts },
+      { path, rows, columns: known, prefix },
+      findLossyCasts ?? rejectUnread,
+    );
   }
   return [...comparison.columns];
 }
@@ -126,7 +142,10 @@ const rejectUnread: FindLossyCasts = async ({ casts }) => casts.map(({ column })
 
 /** One schema over all shards, reduced to what is to be written. */
 function tableSchema({ shards, emptySchema, columns, partitionBy, sourceColumns }: Publication): TableColumn[] {
-  const unified = shards.map((shard) => shard.schema).reduce(unifySchemas, emptySchema ?? []);
+  const unified = unifyShards(
+    shards.map(({ shard, schema }) => ({ name: `shard ${shard}`, columns: schema })),
+    emptySchema,
+  );
   const kept = columns === undefined ? null : new Set([...columns, ...partitionBy]);
   const source = sourceColumns === undefined ? null : new Set(sourceColumns);
   return unified

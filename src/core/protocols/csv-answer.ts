@@ -1,5 +1,5 @@
 import type { CsvCell } from "./csv-records.ts";
-import { parseRecord } from "./csv-records.ts";
+import { cellsText, parseRecord } from "./csv-records.ts";
 import { errorObjectText } from "./error-object.ts";
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -28,6 +28,33 @@ export function csvAnswerJson(record: string, asNull = false): string {
   const values = cells.map((cell) => (isNonFinite(cell) ? "null" : csvCellJson(cell)));
   return values.length === 1 ? (values[0] as string) : `{${values.map((value, at) => `"p${at}":${value}`).join(",")}}`;
 }
+
+/**
+ * A record of an answer on one line, as it is written: what its cells are is decided later, by the cells of all answers. NaN and infinities are left
+ * out if `asNull`. `isCsv`: whether the server says that it is CSV, in which a backslash is a character like any other.
+ */
+export function csvAnswerLine(record: string, { asNull, isCsv }: { asNull: boolean; isCsv: boolean }): string {
+  if (NUMBER.test(record)) return record;
+  if (isJson(record) && !(isCsv && record.startsWith('"'))) return record;
+  const cells = parseRecord(record).map((cell) => (asNull && isNonFinite(cell) ? NO_CELL : cell));
+  const [only] = cells;
+  if (cells.length === 1 && only?.quoted === true) return JSON.stringify(only.text);
+  // In JSON a line break is written by other characters.
+  const isLong = /[\r\n]/.test(record);
+  return (isLong ? csvAnswerJson(cellsText(cells), true) : cellsText(cells)) || NOTHING;
+}
+
+const NO_CELL: CsvCell = { text: "", quoted: false };
+/** A record with nothing in it, which no reader of lines takes for the end of the line before. */
+const NOTHING = " ";
+
+/** A prediction of JSON as a record: null is a cell with nothing in it, and a number is one, however it is spelled. */
+export function jsonAnswerLine(json: string): string {
+  if (json === "null") return NOTHING;
+  return BARE_EXPONENT.test(json) ? json.replace(/[eE]/, ".0e") : json;
+}
+
+const BARE_EXPONENT = /^-?\d+[eE]\d/;
 
 /** Whether a record holds text that stands in no quotes, as any message of an error does. */
 export function holdsBareText(record: string): boolean {

@@ -53,9 +53,13 @@ test.each([
   [
     "a list",
     ['{"predictions":[["n01440764","tench",0.9]]}'],
-    /holds a list of String and Float64, and a list has one type/,
+    /holds a list of text \(string\) and a number \(double\): .* A list has one type/,
   ],
-  ["a list in an object", ['{"predictions":[{"top":[[1],["a"]]}]}'], /a list of List\(Int64\) and List\(String\)/],
+  [
+    "a list in an object",
+    ['{"predictions":[{"top":[[1],["a"]]}]}'],
+    /column "top" holds a list of a number \(int64\) and text \(string\): "a"/,
+  ],
 ])("a prediction that no column holds is named with its types: %s", (_what, lines, message) => {
   expect(() => decode(lines, [1])).toThrow(message);
 });

@@ -22,7 +22,7 @@ type Protocol = "instances" | "records" | "json_lines";
 function readBothWays(text: string, lineRows: readonly number[], protocol: Protocol = "instances") {
   const path = lab.path("answers.out");
   writeFileSync(path, text);
-  const quick = readNumberAnswers(path, lineRows, PROTOCOLS[protocol].predictionPlace);
+  const quick = readNumberAnswers(path, lineRows, PROTOCOLS[protocol]);
   const general = (): DecodedAnswers => {
     const lines = readLines(path);
     expect(lines.height).toBe(lineRows.length);

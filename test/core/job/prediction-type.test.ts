@@ -10,6 +10,8 @@ describe("a type of the contract", () => {
     ["varchar", { kind: "string" }],
     ["timestamp", { kind: "timestamp" }],
     ["list<double>", { kind: "list", element: { kind: "double" } }],
+    ["double NOT NULL", { kind: "double", notNull: true }],
+    ["list<double not null> not null", { kind: "list", element: { kind: "double", notNull: true }, notNull: true }],
     ["List < list<int8> >", { kind: "list", element: { kind: "list", element: { kind: "int8" } } }],
     [
       "struct<a: double, `b c`: list<struct<list: string>>>",
@@ -37,6 +39,7 @@ describe("a type of the contract", () => {
     ["list<double", "expected `>`, found the end"],
     ["list<double>>", "expected the end, found `>`"],
     ["double double", "expected the end, found `double`"],
+    ["double not", "expected `null`, found the end"],
     ["struct<>", "expected the name of a field, found `>`"],
     ["struct<a double>", "expected `:`, found `double`"],
     ["struct<a: double, a: int8>", "names the field `a` twice"],

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { ColumnType } from "../../../src/core/frames/column-type.ts";
-import { settleType, typeText, unifySchemas, unifyTypes } from "../../../src/core/frames/column-type.ts";
+import type { ColumnType, TypedColumn } from "../../../src/core/frames/column-type.ts";
+import { commonType, settleType, typeText } from "../../../src/core/frames/column-type.ts";
+import { spokenType } from "../../../src/core/frames/contract-text.ts";
 import { readParquetSchema } from "../../../src/core/frames/parquet-schema.ts";
 import { partitionText } from "../../../src/core/frames/partition-text.ts";
 import { column, scanParquet } from "../../../src/core/frames/polars.ts";
+import { unifyShards } from "../../../src/core/frames/responses/unify-shards.ts";
 import { query } from "./table-fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "types-"));
@@ -35,8 +37,8 @@ describe("the type that two shards share", () => {
       struct({ a: "Float64", b: "Null", c: "String" }),
     ],
   ])("of %j and %j is %j, whichever comes first", (a, b, unified) => {
-    expect(unifyTypes(a, b, "score")).toEqual(unified);
-    expect(typeText(unifyTypes(b, a, "score")).length).toBe(typeText(unified).length);
+    expect(commonType(a, b)).toEqual(unified);
+    expect(typeText(commonType(b, a) as ColumnType).length).toBe(typeText(unified).length);
   });
 
   test.each<[ColumnType, ColumnType]>([
@@ -46,11 +48,15 @@ describe("the type that two shards share", () => {
     ["Date", { Datetime: ["Microseconds", null] }],
     [struct({ a: "Int64" }), struct({ a: "String" })],
   ])("does not exist for %j and %j", (a, b) => {
-    expect(() => unifyTypes(a, b, "score")).toThrow(`Column "score" is ${typeText(a)} in one shard and ${typeText(b)}`);
+    const shards = [a, b].map((type, at) => ({ name: `shard ${at}`, columns: [{ name: "score", type }] }));
+    expect(() => unifyShards(shards)).toThrow(
+      `The column "score" is ${spokenType(a)} in shard 0 and ${spokenType(b)} in shard 1.`,
+    );
   });
 
   test("is found for columns that one of them lacks", () => {
-    expect(unifySchemas([{ name: "id", type: "Int64" }], [{ name: "__proto__", type: "String" }])).toEqual([
+    const known: TypedColumn[] = [{ name: "id", type: "Int64" }];
+    expect(unifyShards([{ name: "shard 0", columns: [{ name: "__proto__", type: "String" }] }], known)).toEqual([
       { name: "id", type: "Int64" },
       { name: "__proto__", type: "String" },
     ]);

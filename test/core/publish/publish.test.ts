@@ -173,7 +173,9 @@ describe("shards whose predictions differ in type", () => {
     ];
     await expect(each.publish(shards)).rejects.toMatchObject({
       code: "PREDICTIONS_INCOMPATIBLE",
-      message: expect.stringMatching(/"score" is Int32 .* String/),
+      message: expect.stringMatching(
+        /"score" is a number \(int32\) in shard 0 and text \(string\) in shard 1.*output\.predictions/,
+      ),
     });
     expect(() => each.files()).toThrow();
   });

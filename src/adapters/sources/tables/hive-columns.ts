@@ -1,5 +1,5 @@
+import { cellKind, KIND, WAY } from "../../../core/lines/cell-kind.ts";
 import { quoteIdentifier, quoteText } from "../../duckdb/sql-quoting.ts";
-import { cellKind, KIND, WAY } from "../readers/cell-kind.ts";
 import { tableUnreadable } from "./table-error.ts";
 
 /** What Hive and Spark call the folder of null. */

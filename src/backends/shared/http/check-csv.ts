@@ -1,5 +1,5 @@
 import { valueAtPath } from "../../../core/json/json-pointer.ts";
-import { csvAnswerJson, holdsBareText } from "../../../core/protocols/csv-answer.ts";
+import { csvAnswerLine, holdsBareText, jsonAnswerLine } from "../../../core/protocols/csv-answer.ts";
 import { parseRecord, splitRecords } from "../../../core/protocols/csv-records.ts";
 import { contentTypeOf, shorten } from "./answer-excerpt.ts";
 import type { AnswerFault } from "./answer-faults.ts";
@@ -11,7 +11,7 @@ import { listAtPath, listElements } from "./json-spans.ts";
 
 /**
  * An answer to rows of CSV: a record for each row on a line of its own; all predictions on one line, as SageMaker's XGBoost joins them; or JSON,
- * which is what MLflow and SageMaker's Linear Learner answer, as a list or under `predictions`, or where the job says. Each row's prediction becomes a line of JSON.
+ * which is what MLflow and SageMaker's Linear Learner answer, as a list or under `predictions`, or where the job says. Each row's prediction becomes a line.
  */
 export function checkCsv(reply: HttpReply, text: Buffer, question: Question): GoodAnswer | AnswerFault {
   const type = contentTypeOf(reply);
@@ -30,7 +30,7 @@ export function checkCsv(reply: HttpReply, text: Buffer, question: Question): Go
     const line = oneLine(text);
     const at = list === parsed?.value ? line.indexOf("[") : listAtPath(line, path);
     return asLines(
-      listElements(line, at).map(({ start, end }) => line.subarray(start, end)),
+      listElements(line, at).map(({ start, end }) => Buffer.from(jsonAnswerLine(line.toString("utf8", start, end)))),
       list,
     );
   }
@@ -42,11 +42,12 @@ export function checkCsv(reply: HttpReply, text: Buffer, question: Question): Go
   if (isJson || text[0] === LESS_THAN) return notJson(reply, text);
   const records = recordsOf(reply.body.toString("utf8"), rows);
   if (records.length !== rows) return wrongCount("LINE_COUNT_MISMATCH", records.length, "line", rows);
-  const stray = /\bcsv\b/i.test(type) ? undefined : records.find(holdsBareText);
+  const isCsv = /\bcsv\b/i.test(type);
+  const stray = isCsv ? undefined : records.find(holdsBareText);
   if (stray !== undefined)
     return invalid(`${JSON.stringify(shorten(stray))}, which is text and not text/csv (${type})`);
   const asNull = question.nonFinite === "as_null";
-  return asLines(records.map((record) => Buffer.from(csvAnswerJson(record, asNull))));
+  return asLines(records.map((record) => Buffer.from(csvAnswerLine(record, { asNull, isCsv }))));
 }
 
 const LESS_THAN = 0x3c;

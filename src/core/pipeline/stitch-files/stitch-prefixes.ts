@@ -4,9 +4,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import { storageError } from "../../errors/storage-error.ts";
 import type { TypedColumn } from "../../frames/column-type.ts";
-import { typeText, unifySchemas } from "../../frames/column-type.ts";
+import { typeText } from "../../frames/column-type.ts";
 import type { FramePool } from "../../frames/frame-pool.ts";
 import { refuseCollisions } from "../../frames/refuse-collisions.ts";
+import { unifyShards } from "../../frames/responses/unify-shards.ts";
 import type { StitchedPair } from "../../frames/stitch-pair.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OpenStore } from "../../ports/object-store.ts";
@@ -199,7 +200,12 @@ function checkTogether(stitched: readonly StitchedPair[], pairs: readonly FilePa
   }
   const files = stitched.map(({ shard, sourceColumns: columns }) => ({ file: requestFile(pairs, shard), columns }));
   const source = unifyRequests(files);
-  const answered = stitched.map(({ predictionColumns }) => predictionColumns).reduce(unifySchemas, []);
+  const answered = unifyShards(
+    stitched.map(({ shard, predictionColumns }) => ({
+      name: `the response file ${(pairs[shard] as FilePair).answer}`,
+      columns: predictionColumns,
+    })),
+  );
   refuseCollisions(source, answered, "prefix");
   const unanswered: TypedColumn[] =
     forms.size === 0 && total(stitched, "rows") > 0 ? [{ name: `${prefix}prediction`, type: "Null" }] : [];

@@ -16,6 +16,7 @@ import { assertExactCasts, assertSameColumns } from "./assert-contract.ts";
 import type { Comparison } from "./compare-columns.ts";
 import { compareColumns } from "./compare-columns.ts";
 import { typesChanged } from "./contract-error.ts";
+import { inTableTypes } from "./in-table-types.ts";
 import type { TableContract } from "./table-contract.ts";
 import { tableContract } from "./table-contract.ts";
 
@@ -76,7 +77,8 @@ export async function watchContract(
   return {
     former: manifest,
     differs: () => differs(beforeScoring),
-    differsFrom: ({ predictionColumns }) => differs(compareColumns(most, predictionsOf(predictionColumns), "all")),
+    differsFrom: ({ predictionColumns }) =>
+      differs(compareColumns(most, inTableTypes(predictionsOf(predictionColumns), most.columns), "all")),
     async checkSource() {
       const contract = differs(beforeScoring) ? await settle() : null;
       if (contract === null) return;
@@ -88,7 +90,7 @@ export async function watchContract(
       await assertExactCasts(contract, { ...beforeScoring, casts }, file, findLossyCasts);
     },
     async checkShard({ path, scored, predictionColumns }) {
-      const now = predictionsOf(predictionColumns);
+      const now = inTableTypes(predictionsOf(predictionColumns), most.columns);
       const comparison = compareColumns(most, now, "all");
       const contract = differs(comparison) ? await settle() : null;
       if (contract === null) return;

@@ -1,6 +1,6 @@
+import { KIND } from "../../../../../core/lines/cell-kind.ts";
 import type { DuckdbSession } from "../../../../duckdb/duckdb-session.ts";
 import type { TableInput } from "../../../tables/table-input.ts";
-import { KIND } from "../../cell-kind.ts";
 import type { CsvColumn } from "../csv-select.ts";
 import { DECLARED_DATE } from "../csv-select.ts";
 import type { NamedFile } from "../header/name-columns.ts";

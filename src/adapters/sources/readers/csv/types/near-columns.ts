@@ -1,6 +1,6 @@
+import type { Kind } from "../../../../../core/lines/cell-kind.ts";
+import { cellKind, KIND, MISSING_MARKERS } from "../../../../../core/lines/cell-kind.ts";
 import { quoteIdentifier } from "../../../../duckdb/sql-quoting.ts";
-import type { Kind } from "../../cell-kind.ts";
-import { cellKind, KIND, MISSING_MARKERS } from "../../cell-kind.ts";
 import { cut } from "../layout/csv-head.ts";
 import type { ColumnFacts } from "./column-scan.ts";
 import { parseDateFormat } from "./date-format.ts";
