@@ -30,8 +30,8 @@ const CSV = "Content-Type: text/csv\r\n";
 describe("a response whose end is the end of its connection", () => {
   it.each([
     ["csv, cut inside the last number", "csv", CSV, "0.5\n0.6\n12", "0.5\n0.6\n1234\n", ["0.5", "0.6", "1234"]],
-    ["csv, cut inside a text", "csv", CSV, "yes\nno\nmay", "yes\nno\nmaybe\n", ['"yes"', '"no"', '"maybe"']],
-    ["csv, cut after an escaped quote", "csv", CSV, 'a\nb\n"c""', 'a\nb\n"c"""\n', ['"a"', '"b"', '"c\\""']],
+    ["csv, cut inside a text", "csv", CSV, "yes\nno\nmay", "yes\nno\nmaybe\n", ["yes", "no", "maybe"]],
+    ["csv, cut after an escaped quote", "csv", CSV, 'a\nb\n"c""', 'a\nb\n"c"""\n', ["a", "b", '"c\\""']],
     ["json_lines, cut inside the last number", "json_lines", "", "1\n2\n3", "1\n2\n345\n", ["1", "2", "345"]],
     ["csv on one line, cut inside the last number", "csv", CSV, "1,2,3", "1,2,345\n", ["1", "2", "345"]],
   ] as const)("is asked for again if it may be cut: %s", async (_, protocol, head, first, second, right) => {

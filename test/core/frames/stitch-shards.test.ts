@@ -150,15 +150,16 @@ describe("shards that are stitched together", () => {
     ]);
   });
 
-  test("are rejected by the name of the one that breaks the contract", async () => {
+  test("lose the row that breaks the contract, by the name of its shard", async () => {
     const contract = parsePredictionTypes({ prediction: "int32" });
     const inputs = [
       await shard(1, [answer(1, 2), answer(3, 4)], { contract }),
       await shard(2, [answer(1, 2), answer(3, "x")], { contract }),
     ];
-    expect(() => stitchShards(inputs)).toThrow(
-      expect.objectContaining({ facts: expect.objectContaining({ shard: 2 }) }),
-    );
+    const [good, bad] = stitchShards(inputs);
+    expect(good).toMatchObject({ shard: 1, scored: 4, deadLettered: 0 });
+    expect(bad).toMatchObject({ shard: 2, scored: 3, deadLettered: 1 });
+    expect(bad?.firstFailure?.message).toContain('Shard 2, line 1: "prediction" is "x"');
   });
 
   test.each(["inner", "columns", "_df", "slice", "lazy", "hstack"])("may have a column named %s", async (name) => {

@@ -54,7 +54,7 @@ function recordValue(
     if (cause !== null) return { value: null, cells: null, cause };
     values.push([`p${at}`, value]);
   }
-  return { value: valueOf(values), cells: null, cause: null };
+  return { value: recordOf(values), cells: null, cause: null };
 }
 
 /** A cell as it is written; a cell with nothing in it is null. */
@@ -79,10 +79,10 @@ function cellByCell(response: RowResponse): RowResponse {
   const { cells } = response;
   if (cells === null) return response;
   const values = cells.map((cell, at): [string, ExactJson] => [`p${at}`, parseExact(csvCellJson(cell))]);
-  return { value: valueOf(values), cells: null, cause: null };
+  return { value: recordOf(values), cells: null, cause: null };
 }
 
-function valueOf(values: readonly [string, ExactJson][]): ExactJson {
+function recordOf(values: readonly [string, ExactJson][]): ExactJson {
   const [only] = values;
   return values.length === 1 && only !== undefined ? only[1] : Object.fromEntries(values);
 }
