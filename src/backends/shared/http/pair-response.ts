@@ -2,6 +2,8 @@ import type { ExactJson } from "../../../core/json/exact-json.ts";
 import { exactField, isExactObject, parseExact, stringifyExact } from "../../../core/json/exact-json.ts";
 import type { JsonPath } from "../../../core/json/json-pointer.ts";
 import { exactAt } from "../../../core/json/json-pointer.ts";
+import { csvAnswerJson } from "../../../core/protocols/csv-answer.ts";
+import { cellsText, parseRecord } from "../../../core/protocols/csv-records.ts";
 import { isErrorObject } from "../../../core/protocols/error-object.ts";
 import { keyText } from "../../../core/protocols/pairing/key-text.ts";
 import { indexKeys, pairingMessage, pairPredictions } from "../../../core/protocols/pairing/pair-predictions.ts";
@@ -40,6 +42,8 @@ export function renumber(predictions: readonly Buffer[], protocol: Protocol): re
   const at = predictionPlace.holds === "value" ? [...predictionPlace.path, ...pairing.at] : pairing.at;
   return predictions.map((text, row) => {
     const number = parseExact(lineHolds === "row" ? "0" : String(row));
+    const record = protocol.answerNotation === "csv" ? withCell(text.toString(), at, "0") : null;
+    if (record !== null) return Buffer.from(record);
     return Buffer.from(stringifyExact(withValue(parseExact(text.toString()), at, number)));
   });
 }
@@ -52,11 +56,18 @@ function sentKeys({ protocol, sent }: Question, column: string): readonly (strin
   return sentRows(sent(), protocol).map((row) => keyText(exactField(row, column)));
 }
 
-function predictionOf({ predictionPlace: { holds, path } }: Protocol): (text: Buffer) => ExactJson {
+function predictionOf({ predictionPlace: { holds, path }, answerNotation }: Protocol): (text: Buffer) => ExactJson {
   return (text) => {
-    const read = parseExact(text.toString());
+    const line = text.toString();
+    const read = parseExact(answerNotation === "csv" ? csvAnswerJson(line, true) : line);
     return holds === "list" || isErrorObject(read) ? read : (exactAt(read, path) ?? null);
   };
+}
+
+/** A record with another cell at its place (`p0`, `p1`, …); null if it is JSON. */
+function withCell(record: string, [name = ""]: JsonPath, text: string): string | null {
+  if (/^\s*[[{]/.test(record)) return null;
+  return cellsText(parseRecord(record).map((cell, at) => (`p${at}` === name ? { text, quoted: false } : cell)));
 }
 
 /** The value with another one at the path; as it is if it has no such place. */
