@@ -1,5 +1,6 @@
 import { findDoubledKey } from "../json/doubled-key.ts";
 import type { JsonPath } from "../json/json-pointer.ts";
+import { isTooDeep } from "../json/nesting.ts";
 import type { PredictionPlace } from "../protocols/prediction-place.ts";
 import type { ColumnType } from "./column-type.ts";
 import type { DecodedColumn } from "./decode-json-column.ts";
@@ -22,7 +23,7 @@ export type Explosion = {
  * then the lines are to be read one by one.
  */
 export function explodeUniform(lines: DataFrame, place: PredictionPlace): Explosion | null {
-  if (lines.height === 0) return null;
+  if (lines.height === 0 || isAnyTooDeep(lines)) return null;
   const decoded = decodeJsonColumn(lines.rename({ line: "text" }));
   // An object with a key `error` may be an error object, which only its own text can tell.
   if (decoded === null || mayReportError(decoded.type, place) || holdsDoubledKeys(lines)) return null;
@@ -42,6 +43,12 @@ export function explodeUniform(lines: DataFrame, place: PredictionPlace): Explos
 function mayReportError(type: ColumnType, { path }: PredictionPlace): boolean {
   if (fieldOf(type, "error") !== null) return true;
   return path.length > 0 && ["errors", "success"].some((name) => name !== path[0] && fieldOf(type, name) !== null);
+}
+
+/** Polars takes stack and time for each level, and without end it ends the process. */
+function isAnyTooDeep(lines: DataFrame): boolean {
+  const texts = lines.getColumn("line").toArray() as (string | null)[];
+  return texts.some((text) => text !== null && isTooDeep(Buffer.from(text)));
 }
 
 /** Polars keeps one of equal keys, and nobody knows which was meant. */

@@ -4,6 +4,7 @@ import type { ExactJson } from "../json/exact-json.ts";
 import { isExactObject, parseExact } from "../json/exact-json.ts";
 import { exactAt, pointerText } from "../json/json-pointer.ts";
 import { namedKeys } from "../json/named-keys.ts";
+import { isTooDeep, MOST_LEVELS } from "../json/nesting.ts";
 import type { RowCause } from "../protocols/error-object.ts";
 import { readErrorObject } from "../protocols/error-object.ts";
 import type { Protocol } from "../protocols/protocol.ts";
@@ -20,6 +21,9 @@ export type RowAnswer =
 
 /** An answer line, read by itself: an answer for each of its rows in their order, or why all of them failed. `where` begins the messages. */
 export function readAnswerLine(text: string, where: string, protocol: Protocol): readonly RowAnswer[] | RowCause {
+  if (isTooDeep(Buffer.from(text))) {
+    return rowCause("RESPONSE_INVALID", `${where}: the response is nested more than ${MOST_LEVELS} levels deep.`);
+  }
   let answer: ExactJson;
   let plain: unknown;
   try {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { parseExact, stringifyExact } from "../../../core/json/exact-json.ts";
 import { exactAt, valueAtPath } from "../../../core/json/json-pointer.ts";
+import { isTooDeep, MOST_LEVELS } from "../../../core/json/nesting.ts";
 import { withoutByteOrderMark } from "../../../core/lines/byte-order-mark.ts";
 import { isErrorObject, readErrorObject } from "../../../core/protocols/error-object.ts";
 import { tensorAnswerJson } from "../../../core/protocols/tensor-answer.ts";
@@ -29,10 +30,19 @@ function readPredictions(reply: HttpReply, question: Question): GoodAnswer | Ans
   if (start === end) return invalid(`an empty body (status ${reply.status})`);
   if (!isUtf8(body)) return invalid("bytes that are not UTF-8");
   const given = body.subarray(start, end);
+  // Before anything parses it: readers of JSON take a level of stack or more for each.
+  if (holdsJson(given, question.protocol) && isTooDeep(given)) return invalid(TOO_DEEP);
   const text = question.nonFinite === "as_null" ? withoutNonFinite(given) : given;
   if (question.protocol.answerNotation === "csv") return checkCsv({ ...reply, body }, text, question);
   if (question.protocol.answerNotation === "tensors") return checkTensors(reply, text, question);
   return question.protocol.lineHolds === "row" ? checkLines(reply, text, question) : checkBatch(reply, text, question);
+}
+
+const TOO_DEEP = `JSON that is nested more than ${MOST_LEVELS} levels deep. Let the model answer flatter predictions, or text`;
+
+/** In cells of CSV a bracket is a character like any other. */
+function holdsJson(text: Buffer, { answerNotation }: Question["protocol"]): boolean {
+  return answerNotation !== "csv" || text[0] === 0x5b || text[0] === 0x7b;
 }
 
 function checkBatch(reply: HttpReply, text: Buffer, question: Question): GoodAnswer | AnswerFault {
