@@ -54,12 +54,15 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, path: JobPath, shown
     const missing = `is missing; it must be one of ${kinds.join(", ")}`;
     return [{ path, at: "value", message: found === undefined ? missing : oneOf(kinds, found) }];
   }
-  // The one plain union of a job: a table is a path or an object. An object is judged as one.
+  // A table is a path or an object, and a key a column or an object. An object is judged as one.
   const branch = issue.errors.at(-1);
   if (isRecord(found) && branch !== undefined) {
     return branch.flatMap((inner) => describeIssue(inner, [...path, ...(inner.path as JobPath)], shown));
   }
-  const expected = "expected a path (text) or an object with `path`";
+  const isKey = path.at(-1) === "key";
+  const expected = isKey
+    ? "expected a column (text) or an object with `column`"
+    : "expected a path (text) or an object with `path`";
   return [
     { path, at: "value", message: found === "" ? "must not be empty" : `${expected}, found ${foundText(found)}` },
   ];

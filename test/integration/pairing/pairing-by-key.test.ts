@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExactJson, ExactObject } from "../../../src/core/json/exact-json.ts";
-import { parseExact, stringifyExact } from "../../../src/core/json/exact-json.ts";
+import { exactField, parseExact, stringifyExact } from "../../../src/core/json/exact-json.ts";
 import type { ProtocolId } from "../../../src/core/protocols/protocol.ts";
 import type { KeyedJobs } from "./support/keyed-job.ts";
 import { createKeyedJobs } from "./support/keyed-job.ts";
@@ -65,12 +65,27 @@ describe("response.key", () => {
     expect(right(run.rows)).toBe(60);
   });
 
+  it("is read from a body of the job's own shape, with one row per request", async () => {
+    const server = await startKeyedServer("dataframe_records", (_rows, body) => {
+      const row = exactField(parseExact(body), "row") as ExactObject;
+      return { status: 200, body: stringifyExact({ out: keyed(row) }) };
+    });
+    const run = await jobs.run(server.url, TABLE, {
+      model: { features: ["a"], protocol: "records" },
+      request: { row: "/row", body: { model: "m" } },
+      response: { key: "id", predictions: "/out" },
+    });
+    expect(run.message).toBe("");
+    expect(right(run.rows)).toBe(60);
+  });
+
   it.each<[string, string, (id: ExactJson) => ExactJson]>([
     ["an integer as text", "x as id", (id) => text(id)],
     ["an integer beyond 2^53 as text", "9007199254740993 + x as id", (id) => text(id)],
     ["an integer as a float", "x as id", (id) => parseExact(`${text(id)}.0`)],
     ["text of digits as a number", "'' || (x + 1) as id", (id) => parseExact(text(id))],
     ["text with leading zeros", "printf('%05d', x::int) as id", (id) => id],
+    ["text of any signs", `'é,"' || x || chr(10) || '日本' as id`, (id) => id],
     ["a date", "date '2024-01-01' + x::int as id", (id) => id],
     ["a timestamp", "timestamp '2024-01-01' + to_microseconds(x) as id", (id) => id],
     ["an integer of 38 digits", "(99999999999999999999999999999999000000 + x)::decimal(38,0) as id", (id) => id],
@@ -228,6 +243,12 @@ describe("response.key", () => {
       { protocol: "open_inference", tensor: "x" },
       { key: "id" },
       /needs requests that name their columns\. Leave model\.tensor out/,
+    ],
+    [
+      "a list",
+      { protocol: "records" },
+      { key: ["id"] },
+      /response\.key: expected a column \(text\) or an object with `column`, found a list/,
     ],
     [
       "both",

@@ -8,8 +8,9 @@ import { readTensors } from "../../../core/protocols/tensors.ts";
 export type SentRequest = { readonly body: Buffer; readonly header: Buffer; readonly rows: readonly Buffer[] };
 
 /** The rows of a request as objects from feature to value, numbers as they were spelled; none if the request does not name its features. */
-export function sentRows({ body, header, rows }: SentRequest, { rowForm }: Protocol): readonly ExactObject[] {
-  if (rowForm === "object") return rows.map((row) => parseExact(row.toString())).filter(isExactObject);
+export function sentRows({ body, header, rows }: SentRequest, protocol: Protocol): readonly ExactObject[] {
+  const { rowForm } = protocol;
+  if (rowForm === "object") return rows.map((row) => parseExact(rowText(row, protocol))).filter(isExactObject);
   if (rowForm === "csv") {
     const names = header.length === 0 ? [] : cells(header);
     return rows.map((row) => named(names, cells(row)));
@@ -29,6 +30,12 @@ export function sentRows({ body, header, rows }: SentRequest, { rowForm }: Proto
   const columns = exactField(exactField(request, "dataframe_split") ?? null, "columns");
   if (!Array.isArray(columns)) return [];
   return rows.map((row) => named(columns as readonly string[], parseExact(row.toString()) as readonly ExactJson[]));
+}
+
+/** A line that is one row may have members of the job's around it. */
+function rowText(row: Buffer, { lineHolds, open, close }: Protocol): string {
+  const text = row.toString();
+  return lineHolds === "row" ? text.slice(open([]).length, text.length - close.length) : text;
 }
 
 function cells(record: Buffer): string[] {
