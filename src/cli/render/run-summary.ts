@@ -36,8 +36,9 @@ export function runSummary(report: RunReport, { style, workingDirectory }: Summa
   return `${style(colour, word)}: ${style("bold", visibleText(report.job))}\n${formatFacts(facts, style)}${next === null ? "" : `${next}\n`}`;
 }
 
-function ledgerText({ ledger, null_predictions: nulls }: RunReport): string {
+function ledgerText({ ledger, output, null_predictions: nulls }: RunReport): string {
   const { input, scored, dead_lettered: deadLettered, skipped } = ledger;
+  if (input === 0 && output !== null) return "none: the source gives no rows";
   const others = [
     nulls === 0 ? null : `${formatCount(nulls)} with a null prediction`,
     deadLettered === 0 ? null : `${formatCount(deadLettered)} dead-lettered`,

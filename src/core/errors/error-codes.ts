@@ -60,6 +60,7 @@ export const ERRORS = {
   COLUMN_COLLISION: { exit: 1, kind: "pairing" },
   // The ledger and publishing.
   TOO_MANY_FAILED_ROWS: { exit: 1, kind: "output" },
+  TOO_FEW_ROWS: { exit: 1, kind: "output" },
   TOO_MANY_NULL_PREDICTIONS: { exit: 1, kind: "output" },
   LEDGER_IMBALANCE: { exit: 1, kind: "output" },
   OUTPUT_EXISTS: { exit: 1, kind: "output" },

@@ -290,6 +290,11 @@ export type JobInput<Backend = AnyBackendInput> = {
          */
         readonly max_null_predictions?: number | "all" | undefined;
         /**
+         * Fewest rows that the source must give. With fewer the run fails before anything is scored. Without it: a run
+         * without rows succeeds, with a warning.
+         */
+        readonly min_rows?: number | undefined;
+        /**
          * What happens to a row that alone exceeds the backend's payload limit.
          * @default "fail"
          */

@@ -246,6 +246,13 @@ const failure = z.strictObject({
       "How many predictions may be null before nothing is published: a count, a ratio of the scored rows strictly between 0 and 1, or `all`. Without it: " +
         "fewer than all.",
     ),
+  min_rows: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "Fewest rows that the source must give. With fewer the run fails before anything is scored. Without it: a run without rows succeeds, with a warning.",
+    ),
   oversized_rows: z
     .enum(["fail", "dead_letter", "skip"])
     .default("fail")

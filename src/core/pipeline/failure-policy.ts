@@ -47,6 +47,17 @@ export function refuseTooManyFailures(
   throw tooMany(ledger, maxFailedRows, first, deadLetter, `of ${ledger.input}`);
 }
 
+/** Throws `TOO_FEW_ROWS`: a source that gives less than it must, such as a partition that has not arrived, must not replace a table. */
+export function assertEnoughRows(rows: number, least: number | undefined): void {
+  if (least === undefined || rows >= least) return;
+  throw new ScoreframeError(
+    "TOO_FEW_ROWS",
+    `The source gives ${counted(rows, "row")}, and failure.min_rows is ${least}: nothing was scored or published. ` +
+      "Check the SQL and whether the data has arrived, or lower failure.min_rows.",
+    { operation: "extract", option: "failure.min_rows", details: { rows, least } },
+  );
+}
+
 /** Most predictions that may be null: `undefined` for fewer than all. */
 export type NullLimit = number | "all" | undefined;
 

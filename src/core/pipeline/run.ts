@@ -31,7 +31,7 @@ import type { CollectedShards } from "./collect.ts";
 import { collectShards } from "./collect.ts";
 import type { ExtractedInput } from "./extract.ts";
 import { extractTable } from "./extract.ts";
-import { assertFewNulls, refuseTooManyFailures } from "./failure-policy.ts";
+import { assertEnoughRows, assertFewNulls, refuseTooManyFailures } from "./failure-policy.ts";
 import { inexactFeatures } from "./inexact-features.ts";
 import { identityColumns, knownSchema } from "./known-schema.ts";
 import { maskLogs } from "./mask-logs.ts";
@@ -150,6 +150,8 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   const warn = (message: string): void => run.events({ type: "warning", message });
   const table = await tracker.during("extract", () => extractTable(run.source, folders.root, pool, { signal, warn }));
   tracker.extracted(table.rows);
+  assertEnoughRows(table.rows, job.failure.min_rows);
+  if (table.rows === 0) warn(NO_ROWS);
   const columns = chooseColumns(namesOf(table.columns), job);
   for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
   await checkPartitionNames(table, job.output.partition_by, run.output.partitionRoom(run.runId), pool, signal);
@@ -198,6 +200,9 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   await removeScratch(run, table);
   return output;
 }
+
+const NO_ROWS =
+  "The source gives no rows: the model is not asked, and a table without partitions becomes empty. Set failure.min_rows if that must be an error.";
 
 /** Whether nothing of the former table stays. */
 function replacesTable({ ifExists, partitionBy }: OutputIntent): boolean {

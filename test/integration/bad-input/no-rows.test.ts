@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { runInProcess } from "../../cli/support/memory-context.ts";
 import { query } from "../../support/query.ts";
 import { useProject } from "./support/project.ts";
 
@@ -45,4 +46,13 @@ it("no rows replace a table without partitions, and no partition of one that has
   expect(await query(`select id::int as id from '${project.path}/parts/*/*.parquet' order by id`)).toEqual(
     [1, 2, 3, 4].map((id) => ({ id })),
   );
+});
+
+it("no rows are a warning, and an error if the job says how many there must be: the table stays", async () => {
+  const nothing = ["--set", "source.sql=select id, x from rows where x > 100"];
+  const { stderr } = await runInProcess(["run", "job.yaml", ...nothing], project.path);
+  expect(stderr).toContain("The source gives no rows");
+  await project.run();
+  const told = await project.refusedRun({ exitCode: 1, args: ["job.yaml", ...nothing, "--set", "failure.min_rows=1"] });
+  expect(JSON.stringify(told)).toContain("The source gives 0 rows, and failure.min_rows is 1: nothing was scored");
 });
