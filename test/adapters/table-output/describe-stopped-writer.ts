@@ -18,9 +18,9 @@ const TIMING = { heartbeatMs: 100, staleMs: 400, watchMs: 250, pollMs: 25 };
 /** Steps that are tried at a time. */
 const AT_A_TIME = 4;
 
-/** A writer that is paused before any step of its publication, while another one takes its place, does no harm when it goes on. */
+/** A writer that is paused or killed before any step of its publication does no harm: neither when it goes on after another one, nor to readers. */
 export function describeStoppedWriter(name: string, newPlace: (context: TestContext) => Promise<TablePlace>): void {
-  describe(`a paused writer, in ${name}`, () => {
+  describe(`a writer that stops before a step of its publication, in ${name}`, () => {
     const children = new Set<ChildProcess>();
     let fixture: TableFixture;
     let shards: StitchedShard[];
@@ -59,9 +59,13 @@ export function describeStoppedWriter(name: string, newPlace: (context: TestCont
       return { byManifest: found, byGlob: found };
     };
 
-    function startWriter(place: TablePlace, step: number): { child: ChildProcess; output: () => string } {
+    function startWriter(
+      place: TablePlace,
+      step: number,
+      signal: NodeJS.Signals = "SIGSTOP",
+    ): { child: ChildProcess; output: () => string } {
       const script = join(import.meta.dirname, "stopping-writer-main.ts");
-      const args = [script, place.address, join(fixture.base, "shards.json"), "1", String(step)];
+      const args = [script, place.address, join(fixture.base, "shards.json"), "1", String(step), signal];
       const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
       children.add(child);
       let text = "";
@@ -100,7 +104,50 @@ export function describeStoppedWriter(name: string, newPlace: (context: TestCont
       return true;
     }
 
-    test("publishes nothing late, removes nothing and leaves nothing, whatever the step", async (context) => {
+    /** The generation that is read after the writer was killed and the table repaired; null if the publication has no such step. */
+    async function killAtStep(place: TablePlace, step: number): Promise<number | null> {
+      await publish(place, 0, "first");
+      const { child, output } = startWriter(place, step, "SIGKILL");
+      const [exitCode] = await once(child, "exit");
+      if (exitCode === 0) {
+        expect(output()).toMatch(/^published/);
+        return null;
+      }
+      await sleep(TIMING.staleMs + 100);
+      await place.open(TIMING).repair();
+      const { run_id } = await manifestOf(place);
+      const generation = run_id === "first" ? 0 : 1;
+      expect(await readBoth(place), `step ${step}`).toEqual(whole(generation));
+      const records = (await place.names()).filter((each) => /^_scoreframe\/(switch|lock)\.json$/.test(each));
+      expect(records, `step ${step}`).toEqual([]);
+      await publish(place, 2, "next");
+      expect(await readBoth(place), `step ${step}`).toEqual(whole(2));
+      return generation;
+    }
+
+    test("that is killed leaves a table that a repair makes whole, by manifest and by glob, whatever the step", async (context) => {
+      let step = 1;
+      let isOver = false;
+      const generations = new Set<number>();
+      const work = async (): Promise<void> => {
+        while (!isOver) {
+          const place = await newPlace(context);
+          try {
+            const generation = await killAtStep(place, step++);
+            if (generation === null) isOver = true;
+            else generations.add(generation);
+          } finally {
+            await place.remove();
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: AT_A_TIME }, work));
+      // Before the manifest is switched the former table is the table, after it the new one.
+      expect([...generations].sort()).toEqual([0, 1]);
+      expect(step).toBeGreaterThan(10);
+    }, 300_000);
+
+    test("that goes on publishes nothing late, removes nothing and leaves nothing, whatever the step", async (context) => {
       let step = 1;
       let isOver = false;
       const work = async (): Promise<void> => {

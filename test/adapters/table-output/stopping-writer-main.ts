@@ -1,24 +1,24 @@
 /**
- * Publishes one generation of a table and pauses, by SIGSTOP, before a step of its publication:
- * `node stopping-writer-main.ts <table> <shards.json> <generation> <step>`. A step is an act that changes the table's place: of `node:fs/promises` for a folder, of
+ * Publishes one generation of a table and sends itself a signal before a step of its publication: SIGSTOP, to pause, or SIGKILL.
+ * `node stopping-writer-main.ts <table> <shards.json> <generation> <step> <signal>`. A step is an act that changes the table's place: of `node:fs/promises` for a folder, of
  * the object store for S3. It prints how the publication ended.
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
 import type { ObjectStore } from "../../../src/core/ports/object-store.ts";
 
-const [table = "", shardsFile = "", generation = "0", stopAt = "0"] = process.argv.slice(2);
+const [table = "", shardsFile = "", generation = "0", stopAt = "0", signal = "SIGSTOP"] = process.argv.slice(2);
 let steps = 0;
 const timing = { heartbeatMs: 100, staleMs: 400, watchMs: 250, pollMs: 25 };
 
 function beforeStep(): void {
   steps += 1;
   if (steps !== Number(stopAt)) return;
-  process.stdout.write("stopped\n");
-  process.kill(process.pid, "SIGSTOP");
+  writeSync(1, "stopped\n");
+  process.kill(process.pid, signal as NodeJS.Signals);
 }
 
 if (!table.startsWith("s3://")) {
