@@ -66,6 +66,7 @@ export function createEngine(tools: EngineTools): Engine {
   async function plan(reference: Parameters<Engine["plan"]>[0], options: JobOptions): Promise<PlanReport> {
     const prepared = await prepareRun(reference, options, tools);
     const events = maskedEvents(callerEvents(tools.events, options), prepared.mask);
+    for (const message of jobWarnings(prepared.job)) events({ type: "warning", message });
     const settings = {
       signal: signalOf(options.signal),
       warn: (message: string) => events({ type: "warning", message }),

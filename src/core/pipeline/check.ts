@@ -82,8 +82,9 @@ async function lookAt(
   let contract: CheckedContract | null = null;
   // The columns and the sample read the same tables: what is to be said of them is said once.
   const warn = (detail: string): void => {
-    if (!items.some((item) => item.name === "source" && item.detail === detail))
-      items.push({ name: "source", status: "warning", detail });
+    if (items.some((item) => item.name === "source" && item.detail === detail)) return;
+    items.push({ name: "source", status: "warning", detail });
+    tools.events({ type: "warning", message: detail });
   };
   const events: EventSink = (event) => {
     tools.events(event);
@@ -102,7 +103,10 @@ async function lookAt(
   try {
     const prepared = await step("job", prepare, ({ job: { name }, backend }) => `"${name}", backend ${backend.id}`);
     job = prepared.job.name;
-    for (const detail of jobWarnings(prepared.job)) items.push({ name: "job", status: "warning", detail });
+    for (const detail of jobWarnings(prepared.job)) {
+      items.push({ name: "job", status: "warning", detail });
+      tools.events({ type: "warning", message: detail });
+    }
     const columns = await step(
       "source",
       () => prepared.source.describe({ signal: options.signal, warn }),

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { OversizedRows } from "../frames/take-refused-rows.ts";
 import type { UnsendableRows } from "../frames/unsendable-rows.ts";
@@ -42,7 +42,7 @@ export type ScoredSample = {
 
 /**
  * Sends rows through the real model in a folder that is gone afterwards: the stages of a run without its ledger and without publishing.
- * `use` reads the files while they are there.
+ * `use` reads the files while they are there. If it fails, the model's log is kept, because the error names it.
  */
 export async function scoreSample<T>(
   prepared: Omit<PreparedRun, "output">,
@@ -51,15 +51,29 @@ export async function scoreSample<T>(
   use: (sample: ScoredSample) => Promise<T>,
 ): Promise<T> {
   const folders = await temporaryFolders();
+  let keepsLogs = false;
   try {
     const { clock, events } = tools;
     const sample = await withScope({ signal: options.signal, clock, events }, (scope) =>
       scoreInto(folders, prepared, tools, options, scope),
     );
     return await use(sample);
+  } catch (error) {
+    keepsLogs = await hasText(folders.logs);
+    throw error;
   } finally {
-    await rm(folders.root, { recursive: true, force: true });
+    await removeFolders(folders, keepsLogs);
   }
+}
+
+async function removeFolders({ root, logs }: RunFolders, keepsLogs: boolean): Promise<void> {
+  const names = keepsLogs ? (await readdir(root)).filter((name) => name !== basename(logs)) : [""];
+  for (const name of names) await rm(join(root, name), { recursive: true, force: true });
+}
+
+async function hasText(folder: string): Promise<boolean> {
+  for (const name of await readdir(folder)) if ((await stat(join(folder, name))).size > 0) return true;
+  return false;
 }
 
 async function scoreInto(

@@ -15,16 +15,13 @@ export function createWaitList(signal: AbortSignal): WaitList {
     waiting = [];
     for (const wake of woken) wake();
   };
-  const stopped = new Promise<never>((_, reject) => {
-    const stop = (): void => {
-      reject(signal.reason);
-      notify();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  // Nobody may be waiting when it aborts.
-  stopped.catch(() => undefined);
+  /** Rejects of what is waited for: one promise for all would keep every outcome for as long as the list lives. */
+  const running = new Set<(reason: unknown) => void>();
+  const stop = (): void => {
+    for (const reject of running) reject(signal.reason);
+    notify();
+  };
+  signal.addEventListener("abort", stop, { once: true });
   return {
     async until(condition) {
       for (;;) {
@@ -33,7 +30,16 @@ export function createWaitList(signal: AbortSignal): WaitList {
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
     },
-    orStopped: (promise) => Promise.race([promise, stopped]),
+    async orStopped(promise) {
+      const { promise: stopped, reject } = Promise.withResolvers<never>();
+      running.add(reject);
+      if (signal.aborted) reject(signal.reason);
+      try {
+        return await Promise.race([promise, stopped]);
+      } finally {
+        running.delete(reject);
+      }
+    },
     notify,
   };
 }
