@@ -17,17 +17,30 @@ export function isScattered(shards: readonly StitchedShard[], partitions: number
   return runs > SCATTERED * (partitions + stitchedFiles(shards).length);
 }
 
-/** Neighbouring shards, together at most `maxRows` rows or a single shard. */
+/** Files that one query reads well: what it costs grows with the square of them. */
+const MOST_FILES = 200;
+
+/** Whether so many rows, as one task writes them, are in more files than one query reads well. */
+export function isFinelyCut(shards: readonly StitchedShard[], taskRows: number): boolean {
+  const files = stitchedFiles(shards);
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  return Math.min(1, taskRows / Math.max(1, rows)) * files.length > MOST_FILES;
+}
+
+/** Neighbouring shards, together at most `maxRows` rows and as many files as one query reads well, or a single shard. */
 export function batchShards(shards: readonly StitchedShard[], maxRows: number): StitchedShard[][] {
   const batches: StitchedShard[][] = [];
   let rows = 0;
+  let files = new Set<string>();
   for (const shard of shards) {
     rows += shard.rows;
+    files.add(shard.path);
     const open = batches.at(-1);
-    if (open !== undefined && rows <= maxRows) open.push(shard);
+    if (open !== undefined && rows <= maxRows && files.size <= MOST_FILES) open.push(shard);
     else {
       batches.push([shard]);
       rows = shard.rows;
+      files = new Set([shard.path]);
     }
   }
   return batches;

@@ -8,7 +8,7 @@ import type { CompactedFile, CompactionTask } from "../frames/compaction-task.ts
 import { unifyShards } from "../frames/responses/unify-shards.ts";
 import type { OutputIntent, OutputLock, StagedFile, Staging, TableOutput } from "../ports/table-output.ts";
 import { assertUnrounded } from "./assert-unrounded.ts";
-import { batchShards, isScattered, mergeFolder, mergeTask } from "./merge-scattered-shards.ts";
+import { batchShards, isFinelyCut, isScattered, mergeFolder, mergeTask } from "./merge-scattered-shards.ts";
 import type { PartitionGroup, PlannedPartition } from "./plan-compaction.ts";
 import { collectPartitions, distinctSchemas, groupPartitions, memoryPerRow, sliceGroup } from "./plan-compaction.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
@@ -176,10 +176,10 @@ async function compactAll(
   const bytesPerRow = await fileBytesPerRow(shards);
   const maxRows = Math.min(GROUP_ROWS, Math.ceil(GROUP_BYTES / memoryPerRow(schema, bytesPerRow)));
   const columns = schema.filter(({ name }) => !partitionBy.includes(name));
-  const merged = isScattered(shards, partitions.length);
+  const rowsPerFile = Math.max(1, Math.floor(FILE_BYTES / Math.max(1, bytesPerRow)));
+  const merged = isScattered(shards, partitions.length) || isFinelyCut(shards, Math.max(maxRows, rowsPerFile));
   const sources = merged ? await mergeAll(publication, columns, maxRows, staging, tools) : shards;
   const groups = groupPartitions(merged ? collectPartitions(sources, partitionBy) : partitions, maxRows);
-  const rowsPerFile = Math.max(1, Math.floor(FILE_BYTES / Math.max(1, bytesPerRow)));
   const task = taskMaker(publication, sources, columns, staging, rowsPerFile);
   let rows = 0;
   const staged = await inTurn(groups, tools, async (group) => {

@@ -97,6 +97,25 @@ describe("what is written", () => {
     expect(readdirSync(each.path, { recursive: true }).filter((path) => String(path).includes("_merged"))).toEqual([]);
   });
 
+  test.each([["ds"], []])(
+    "is the same, and in order, if it comes in hundreds of files: partitions %s",
+    async (...by) => {
+      const each = await table(...by.filter((name) => name !== undefined));
+      const small = (index: number): Promise<StitchedShard> =>
+        each.shard(`select i as id, i // 150 as ds, i * 2 as score from range(${index * 2}, ${index * 2 + 2}) r(i)`);
+      const shards: StitchedShard[] = [];
+      for (let index = 0; index < 450; index += 1) shards.push(await small(index));
+      await each.publish(shards);
+      const [first = ""] = each.files();
+      const ids = (await query(`select id::int from read_parquet(${fileList(each, [first])})`)).flat();
+      expect(ids).toEqual(Array.from({ length: by.length > 0 ? 150 : 900 }, (_, id) => id));
+      expect(await rowsOf(each, "id::int, score::int")).toEqual(Array.from({ length: 900 }, (_, id) => [id, id * 2]));
+      expect(readdirSync(each.path, { recursive: true }).filter((path) => String(path).includes("_merged"))).toEqual(
+        [],
+      );
+    },
+  );
+
   test("names partitions as Hive does, whatever the value holds", async () => {
     const each = await table("key");
     const values = "['a/b=c%', 'ü x', '.', '*[1]?', '', null]";
