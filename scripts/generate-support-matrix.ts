@@ -32,6 +32,7 @@ const ROWS: readonly Row[] = [
   { label: "Shards come back", cell: ({ shardOrder }) => (shardOrder === "any" ? "in any order" : "in order") },
   { label: "Work that was begun can be cancelled", cell: ({ cancel }) => yesNo(cancel) },
   { label: "A later process can take work up again", cell: ({ reattach }) => yesNo(reattach) },
+  { label: "Some rows are sent again to verify them (`verify`)", cell: ({ rescores = false }) => yesNo(rescores) },
   { label: "Runs without an account and a network", cell: ({ offline }) => yesNo(offline) },
 ];
 

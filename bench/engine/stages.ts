@@ -49,7 +49,8 @@ async function shard(setting: Setting, state: StageState): ReturnType<Prepare> {
     "core/pipeline/shard-stage-input",
   );
   const store = await runStore(setting.paths);
-  const input = shardStageInput(await preparedJob(setting), state.table, columnsOf(setting), state.folders);
+  const stage = shardStageInput(await preparedJob(setting), state.table, columnsOf(setting), state.folders);
+  const input = { ...stage, widths: {} };
   return async () => {
     const requests: RequestShard[] = [];
     const records: ShardRecord[] = [];

@@ -26,6 +26,7 @@ function unbegunRun(error: ScoreframeError): UnbegunRun {
     status: error.code === "RUN_CANCELLED" ? "incomplete" : "failed",
     ledger: { input: 0, scored: 0, dead_lettered: 0, skipped: 0 },
     null_predictions: 0,
+    verification: null,
     shards: { total: 0, scored: 0 },
     requests: 0,
     output: null,

@@ -16,6 +16,18 @@ const report: z.ZodType<RunReport> = z.looseObject({
   status: z.enum(["running", "succeeded", "succeeded_with_dead_letters", "failed", "incomplete", "cancelled"]),
   ledger: z.looseObject({ input: count, scored: count, dead_lettered: count, skipped: count }),
   null_predictions: count.default(0),
+  verification: z
+    .looseObject({
+      rows: count,
+      failed_alone: count,
+      different: count,
+      largest_difference: z.number(),
+      deterministic: z.boolean().nullable(),
+      seconds,
+      skipped: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
   shards: z.looseObject({ total: count, scored: count }),
   requests: count,
   output: z

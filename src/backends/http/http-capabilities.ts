@@ -10,6 +10,7 @@ export const httpCapabilities: BackendCapabilities = {
   shardOrder: "any",
   cancel: true,
   reattach: false,
+  rescores: true,
   concurrency: { min: 1, default: 4, max: 1024 },
   offline: true,
 };

@@ -11,6 +11,7 @@ export const localCapabilities: BackendCapabilities = {
   shardOrder: "any",
   cancel: true,
   reattach: false,
+  rescores: true,
   concurrency: { min: 1, default: 2, max: 64 },
   offline: true,
 };

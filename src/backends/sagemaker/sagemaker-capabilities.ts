@@ -24,6 +24,8 @@ export const sagemakerCapabilities: BackendCapabilities = {
   shardOrder: "any",
   cancel: true,
   reattach: true,
+  // A second job would cost minutes and money.
+  rescores: false,
   concurrency: { min: 1, default: 1, max: MOST_MB_IN_FLIGHT },
   offline: false,
 };

@@ -62,6 +62,7 @@ export const ERRORS = {
   TOO_MANY_FAILED_ROWS: { exit: 1, kind: "output" },
   TOO_FEW_ROWS: { exit: 1, kind: "output" },
   TOO_MANY_NULL_PREDICTIONS: { exit: 1, kind: "output" },
+  PREDICTIONS_NOT_REPRODUCED: { exit: 1, kind: "output" },
   LEDGER_IMBALANCE: { exit: 1, kind: "output" },
   OUTPUT_EXISTS: { exit: 1, kind: "output" },
   OUTPUT_BUSY: { exit: 1, kind: "output" },

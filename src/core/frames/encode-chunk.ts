@@ -176,7 +176,7 @@ const inUserNames = remembered((names: readonly string[]): Expr[] =>
   names.map((name, index) => column(`c${index}`).alias(name)),
 );
 
-type RowFormat = Pick<EncodeChunkInput, "columns" | "features" | "protocol" | "options" | "widths">;
+export type RowFormat = Pick<EncodeChunkInput, "columns" | "features" | "protocol" | "options" | "widths">;
 
 /**
  * Adds the columns `text`, a row as the request holds it, or `t0`, `t1`, … with its values in each tensor; `bytes`, the length of these; and
@@ -222,6 +222,18 @@ const textBytes = remembered((tensors: number): Expr => {
     .reduce((sum, bytes) => sum.plus(bytes))
     .alias("bytes");
 });
+
+/** Writes rows, whose columns are c0, c1, …, as requests of one row each. `firstId`: see `EncodedPiece`. */
+export function writeSingleRows(rows: DataFrame, format: RowFormat, firstId: number, path: string): void {
+  const whole = format.columns.some(({ type }) => containsListOfStruct(type)) ? unsliced(rows) : rows;
+  const encoded = withRowText(whole, format);
+  const lines = Array.from({ length: rows.height }, (): Line => ({ rows: 1, bytes: 0 }));
+  const protocol = bindProtocol(format.protocol, format.options);
+  const [open, close] = [protocol.open(format.features), protocol.close];
+  const tensors = tensorsOf(format);
+  if (tensors.length > 0) writeTensorLines(encoded, lines, { open, tensors, close }, firstId, path);
+  else writeLines(encoded, lines, open, close, path);
+}
 
 /** The rows of a piece in their chunk. */
 type Piece = {

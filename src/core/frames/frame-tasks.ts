@@ -9,6 +9,7 @@ import { readNullColumns } from "./null-columns.ts";
 import { readParquetSchema } from "./parquet-schema.ts";
 import { stitchPair } from "./stitch-pair.ts";
 import { stitchShards } from "./stitch-shards.ts";
+import { gatherRows } from "./verify/gather-rows.ts";
 
 /**
  * What a worker thread can be asked to do: synchronous functions from plain data to plain data. Frames never cross threads; files do, by
@@ -26,6 +27,7 @@ export const FRAME_TASKS = {
   encodeChunk,
   stitchShards,
   stitchPair,
+  gatherRows,
   compactPartitions,
 };
 

@@ -35,6 +35,8 @@ import { readRowKeys } from "./row-keys.ts";
 import type { RunLengths } from "./run-lengths.ts";
 import { expandRunLengths } from "./run-lengths.ts";
 import { unwrapJoined } from "./unwrap-joined.ts";
+import type { RowSample, SampleRequest } from "./verify/sample-rows.ts";
+import { sampleRows } from "./verify/sample-rows.ts";
 import { writeParquet, writeScratch } from "./write-parquet.ts";
 
 export type StitchShardInput = {
@@ -64,6 +66,8 @@ export type StitchShardInput = {
   readonly deadLetterPath: string;
   /** Values that no dead letter may repeat. */
   readonly secrets?: readonly string[];
+  /** Rows to set aside, so that they can be scored again. */
+  readonly sample?: SampleRequest;
 };
 
 export type StitchOutcome = {
@@ -87,6 +91,7 @@ export type StitchOutcome = {
   readonly sourceColumns: readonly TypedColumn[];
   readonly predictionColumns: readonly TypedColumn[];
   readonly partitions: readonly PartitionRun[];
+  readonly sample: RowSample | null;
 };
 
 /**
@@ -105,6 +110,7 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   const outputNames = writeScored(good, input, predictions);
   const form = predictionForm(answers.type);
   const deadLetterPath = answers.failures.length === 0 ? null : writeDeadLetters(joined, input, answers.failures);
+  const sample = input.sample === undefined ? null : sampleRows({ ...input, joined, answers }, input.sample);
   return {
     shard: input.shard,
     path: input.outputPath,
@@ -117,6 +123,7 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
     firstFailure: firstFailure(answers),
     form,
     ...outputNames,
+    sample,
   };
 }
 

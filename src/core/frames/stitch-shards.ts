@@ -19,6 +19,7 @@ import { contractedColumns } from "./responses/contracted-answers.ts";
 import { expandRunLengths } from "./run-lengths.ts";
 import type { StitchOutcome, StitchShardInput } from "./stitch-shard.ts";
 import { rowIdentity, stitchShard, withPredictions, writeScored } from "./stitch-shard.ts";
+import { sampleRows } from "./verify/sample-rows.ts";
 
 const LINE_FEED = 10;
 const PIECE = { name: "piece", type: "Int32" } as const;
@@ -73,8 +74,22 @@ function stitchTogether(inputs: readonly StitchShardInput[]): StitchOutcome[] | 
       form,
       ...columns,
       partitions: runs[index] as PartitionRun[],
+      sample: samplePart(input, joined, answers, offset - rows, rows),
     };
   });
+}
+
+/** Sets rows of one part aside. */
+function samplePart(
+  input: StitchShardInput,
+  joined: DataFrame,
+  answers: DecodedAnswers,
+  offset: number,
+  rows: number,
+): StitchOutcome["sample"] {
+  if (input.sample === undefined) return null;
+  const predictions = answers.predictions.slice(offset, rows);
+  return sampleRows({ ...input, joined: joined.slice(offset, rows), answers: { ...answers, predictions } }, input.sample);
 }
 
 /** The response files end to end, read as one: each line still answers its own request line, since each file has as many lines as its shard. */

@@ -54,18 +54,27 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, path: JobPath, shown
     const missing = `is missing; it must be one of ${kinds.join(", ")}`;
     return [{ path, at: "value", message: found === undefined ? missing : oneOf(kinds, found) }];
   }
-  // A table is a path or an object, and a key a column or an object. An object is judged as one.
-  const branch = issue.errors.at(-1);
-  if (isRecord(found) && branch !== undefined) {
-    return branch.flatMap((inner) => describeIssue(inner, [...path, ...(inner.path as JobPath)], shown));
+  // An object is judged as the member of the union that is one, a value of a member's type as that member.
+  const judged = isRecord(found) ? issue.errors.at(-1) : issue.errors.find(([first]) => first?.code !== "invalid_type");
+  const isOfItsType = judged?.some(({ code }) => code !== "invalid_type" && code !== "invalid_value");
+  if (judged !== undefined && (isRecord(found) || isOfItsType)) {
+    return judged.flatMap((inner) => describeIssue(inner, [...path, ...(inner.path as JobPath)], shown));
   }
+  const expected = issue.errors.map(([first]) => memberOf(first, path)).join(" or ");
+  return [{ path, at: "value", message: `expected ${expected}, found ${foundText(found)}` }];
+}
+
+/** What a member of a union takes. A table is a path or an object, and a key a column or an object. */
+function memberOf(issue: Issue | undefined, path: JobPath): string {
+  if (issue?.code === "invalid_value") return issue.values.map(String).join(", ");
+  const isTable = path[0] === "source";
   const isKey = path.at(-1) === "key";
-  const expected = isKey
-    ? "expected a column (text) or an object with `column`"
-    : "expected a path (text) or an object with `path`";
-  return [
-    { path, at: "value", message: found === "" ? "must not be empty" : `${expected}, found ${foundText(found)}` },
-  ];
+  if (issue?.code !== "invalid_type") return "another value";
+  if (isKey && issue.expected === "string") return "a column (text)";
+  if (isKey && issue.expected === "object") return "an object with `column`";
+  if (isTable && issue.expected === "string") return "a path (text)";
+  if (isTable && issue.expected === "object") return "an object with `path`";
+  return expectedType(issue.expected);
 }
 
 function unknownKey(path: JobPath, key: string, shown: unknown): JobProblem {

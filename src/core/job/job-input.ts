@@ -307,6 +307,23 @@ export type JobInput<Backend = AnyBackendInput> = {
       }
     | undefined;
   /**
+   * Before anything is published, some rows are sent to the model again, each alone, and compared with what is
+   * about to be published. `false` turns it off, here and in `check`. Backends whose requests cost time or money
+   * (`sagemaker`) are not asked again. See how a run works.
+   */
+  readonly verify?:
+    | boolean
+    | {
+        /** How many rows are sent again, spread over the whole run. Without it: 20. `0` turns it off. */
+        readonly rows?: number | undefined;
+        /**
+         * Relative difference that numbers with a fraction may have: `0.01` is 1 %. Without it: 1e-6, and 1e-4 if the
+         * predictions have single precision (float32). Whole numbers, texts and booleans must be the same.
+         */
+        readonly tolerance?: number | undefined;
+      }
+    | undefined;
+  /**
    * How much the workspace keeps. Its place is not a part of the job: it is given by `--workspace`, or by the
    * program.
    */

@@ -263,6 +263,27 @@ const failure = z.strictObject({
     .describe("Whether a refused request is sent again in smaller parts, so that only the rows that fail are lost."),
 });
 
+const verify = z.union([
+  z.boolean(),
+  z.strictObject({
+    rows: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .optional()
+      .describe("How many rows are sent again, spread over the whole run. Without it: 20. `0` turns it off."),
+    tolerance: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(
+        "Relative difference that numbers with a fraction may have: `0.01` is 1 %. Without it: 1e-6, and 1e-4 if the predictions have single precision (float32). " +
+          "Whole numbers, texts and booleans must be the same.",
+      ),
+  }),
+]);
+
 const workspace = z.strictObject({
   keep: z
     .string()
@@ -298,6 +319,12 @@ export const jobSchema = z.strictObject({
     ),
   output: output.describe("The table that is written."),
   failure: failure.prefault({}).describe("What happens when rows fail."),
+  verify: verify
+    .optional()
+    .describe(
+      "Before anything is published, some rows are sent to the model again, each alone, and compared with what is about to be published. `false` turns it off, here and in " +
+        "`check`. Backends whose requests cost time or money (`sagemaker`) are not asked again. See [how a run works](../how-a-run-works.md#what-is-verified).",
+    ),
   workspace: workspace
     .optional()
     .describe(

@@ -22,6 +22,10 @@ import { scoreSample } from "./score-sample.ts";
 import type { SentColumn } from "./sent-column.ts";
 import type { CheckedContract } from "./table-contract/check-contract.ts";
 import { checkContract } from "./table-contract/check-contract.ts";
+import type { CheckedSample } from "./verify/check-sample.ts";
+import { checkSample } from "./verify/check-sample.ts";
+import { describeCheck } from "./verify/describe-check.ts";
+import { verifyOptions } from "./verify/verify-options.ts";
 
 /** One thing that was looked at. */
 export type CheckItem = {
@@ -152,6 +156,8 @@ async function lookAt(
       );
       return { job, ok: true, items, sample, error: null };
     }
+    const verify = verifyOptions(prepared.job, prepared.backend.capabilities);
+    let checked: CheckedSample | null = null;
     sample = await step(
       "model",
       () =>
@@ -168,9 +174,17 @@ async function lookAt(
               if (prepared.backend.servesModel !== true && prepared.requestOptions.shape === null)
                 items.push(...warningsOf(features, prepared.protocol));
             },
+            ...(verify.skipped !== null
+              ? {}
+              : {
+                  onScored: async (scored, again) => {
+                    checked = await checkSample(scored, again, verify.tolerance);
+                  },
+                }),
           },
           async (scored) => {
             await checkPredictions(scored, contract, items);
+            if (checked !== null) items.push(...describeCheck(checked));
             return describeSample(scored, items, prepared.job.failure.max_null_predictions);
           },
         ),

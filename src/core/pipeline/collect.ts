@@ -6,6 +6,7 @@ import { mapConcurrently } from "./map-concurrently.ts";
 import type { RunTracker } from "./run-tracker.ts";
 import type { StitchedAnswer } from "./stitch.ts";
 import type { StitchedShard } from "./stitched-shard.ts";
+import type { ShardSample } from "./verify/sampled-rows.ts";
 
 /** `form` is null where not a single prediction was more than null. */
 export type CollectedShards = {
@@ -13,6 +14,8 @@ export type CollectedShards = {
   readonly shards: readonly StitchedShard[];
   readonly firstFailure: FirstFailure | null;
   readonly form: "value" | "object" | null;
+  /** Rows that were set aside to be scored again, in the order of the run. */
+  readonly samples: readonly ShardSample[];
 };
 
 type StitchedFile = Pick<StitchedAnswer["stitched"], "path" | "scored" | "predictionColumns">;
@@ -37,6 +40,7 @@ export async function collectShards(
 ): Promise<CollectedShards> {
   const shards: StitchedShard[] = [];
   let firstFailure: FirstFailure | null = null;
+  const samples: ShardSample[] = [];
   let form: "value" | "object" | null = null;
   for await (const answers of stitched) {
     for await (const _saved of mapConcurrently(answers, SAVES_AT_ONCE, ({ record }) => save(record)));
@@ -49,11 +53,13 @@ export async function collectShards(
         if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);
         form = answer.stitched.form;
       }
+      if (answer.stitched.sample !== null) samples.push({ record: answer.record, sample: answer.stitched.sample });
       shards.push({ shard, path, rows: scored, schema: [...sourceColumns, ...predictionColumns], partitions });
     }
     for (const file of filesOf(answers)) await check(file);
   }
-  return { shards: shards.sort((a, b) => a.shard - b.shard), firstFailure, form };
+  samples.sort((a, b) => a.record.shard - b.record.shard);
+  return { shards: shards.sort((a, b) => a.shard - b.shard), firstFailure, form, samples };
 }
 
 /** The files in which the shards are, which small ones share. */

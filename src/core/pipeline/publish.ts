@@ -57,6 +57,8 @@ export type PublishTools = {
   readonly concurrency?: number;
   /** Told the rows written so far. */
   readonly onProgress?: (rows: number) => void;
+  /** Awaited when the files are written and before anything of them is seen; what it throws leaves the former table as it was. */
+  readonly beforeSwitch?: () => Promise<unknown>;
   readonly signal?: AbortSignal;
 };
 
@@ -88,6 +90,7 @@ export async function publishTable(publication: Publication, tools: PublishTools
   try {
     const files = await compactAll(publication, partitions, schema, staging, tools);
     checkFiles(partitions, files, publication.scoredRows);
+    await tools.beforeSwitch?.();
     const manifest = await staging.switchIn(publication, files, schema, lock);
     return {
       path: output.location,

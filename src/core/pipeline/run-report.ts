@@ -1,5 +1,6 @@
 import type { ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { RunCost } from "../ports/run-cost.ts";
+import type { Verification } from "./verify/verification.ts";
 
 export type RunStatus = "running" | "succeeded" | "succeeded_with_dead_letters" | "failed" | "incomplete" | "cancelled";
 
@@ -18,6 +19,8 @@ export type RunReport = {
   };
   /** Scored rows whose prediction is null. */
   readonly null_predictions: number;
+  /** What was found when some rows were sent to the model again; null until then. */
+  readonly verification: Verification | null;
   readonly shards: { readonly total: number; readonly scored: number };
   /** Request lines. */
   readonly requests: number;

@@ -10,6 +10,7 @@ import { createPartialCounts } from "./partial-counts.ts";
 import type { RunOutput, RunReport, RunStatus } from "./run-report.ts";
 import type { NumberedShard } from "./shard.ts";
 import type { StitchedAnswer } from "./stitch.ts";
+import type { Verification } from "./verify/verification.ts";
 
 export type RunIdentity = {
   readonly runId: string;
@@ -48,6 +49,7 @@ export function createRunTracker(
   const partly = createPartialCounts(clock);
   let firstUnsendable: FirstFailure | null = null;
   let cost: RunCost | null = null;
+  let verification: Verification | null = null;
   const timings: Partial<Record<Stage, number>> = {};
 
   const tell = (): void =>
@@ -157,6 +159,9 @@ export function createRunTracker(
     charged(charge: RunCost | null): void {
       cost = charge;
     },
+    verified(found: Verification): void {
+      verification = found;
+    },
     published(rows: number): void {
       counts.published = rows;
       tell();
@@ -176,6 +181,7 @@ export function createRunTracker(
           skipped: counts.skipped,
         },
         null_predictions: counts.nulls,
+        verification,
         shards: { total: shards.total, scored: shards.stitched },
         requests: lines,
         output: output === null ? null : { ...output, path: mask.path(output.path) },

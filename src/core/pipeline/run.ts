@@ -50,6 +50,11 @@ import { shardStageInput } from "./shard-stage-input.ts";
 import { stitchAnswers } from "./stitch.ts";
 import { stitchStageInput } from "./stitch-stage-input.ts";
 import { watchContract } from "./table-contract/watch-contract.ts";
+import { planSample } from "./verify/plan-sample.ts";
+import { identityNames } from "./verify/sampled-rows.ts";
+import { verifyOptions } from "./verify/verify-options.ts";
+import { verifyRun } from "./verify/verify-run.ts";
+import { withListWidths } from "./with-list-widths.ts";
 
 /** A run, ready to go: everything is parsed and chosen, nothing is begun. */
 export type RunInput = {
@@ -163,16 +168,15 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
 
   const deadLetter = files.locate(folders.deadLetter);
   const records = new Map<number, ShardRecord>();
-  const shards = tracker.through(
-    "shard",
-    shardTable(shardStageInput(run, table, columns, folders), pool, shardHooks(run, records), signal),
-  );
+  const stage = await withListWidths(shardStageInput(run, table, columns, folders), pool, signal);
+  const shards = tracker.through("shard", shardTable(stage, pool, shardHooks(run, records), signal));
   const responses = scope.iterate(scoreShards(session, shards, signal));
   const answers = tracker.through("score", countAnswers(responses, records, tracker));
-  const stitched = tracker.through(
-    "stitch",
-    stitchAnswers(stitchStageInput(run, table, columns, folders), answers, records, pool, signal),
-  );
+  const verify = verifyOptions(job, run.backend.capabilities);
+  const identity = identityNames(columns);
+  const sample = planSample({ ...verify, ...stage, total: table.rows, seed: run.runId, identity });
+  const stitching = { ...stitchStageInput(run, table, columns, folders), sample };
+  const stitched = tracker.through("stitch", stitchAnswers(stitching, answers, records, pool, signal));
   const parts = await collectShards(stitched, {
     tracker,
     save: (record) => keepStitched(run, record),
@@ -191,7 +195,15 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   assertFewNulls(tracker.nullPredictions, tracker.ledger.scored, job.failure.max_null_predictions);
   // What the table was made from is safe before the table changes.
   await files.settle();
-  const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts));
+  const verifying = verifyRun(parts.samples, verify, { ...run, session, stage, shards: records.size, scope, warn });
+  // The files of the table are written meanwhile; nothing of them is seen before it has ended well.
+  const verified = async (): Promise<void> => {
+    const { verification, error } = await verifying;
+    tracker.verified(verification);
+    if (error !== null) throw error;
+  };
+  verifying.catch(() => undefined);
+  const output = await tracker.during("publish", () => publish(run, lock, table, columns, parts, verified));
   if (replacesTable(intent) && contract.former !== null && contract.former.rows > 0) {
     const { rows, run_id: former } = contract.former;
     const message = `The ${counted(rows, "row")} of run ${former} in ${output.path} were replaced: the table has no partitions (output.partition_by).`;
@@ -250,6 +262,7 @@ async function publish(
   table: ExtractedInput,
   columns: ChosenColumns,
   { shards, form }: CollectedShards,
+  beforeSwitch: () => Promise<void>,
 ): Promise<RunOutput> {
   const { job, tracker, pool, signal } = run;
   const published = await publishTable(
@@ -270,6 +283,7 @@ async function publish(
       findLossyCasts: (check) => pool.run("findLossyCasts", check, signal),
       concurrency: pool.threads,
       onProgress: (rows) => tracker.published(rows),
+      beforeSwitch,
       signal,
     },
   );

@@ -3,15 +3,18 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { OversizedRows } from "../frames/take-refused-rows.ts";
+import type { ListWidths } from "../frames/tensor-plan.ts";
 import type { UnsendableRows } from "../frames/unsendable-rows.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { SourceContext } from "../ports/frame-source.ts";
 import type { RunFolders } from "../ports/run-store.ts";
+import type { ScoringSession } from "../ports/scoring-backend.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { Scope } from "../run/scope.ts";
 import { withScope } from "../run/scope.ts";
+import type { ChosenColumns } from "./choose-columns.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import { extractTable } from "./extract.ts";
 import { inexactFeatures } from "./inexact-features.ts";
@@ -19,10 +22,13 @@ import type { PreparedRun } from "./prepare-run.ts";
 import { scoreShards } from "./score.ts";
 import type { SentColumn } from "./sent-column.ts";
 import { shardTable } from "./shard.ts";
+import type { ShardStageInput } from "./shard-stage.ts";
 import { shardStageInput } from "./shard-stage-input.ts";
 import type { StitchedAnswer } from "./stitch.ts";
 import { stitchAnswers } from "./stitch.ts";
 import { stitchStageInput } from "./stitch-stage-input.ts";
+import { identityNames } from "./verify/sampled-rows.ts";
+import { withListWidths } from "./with-list-widths.ts";
 
 export type SampleTools = { readonly pool: FramePool; readonly clock: Clock; readonly events: EventSink };
 
@@ -30,6 +36,17 @@ export type SampleOptions = SourceContext & {
   readonly limit?: number;
   /** Told of the columns that are sent, before anything is, and what is known of their values that a model may round. */
   readonly onFeatures?: (features: readonly SentColumn[], inexact: readonly string[]) => void;
+  /** Asks the model again, while its session is open; every row that has a prediction is in the sample of its shard. */
+  readonly onScored?: (scored: ScoredSample, tools: ScoredSampleTools) => Promise<void>;
+};
+
+/** What is needed to ask the model again. */
+export type ScoredSampleTools = {
+  readonly session: ScoringSession;
+  readonly stage: ShardStageInput & { readonly widths: ListWidths };
+  readonly columns: ChosenColumns;
+  readonly pool: FramePool;
+  readonly scope: Scope;
 };
 
 export type ScoredSample = {
@@ -121,19 +138,22 @@ async function scoreInto(
     onOversized: (rows: OversizedRows) => void oversized.push(rows),
     onUnsendable: (rows: UnsendableRows) => void unsendable.push(rows),
   };
-  const shards = shardTable(shardStageInput(prepared, table, columns, folders), pool, hooks, signal);
+  const stage = await withListWidths(shardStageInput(prepared, table, columns, folders), pool, signal);
+  const shards = shardTable(stage, pool, hooks, signal);
   const scored = scope.iterate(scoreShards(session, shards, signal));
   const answers: StitchedAnswer[] = [];
-  for await (const answer of stitchAnswers(
-    stitchStageInput(prepared, table, columns, folders),
-    scored,
-    records,
-    pool,
-    signal,
-  ))
-    answers.push(...answer);
+  const identity = identityNames(columns);
+  const { features, widths } = stage;
+  const sample = ({ rows }: ShardRecord) => ({ rows, seed: "sample", identity, features, widths });
+  const stitching = {
+    ...stitchStageInput(prepared, table, columns, folders),
+    ...(options.onScored === undefined ? {} : { sample }),
+  };
+  for await (const answer of stitchAnswers(stitching, scored, records, pool, signal)) answers.push(...answer);
   answers.sort((a, b) => a.record.shard - b.record.shard);
-  return { rows: table.rows, answers, oversized, unsendable, folders };
+  const found = { rows: table.rows, answers, oversized, unsendable, folders };
+  await options.onScored?.(found, { session, stage, columns, pool, scope });
+  return found;
 }
 
 async function temporaryFolders(): Promise<RunFolders> {

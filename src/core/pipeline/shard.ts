@@ -11,7 +11,6 @@ import type { RequestShard } from "../ports/scoring-backend.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import { responsePathOf } from "./response-path.ts";
 import type { ShardStageInput } from "./shard-stage.ts";
-import { withListWidths } from "./with-list-widths.ts";
 
 /** A shard is aimed at a little less than the limit, because rows differ in length. */
 const FILL = 0.96;
@@ -35,12 +34,11 @@ export type ShardStageHooks = {
  * its number, and its lines theirs, when all before it are known.
  */
 export async function* shardTable(
-  given: ShardStageInput,
+  input: ShardStageInput & { readonly widths: ListWidths },
   pool: FramePool,
   hooks: ShardStageHooks,
   signal: AbortSignal,
 ): AsyncGenerator<RequestShard> {
-  const input = await withListWidths(given, pool, signal);
   const sample = await pool.run(
     "measureRows",
     chunkInput(input, 0, 0, Math.min(SAMPLE_ROWS, input.table.rows)),

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import type { FramePool } from "../frames/frame-pool.ts";
 import type { StitchOutcome, StitchShardInput } from "../frames/stitch-shard.ts";
+import type { SampleRequest } from "../frames/verify/sample-rows.ts";
 import { assertShardBalanced } from "../ledger/row-ledger.ts";
 import type { ShardRecord } from "../ledger/shard-record.ts";
 import type { RunFolders } from "../ports/run-store.ts";
@@ -12,7 +13,12 @@ import type { ShardResponse } from "./shard-response.ts";
 export type StitchStageInput = Pick<
   StitchShardInput,
   "protocol" | "options" | "naming" | "contract" | "source" | "keep" | "partitionBy" | "includeRowId"
-> & { readonly folders: RunFolders; readonly secrets: readonly string[] };
+> & {
+  readonly folders: RunFolders;
+  readonly secrets: readonly string[];
+  /** Which rows of a shard are set aside to be scored again; null for none. */
+  readonly sample?: (record: ShardRecord) => Omit<SampleRequest, "path"> | null;
+};
 
 export type StitchedAnswer = { readonly stitched: StitchOutcome; readonly record: ShardRecord };
 
@@ -50,11 +56,12 @@ export async function* stitchAnswers(
 }
 
 function stitchInput(
-  { folders, ...options }: StitchStageInput,
+  { folders, sample, ...options }: StitchStageInput,
   { shard, written, joined = false }: ShardResponse,
   record: ShardRecord,
 ): StitchShardInput {
   const name = `shard-${String(shard).padStart(5, "0")}.parquet`;
+  const wanted = sample?.(record) ?? null;
   return {
     ...options,
     shard,
@@ -63,6 +70,7 @@ function stitchInput(
     responsePath: responsePathOf(folders, record.request.file),
     ...(written === undefined ? {} : { written }),
     ...(joined ? { joinedWith: join(folders.root, record.request.file) } : {}),
+    ...(wanted === null ? {} : { sample: { ...wanted, path: join(folders.stitched, `sample-${shard}.jsonl`) } }),
     firstRowId: record.first_row_id,
     firstId: record.request.first_id,
     lineRows: record.line_rows,

@@ -20,6 +20,11 @@ export type BackendCapabilities = {
   readonly cancel: boolean;
   /** Whether a later process can take up work that an earlier one began. */
   readonly reattach: boolean;
+  /**
+   * Whether a session can be asked again at no cost: `score` may be called several times, also before an earlier call has ended, and keeps to a shard's `batchSize`.
+   * Some rows are then sent again to verify their predictions. @default false
+   */
+  readonly rescores?: boolean;
   /** Requests in flight: least, default, most. */
   readonly concurrency: { readonly min: number; readonly default: number; readonly max: number };
   /** Whether it can be run with no account and no network. */

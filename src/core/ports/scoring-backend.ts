@@ -22,6 +22,8 @@ export type RequestShard = {
   readonly bytes: number;
   /** SHA-256 of the request file's bytes, hexadecimal. */
   readonly digest: string;
+  /** Most rows (lines) of a request, in place of the session's; only backends that can be asked again get it (`rescores`). */
+  readonly batchSize?: number;
 };
 
 /** What a backend is given when a run opens it. */

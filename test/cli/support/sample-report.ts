@@ -9,6 +9,7 @@ export function sampleReport(changes: Partial<RunReport> = {}): RunReport {
     status: "succeeded",
     ledger: { input: 3_000_000, scored: 3_000_000, dead_lettered: 0, skipped: 0 },
     null_predictions: 0,
+    verification: null,
     shards: { total: 61, scored: 61 },
     requests: 6000,
     output: {

@@ -85,7 +85,7 @@ export async function* scoreShards(
     const file = await createResponseFile(shard.responsePath).catch(storageFailed(shard, "write", shard.responsePath));
     const work = { shard, file, retries: 0, unanswered: 1, answeredLines: 0 };
     open.set(shard.shard, work);
-    for (const unit of requestUnits(shard, bytes, options.protocol, options)) {
+    for (const unit of requestUnits(shard, bytes, options.protocol, { ...options, ...limitsOf(shard) })) {
       await changed.until(() => inFlight.size < options.concurrency);
       work.unanswered += 1;
       track(answer(work, unit).then(() => (work.unanswered === 0 ? finish(work) : undefined)));
@@ -131,6 +131,10 @@ export async function* scoreShards(
     // Not awaited: a generator that still waits for its next shard would answer only after it.
     if (!fed || open.size > 0) source.return?.().catch(() => undefined);
   }
+}
+
+function limitsOf({ batchSize }: RequestShard): { readonly batchSize?: number } {
+  return batchSize === undefined ? {} : { batchSize };
 }
 
 function storageFailed({ shard }: RequestShard, act: string, path: string): (cause: unknown) => never {

@@ -1,0 +1,75 @@
+import type { TypedColumn } from "../column-type.ts";
+import type { DecodedAnswers } from "../decoded-answers.ts";
+import type { RowFormat } from "../encode-chunk.ts";
+import { writeSingleRows } from "../encode-chunk.ts";
+import type { DataFrame } from "../polars.ts";
+import { pl } from "../polars.ts";
+import { chooseRows } from "./choose-rows.ts";
+import { jsonTexts } from "./json-texts.ts";
+
+/** Which rows of a shard are set aside while it is stitched, to be scored again. */
+export type SampleRequest = Pick<RowFormat, "features" | "widths"> & {
+  /** How many, if so many have a prediction. */
+  readonly rows: number;
+  readonly seed: string;
+  /** Source columns by which a person finds a row. */
+  readonly identity: readonly string[];
+  /** File for their requests, one row each. */
+  readonly path: string;
+};
+
+export type SampledRow = {
+  /** 0-based position in the shard. */
+  readonly row: number;
+  /** JSON of the identity columns. */
+  readonly identity: string;
+  /** JSON of the prediction as it was answered. */
+  readonly prediction: string;
+};
+
+/** The rows in the order of the file. */
+export type RowSample = { readonly path: string; readonly rows: readonly SampledRow[] };
+
+/** A shard whose answers are set beside its rows. */
+export type JoinedShard = Pick<RowFormat, "protocol" | "options"> & {
+  /** The source as c0, c1, …, in the order of the answers. */
+  readonly joined: DataFrame;
+  readonly answers: DecodedAnswers;
+  readonly source: readonly TypedColumn[];
+  readonly firstId?: number;
+};
+
+/** Writes the requests of some of the rows that have a prediction, out of the rows as they were frozen. */
+export function sampleRows(
+  { joined, answers, source, protocol, options, firstId = 0 }: JoinedShard,
+  { rows, seed, identity, features, widths, path }: SampleRequest,
+): RowSample {
+  const failed = new Set(answers.failures.map(({ row }) => row));
+  const scored = Array.from({ length: joined.height }, (_, row) => row).filter((row) => !failed.has(row));
+  const chosen = chooseRows(scored.length, rows, seed).map((index) => scored[index] as number);
+  if (chosen.length === 0) return { path, rows: [] };
+  const marks = new Uint8Array(joined.height);
+  for (const row of chosen) marks[row] = 1;
+  const added = pl.DataFrame([answers.predictions.getColumn("prediction"), pl.Series("chosen", marks as never)]);
+  const sample = (joined.hstack(added) as unknown as DataFrame).filter(pl.col("chosen").eq(1));
+  writeSingleRows(sample, { columns: source, features, protocol, options, widths }, firstId, path);
+  const named = source
+    .map((each, index) => ({ ...each, alias: `c${index}` }))
+    .filter(({ name }) => identity.includes(name));
+  const identities = jsonTexts(sample, named);
+  const predictions = predictionTexts(sample, answers);
+  return {
+    path,
+    rows: chosen.map((row, index) => ({
+      row,
+      identity: identities[index] as string,
+      prediction: predictions[index] as string,
+    })),
+  };
+}
+
+function predictionTexts(frame: DataFrame, { type }: Pick<DecodedAnswers, "type">): string[] {
+  if (type === "Null") return new Array<string>(frame.height).fill("null");
+  const texts = jsonTexts(frame, [{ alias: "prediction", name: "v", type }]);
+  return texts.map((text) => text.slice('{"v":'.length, -1));
+}

@@ -1,0 +1,57 @@
+import { validateResponseFile } from "../../frames/response-file.ts";
+import type { RequestShard, ScoringSession } from "../../ports/scoring-backend.ts";
+import type { Protocol } from "../../protocols/protocol.ts";
+import type { Scope } from "../../run/scope.ts";
+import { scoreShards } from "../score.ts";
+import type { ReadPrediction } from "./read-predictions.ts";
+import { readPredictions } from "./read-predictions.ts";
+
+/** Requests in a file of their own, which no table is made of. */
+export type RequestFile = Pick<RequestShard, "requestPath" | "bytes" | "digest"> & {
+  /** Rows of each line. */
+  readonly lineRows: readonly number[];
+};
+
+/** Sends requests of up to `batchSize` rows to the model, and resolves to what each row is answered, in their order. */
+export type ScoreAgain = (files: readonly RequestFile[], batchSize: number) => Promise<readonly ReadPrediction[]>;
+
+export type ScoreAgainTools = {
+  readonly session: ScoringSession;
+  readonly protocol: Protocol;
+  readonly features: readonly string[];
+  /** Numbers from here on are those of no other shard. */
+  readonly firstShard: number;
+  readonly scope: Pick<Scope, "iterate" | "signal">;
+};
+
+export function createScoreAgain({
+  session,
+  protocol,
+  features,
+  firstShard,
+  scope: { iterate, signal },
+}: ScoreAgainTools): ScoreAgain {
+  const header = protocol.header(features);
+  let next = firstShard;
+  return async (files, batchSize) => {
+    const shards = new Map(files.map((file) => [next++, file]));
+    const answers = new Map<number, readonly ReadPrediction[]>();
+    async function* requests(): AsyncGenerator<RequestShard> {
+      for (const [shard, { lineRows, ...file }] of shards) {
+        const rows = lineRows.reduce((sum, count) => sum + count, 0);
+        yield { ...file, shard, responsePath: responseOf(file), header, lines: lineRows.length, rows, batchSize };
+      }
+    }
+    for await (const { shard, written } of iterate(scoreShards(session, requests(), signal))) {
+      const file = shards.get(shard) as RequestFile;
+      const responsePath = responseOf(file);
+      validateResponseFile({ shard, responsePath, ...(written === undefined ? {} : { written }) });
+      answers.set(shard, await readPredictions({ ...file, responsePath, protocol }));
+    }
+    return [...shards.keys()].flatMap((shard) => answers.get(shard) ?? []);
+  };
+}
+
+function responseOf({ requestPath }: Pick<RequestFile, "requestPath">): string {
+  return `${requestPath}.out`;
+}

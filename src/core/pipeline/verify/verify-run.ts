@@ -1,0 +1,41 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { ScoringSession } from "../../ports/scoring-backend.ts";
+import { bindProtocol } from "../../protocols/bind-protocol.ts";
+import type { Scope } from "../../run/scope.ts";
+import type { ShardStageInput } from "../shard-stage.ts";
+import type { ShardSample } from "./sampled-rows.ts";
+import { createScoreAgain } from "./score-again.ts";
+import { skippedVerification } from "./verification.ts";
+import type { VerifyOptions } from "./verify-options.ts";
+import type { VerifyOutcome } from "./verify-predictions.ts";
+import { verifyPredictions } from "./verify-predictions.ts";
+
+export type VerifyRunTools = {
+  readonly session: ScoringSession;
+  readonly stage: ShardStageInput;
+  /** Shards of the run. */
+  readonly shards: number;
+  readonly clock: Clock;
+  readonly scope: Pick<Scope, "iterate" | "signal">;
+  readonly warn: (message: string) => void;
+};
+
+/** Verifies a run whose rows are all scored, in the session that scored them. */
+export async function verifyRun(
+  samples: readonly ShardSample[],
+  options: VerifyOptions,
+  { session, stage, shards, clock, scope, warn }: VerifyRunTools,
+): Promise<VerifyOutcome> {
+  if (options.skipped !== null) return { verification: skippedVerification(options.skipped), error: null };
+  const { features, folders } = stage;
+  const protocol = bindProtocol(stage.protocol, stage.options);
+  const scoreAgain = createScoreAgain({ session, protocol, features, firstShard: shards, scope });
+  return verifyPredictions(samples, options, {
+    scoreAgain,
+    clock,
+    warn,
+    protocol,
+    features,
+    scratch: folders.stitched,
+  });
+}
