@@ -29,6 +29,7 @@ export function runSummary(report: RunReport, { style, workingDirectory }: Summa
     ["output", outputText(report, show)],
     ["dead letters", report.dead_letter === null ? null : deadLetterText(report.dead_letter, show)],
     ["requests", requestsText(report)],
+    ["verified", verifiedText(report)],
     ["cost", costText(report)],
     ["time", timeText(report)],
   ];
@@ -65,6 +66,20 @@ function requestsText({ status, requests, shards, request_bytes: bytes, retries,
   const sent = isWhole ? `to ${backend}` : `written for ${backend}`;
   const back = isWhole ? "" : ` (${formatCount(shards.scored)} scored)`;
   return `${formatCount(requests)} ${sent} in ${formatAmount(shards.total, "shard")}${back}, ${formatBytes(bytes)}${again}`;
+}
+
+/** Nothing of a run that was not to be verified: its job says so, or its backend is not asked again. */
+function verifiedText({ verification: found }: RunReport): string | null {
+  if (found == null || found.skipped !== null) return null;
+  const { rows, different, failed_alone: failed, largest_difference: largest, seconds } = found;
+  const differing =
+    different === 0 ? "none differs" : `${formatCount(different)} ${different === 1 ? "differs" : "differ"}`;
+  const facts = [
+    differing,
+    failed === 0 ? null : `${formatCount(failed)} without a prediction`,
+    different > 0 || largest === 0 ? null : `largest difference ${largest.toExponential(0)}`,
+  ].filter((part) => part !== null);
+  return `${formatAmount(rows, "row")} sent again alone, ${facts.join(", ")} (${formatSeconds(seconds)})`;
 }
 
 function costText({ cost }: RunReport): string | null {

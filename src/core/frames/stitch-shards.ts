@@ -89,7 +89,10 @@ function samplePart(
 ): StitchOutcome["sample"] {
   if (input.sample === undefined) return null;
   const predictions = answers.predictions.slice(offset, rows);
-  return sampleRows({ ...input, joined: joined.slice(offset, rows), answers: { ...answers, predictions } }, input.sample);
+  return sampleRows(
+    { ...input, joined: joined.slice(offset, rows), answers: { ...answers, predictions } },
+    input.sample,
+  );
 }
 
 /** The response files end to end, read as one: each line still answers its own request line, since each file has as many lines as its shard. */

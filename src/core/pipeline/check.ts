@@ -157,6 +157,7 @@ async function lookAt(
       return { job, ok: true, items, sample, error: null };
     }
     const verify = verifyOptions(prepared.job, prepared.backend.capabilities);
+    const published = Object.keys(prepared.job.output.predictions ?? {});
     let checked: CheckedSample | null = null;
     sample = await step(
       "model",
@@ -178,7 +179,7 @@ async function lookAt(
               ? {}
               : {
                   onScored: async (scored, again) => {
-                    checked = await checkSample(scored, again, verify.tolerance);
+                    checked = await checkSample(scored, again, { ...verify, published });
                   },
                 }),
           },

@@ -4,8 +4,12 @@ import { hash } from "node:crypto";
 export function chooseRows(rows: number, count: number, seed: string): number[] {
   if (count >= rows) return Array.from({ length: rows }, (_, row) => row);
   const random = randomNumbers(seed);
-  // One in each stretch of equal length.
-  return Array.from({ length: count }, (_, stretch) => Math.floor(((stretch + random()) * rows) / count));
+  const startOf = (stretch: number): number => Math.floor((stretch * rows) / count);
+  // One in each stretch of about the same length.
+  return Array.from({ length: count }, (_, stretch) => {
+    const start = startOf(stretch);
+    return start + Math.floor(random() * (startOf(stretch + 1) - start));
+  });
 }
 
 /** Numbers from 0 to below 1 that follow from the seed: the generator mulberry32. */

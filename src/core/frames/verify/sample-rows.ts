@@ -2,8 +2,10 @@ import type { TypedColumn } from "../column-type.ts";
 import type { DecodedAnswers } from "../decoded-answers.ts";
 import type { RowFormat } from "../encode-chunk.ts";
 import { writeSingleRows } from "../encode-chunk.ts";
+import type { RowKeys } from "../pair-line.ts";
 import type { DataFrame } from "../polars.ts";
 import { pl } from "../polars.ts";
+import { keysOf } from "../row-keys.ts";
 import { chooseRows } from "./choose-rows.ts";
 import { jsonTexts } from "./json-texts.ts";
 
@@ -25,6 +27,8 @@ export type SampledRow = {
   readonly identity: string;
   /** JSON of the prediction as it was answered. */
   readonly prediction: string;
+  /** Its key, if predictions are paired by one. */
+  readonly key: string | null;
 };
 
 /** The rows in the order of the file. */
@@ -58,14 +62,22 @@ export function sampleRows(
     .filter(({ name }) => identity.includes(name));
   const identities = jsonTexts(sample, named);
   const predictions = predictionTexts(sample, answers);
+  const keys = keysIn(sample, source, options);
   return {
     path,
     rows: chosen.map((row, index) => ({
       row,
       identity: identities[index] as string,
       prediction: predictions[index] as string,
+      key: keys?.[index] ?? null,
     })),
   };
+}
+
+function keysIn(sample: DataFrame, source: readonly TypedColumn[], { pairing }: RowFormat["options"]): RowKeys {
+  if (pairing?.by !== "key") return null;
+  const index = source.findIndex(({ name }) => name === pairing.column);
+  return keysOf(sample, { ...(source[index] as TypedColumn), alias: `c${index}` });
 }
 
 function predictionTexts(frame: DataFrame, { type }: Pick<DecodedAnswers, "type">): string[] {

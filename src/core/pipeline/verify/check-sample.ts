@@ -40,7 +40,7 @@ export type CheckedSample = {
 export async function checkSample(
   scored: ScoredSample,
   { session, stage, pool, scope }: ScoredSampleTools,
-  tolerance: number | undefined,
+  { tolerance, published }: { readonly tolerance: number | undefined; readonly published: readonly string[] },
 ): Promise<CheckedSample> {
   const { root } = scored.folders;
   const protocol = bindProtocol(stage.protocol, stage.options);
@@ -54,6 +54,7 @@ export async function checkSample(
     session,
     protocol,
     features: stage.features,
+    published,
     firstShard: scored.answers.length,
     scope,
   });
@@ -75,8 +76,11 @@ export async function checkSample(
     const input = { ...stage, table: { path, rows: order.length }, batchSize };
     const task = { ...chunkInput(input, 0, 0, order.length), name };
     const { pieces } = await pool.run("encodeChunk", task, scope.signal);
-    return pieces.map(({ requestPath, bytes, digest, lineRows }) => {
-      return { requestPath, bytes, digest, lineRows: [...expandRunLengths(lineRows)] };
+    let next = 0;
+    return pieces.map(({ requestPath, bytes, digest, lineRows, rows: count }) => {
+      const keys = stage.options.pairing?.by === "key" ? order.slice(next, next + count).map(({ key }) => key) : null;
+      next += count;
+      return { requestPath, bytes, digest, lineRows: [...expandRunLengths(lineRows)], keys };
     });
   }
 

@@ -42,7 +42,7 @@ export function createComparison(sample: readonly ExactJson[], tolerance: number
         ),
       );
     }
-    return before === after ? SAME : { ...SAME, place };
+    return isSameScalar(before, after) ? SAME : { ...SAME, place };
   }
 
   function compareNumbers(before: string, after: string, place: string, path: string): PredictionDifference {
@@ -56,6 +56,24 @@ export function createComparison(sample: readonly ExactJson[], tolerance: number
   }
 
   return (before, after) => compare(before, after, "", "");
+}
+
+/**
+ * A column has one type for all its values, and a value that is read alone has its own: `12` is text beside `12A`, and a number of many digits is text of a
+ * decimal column. Texts are compared then.
+ */
+function isSameScalar(before: ExactJson, after: ExactJson): boolean {
+  if (before === after) return true;
+  const [a, b] = [before, after].map(scalarText);
+  if (a === null || b === null || a === undefined || b === undefined) return false;
+  if (typeof before === "string" && typeof after === "string") return false;
+  if (a.toLowerCase() === b.toLowerCase()) return true;
+  return a.trim() !== "" && b.trim() !== "" && Number(a) === Number(b);
+}
+
+function scalarText(value: ExactJson): string | null {
+  if (typeof value === "string") return value;
+  return Array.isArray(value) || isExactObject(value) || value === null ? null : stringifyExact(value);
 }
 
 function joined(parts: readonly PredictionDifference[]): PredictionDifference {

@@ -1,5 +1,6 @@
 import { counted } from "../../errors/counted.ts";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
+import type { ComparePredictions } from "./compare-predictions.ts";
 import { shown } from "./compare-predictions.ts";
 import type { DifferentRow } from "./different-rows.ts";
 import { describeRow, placeOf } from "./sampled-rows.ts";
@@ -14,14 +15,12 @@ export function notReproduced(
   different: readonly DifferentRow[],
   repeated: readonly RepeatedRow[],
   { rows, largest_difference: largest }: Verification,
-  how: "alone" | "together",
+  { how, compare }: { readonly how: "alone" | "together"; readonly compare: ComparePredictions },
 ): ScoreframeError {
   const [first] = different as [DifferentRow, ...DifferentRow[]];
   const steady = repeated.find(({ row }) => row === first)?.answers.find((answer) => "prediction" in answer);
   const isConfused =
-    steady !== undefined &&
-    "prediction" in steady &&
-    JSON.stringify(steady.prediction) === JSON.stringify(first.before);
+    steady !== undefined && "prediction" in steady && compare(first.before, steady.prediction).place === null;
   const company = how === "alone" ? "each alone" : "beside other rows than before";
   const found = `${different.length} of ${counted(rows, "row")} that were sent again, ${company}, got another prediction: nothing was published. `;
   const place = how === "alone" ? "alone" : "then";
@@ -41,8 +40,8 @@ export function notReproduced(
         rows: different.slice(0, MOST_NAMED).map(({ chosen, before, again }) => ({
           ...placeOf(chosen),
           identity: JSON.parse(chosen.identity),
-          published: before,
-          [how]: again,
+          published: shown(before),
+          [how]: shown(again),
         })),
       },
     },

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
+import type { RowKeys } from "../../frames/pair-line.ts";
+import { pairLine } from "../../frames/pair-line.ts";
 import { countMismatch, readAnswerLine } from "../../frames/read-answer-line.ts";
 import type { ExactJson } from "../../json/exact-json.ts";
 import { csvAnswerJson } from "../../protocols/csv-answer.ts";
-import type { RowCause } from "../../protocols/error-object.ts";
 import type { Protocol } from "../../protocols/protocol.ts";
 import { requestId } from "../../protocols/request-id.ts";
 import { tensorAnswerJson } from "../../protocols/tensor-answer.ts";
@@ -15,7 +16,11 @@ export type AnsweredRequests = {
   readonly responsePath: string;
   /** Rows of each request line. */
   readonly lineRows: readonly number[];
+  /** Of all rows, if predictions are paired by them. */
+  readonly keys: RowKeys;
   readonly protocol: Protocol;
+  /** Names of predictions that the job asks for. */
+  readonly published: readonly string[];
 };
 
 /** The predictions of a few requests, one for each row that was sent; each line is read by itself. */
@@ -23,21 +28,23 @@ export async function readPredictions({
   requestPath,
   responsePath,
   lineRows,
+  keys,
   protocol,
+  published,
 }: AnsweredRequests): Promise<ReadPrediction[]> {
   const [requests, responses] = await Promise.all([requestPath, responsePath].map(linesOf));
+  let next = 0;
   return lineRows.flatMap((rows, line): ReadPrediction[] => {
+    const firstRow = next;
+    next += rows;
     const where = `Request ${line}`;
     const text = jsonOf(responses?.[line] ?? "", requests?.[line] ?? "", protocol);
     const read = readAnswerLine(text, where, protocol);
-    const cause = "code" in read ? read : read.length === rows ? null : countMismatch(where, read.length, rows);
-    if (cause !== null || "code" in read) return Array.from({ length: rows }, () => failed(cause));
-    return read.map((answer) => (answer.cause === null ? { prediction: answer.value } : failed(answer.cause)));
+    const counted = !("code" in read) && read.length !== rows ? countMismatch(where, read.length, rows) : read;
+    const answers = pairLine(counted, where, protocol, { keys, firstRow, published });
+    if ("code" in answers) return Array.from({ length: rows }, () => ({ failure: answers.message }));
+    return answers.map(({ value, cause }) => (cause === null ? { prediction: value } : { failure: cause.message }));
   });
-}
-
-function failed(cause: RowCause | null): ReadPrediction {
-  return { failure: cause?.message ?? "" };
 }
 
 function jsonOf(response: string, request: string, { answerNotation }: Protocol): string {

@@ -1,3 +1,4 @@
+import type { RowKeys } from "../../frames/pair-line.ts";
 import { validateResponseFile } from "../../frames/response-file.ts";
 import type { RequestShard, ScoringSession } from "../../ports/scoring-backend.ts";
 import type { Protocol } from "../../protocols/protocol.ts";
@@ -10,6 +11,8 @@ import { readPredictions } from "./read-predictions.ts";
 export type RequestFile = Pick<RequestShard, "requestPath" | "bytes" | "digest"> & {
   /** Rows of each line. */
   readonly lineRows: readonly number[];
+  /** Of all rows, if predictions are paired by them. */
+  readonly keys: RowKeys;
 };
 
 /** Sends requests of up to `batchSize` rows to the model, and resolves to what each row is answered, in their order. */
@@ -19,6 +22,8 @@ export type ScoreAgainTools = {
   readonly session: ScoringSession;
   readonly protocol: Protocol;
   readonly features: readonly string[];
+  /** Names of predictions that the job asks for. */
+  readonly published: readonly string[];
   /** Numbers from here on are those of no other shard. */
   readonly firstShard: number;
   readonly scope: Pick<Scope, "iterate" | "signal">;
@@ -28,6 +33,7 @@ export function createScoreAgain({
   session,
   protocol,
   features,
+  published,
   firstShard,
   scope: { iterate, signal },
 }: ScoreAgainTools): ScoreAgain {
@@ -37,7 +43,7 @@ export function createScoreAgain({
     const shards = new Map(files.map((file) => [next++, file]));
     const answers = new Map<number, readonly ReadPrediction[]>();
     async function* requests(): AsyncGenerator<RequestShard> {
-      for (const [shard, { lineRows, ...file }] of shards) {
+      for (const [shard, { lineRows, keys: _, ...file }] of shards) {
         const rows = lineRows.reduce((sum, count) => sum + count, 0);
         yield { ...file, shard, responsePath: responseOf(file), header, lines: lineRows.length, rows, batchSize };
       }
@@ -46,7 +52,7 @@ export function createScoreAgain({
       const file = shards.get(shard) as RequestFile;
       const responsePath = responseOf(file);
       validateResponseFile({ shard, responsePath, ...(written === undefined ? {} : { written }) });
-      answers.set(shard, await readPredictions({ ...file, responsePath, protocol }));
+      answers.set(shard, await readPredictions({ ...file, responsePath, protocol, published }));
     }
     return [...shards.keys()].flatMap((shard) => answers.get(shard) ?? []);
   };

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { RowKeys } from "../../frames/pair-line.ts";
 import type { Protocol } from "../../protocols/protocol.ts";
 import type { ChosenRow, ShardSample } from "./sampled-rows.ts";
 import type { RequestFile } from "./score-again.ts";
@@ -30,19 +31,21 @@ export async function singleRowRequests(
   const files = await Promise.all(samples.map(({ sample }) => readLines(sample)));
   const lines = files.flat();
   const wanted = chosen.map(({ at }) => lines[at] as string);
+  const keys = chosen.map(({ key }) => key);
   const write = async (
     name: string,
     texts: readonly string[],
     lineRows: readonly number[] = texts.map(() => 1),
+    own: readonly (string | null)[] = keys,
   ): Promise<RequestFile> => {
     const content = Buffer.from(texts.map((text) => `${text}\n`).join(""));
     const requestPath = join(scratch, `${name}.jsonl`);
     await writeFile(requestPath, content);
-    return { requestPath, bytes: content.length, digest: hash("sha256", content, "hex"), lineRows };
+    return { requestPath, bytes: content.length, digest: hash("sha256", content, "hex"), lineRows, keys: keysOf(own) };
   };
   return {
     all: await write("verified", wanted),
-    one: (index) => write(`verified-${index}`, [wanted[index] as string]),
+    one: (index) => write(`verified-${index}`, [wanted[index] as string], [1], keys.slice(index, index + 1)),
     async together() {
       if (protocol.lineHolds === "row")
         return protocol.linesInRequest === "many" ? write("verified-together", wanted) : null;
@@ -52,6 +55,11 @@ export async function singleRowRequests(
       return write("verified-together", [`${open}${rows.join(",")}${close}`], [wanted.length]);
     },
   };
+}
+
+/** Null if rows are not paired by a key: a row with a prediction that is has one. */
+function keysOf(keys: readonly (string | null)[]): RowKeys {
+  return keys.every((key) => key === null) ? null : keys;
 }
 
 async function readLines({ path, rows }: ShardSample["sample"]): Promise<string[]> {

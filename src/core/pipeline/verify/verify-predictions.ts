@@ -68,7 +68,7 @@ export async function verifyPredictions(
   if (random !== undefined) tools.warn(randomModel(random, verification));
   const isWrong = different.length > 0 && random === undefined;
   const how = together === null ? "alone" : "together";
-  return { verification, error: isWrong ? notReproduced(different, repeated, verification, how) : null };
+  return { verification, error: isWrong ? notReproduced(different, repeated, verification, { how, compare }) : null };
 }
 
 /** Warns of rows that got no prediction alone, and returns how many there are. */

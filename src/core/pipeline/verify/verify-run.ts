@@ -1,3 +1,4 @@
+import type { Job } from "../../job/job.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ScoringSession } from "../../ports/scoring-backend.ts";
 import { bindProtocol } from "../../protocols/bind-protocol.ts";
@@ -13,6 +14,7 @@ import { verifyPredictions } from "./verify-predictions.ts";
 export type VerifyRunTools = {
   readonly session: ScoringSession;
   readonly stage: ShardStageInput;
+  readonly job: Pick<Job, "output">;
   /** Shards of the run. */
   readonly shards: number;
   readonly clock: Clock;
@@ -24,12 +26,19 @@ export type VerifyRunTools = {
 export async function verifyRun(
   samples: readonly ShardSample[],
   options: VerifyOptions,
-  { session, stage, shards, clock, scope, warn }: VerifyRunTools,
+  { session, stage, job, shards, clock, scope, warn }: VerifyRunTools,
 ): Promise<VerifyOutcome> {
   if (options.skipped !== null) return { verification: skippedVerification(options.skipped), error: null };
   const { features, folders } = stage;
   const protocol = bindProtocol(stage.protocol, stage.options);
-  const scoreAgain = createScoreAgain({ session, protocol, features, firstShard: shards, scope });
+  const scoreAgain = createScoreAgain({
+    session,
+    protocol,
+    features,
+    published: Object.keys(job.output.predictions ?? {}),
+    firstShard: shards,
+    scope,
+  });
   return verifyPredictions(samples, options, {
     scoreAgain,
     clock,
