@@ -6,7 +6,8 @@ export { ERROR_CODES, ERRORS, type ErrorCode, type ErrorExit, type ErrorKind } f
 export { type ErrorFacts, ScoreframeError } from "./core/errors/scoreframe-error.ts";
 export type { Job } from "./core/job/job.ts";
 export type { RowLedger } from "./core/ledger/row-ledger.ts";
-export type { CheckItem, CheckReport, CheckSample } from "./core/pipeline/check.ts";
+export type { CheckReport, CheckSample } from "./core/pipeline/check.ts";
+export type { CheckItem } from "./core/pipeline/check-item.ts";
 export type {
   BackendChoice,
   JobOptions,

@@ -102,6 +102,20 @@ describe("a run verifies rows before it publishes", () => {
     expect(stored?.verification).toEqual(report.verification);
   });
 
+  it.each([
+    ["response.key", { key: "id" }, (row: Row) => ({ id: (row as Row & { id: string }).id, score: double(row) })],
+    ["response.index", { index: "index" }, (row: Row, index: number) => ({ index, score: double(row) })],
+  ] as const)("and pairs them by %s as in the run", async (name, response, predict) => {
+    const { url } = await startServer((rows) => rows.map((row, index) => predict(row, index)).reverse());
+    const more = { model: { features: ["id", "x"] }, response };
+    const { report, warnings } = await warningsOf(job(name, url, more));
+    expect(warnings).toEqual([]);
+    expect(report).toMatchObject({ status: "succeeded", verification: { rows: 20, different: 0, failed_alone: 0 } });
+    const { ok, items } = await engine.check(job(name, url, more));
+    expect(ok).toBe(true);
+    expect(items).toContainEqual(expect.objectContaining({ detail: expect.stringContaining("20 rows got the same") }));
+  });
+
   it.each(Object.entries(WRONG))("and publishes nothing if the server %s", async (name, score) => {
     const good = await startServer((rows) => score(rows.slice(0, 0), 0).concat(rows.map((row) => score([row], 0)[0])));
     await engine.run(job(name, good.url));

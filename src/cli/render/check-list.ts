@@ -1,4 +1,5 @@
-import type { CheckItem, CheckReport } from "../../core/pipeline/check.ts";
+import type { CheckReport } from "../../core/pipeline/check.ts";
+import type { CheckItem } from "../../core/pipeline/check-item.ts";
 import { formatFacts } from "./format-facts.ts";
 import type { Style, StyleName } from "./style.ts";
 import { visibleText } from "./visible-text.ts";

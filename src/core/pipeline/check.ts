@@ -11,6 +11,7 @@ import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import { maskedEvents } from "../run/caller-events.ts";
 import type { SecretMask } from "../secrets/secret-mask.ts";
+import type { CheckItem } from "./check-item.ts";
 import { chooseColumns } from "./choose-columns.ts";
 import type { NullLimit } from "./failure-policy.ts";
 import { featureWarnings } from "./feature-warnings.ts";
@@ -26,13 +27,6 @@ import type { CheckedSample } from "./verify/check-sample.ts";
 import { checkSample } from "./verify/check-sample.ts";
 import { describeCheck } from "./verify/describe-check.ts";
 import { verifyOptions } from "./verify/verify-options.ts";
-
-/** One thing that was looked at. */
-export type CheckItem = {
-  readonly name: string;
-  readonly status: "ok" | "warning" | "failed";
-  readonly detail: string;
-};
 
 export type CheckReport = {
   /** Null where the job itself could not be read. */

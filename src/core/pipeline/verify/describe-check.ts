@@ -1,7 +1,7 @@
 import { counted } from "../../errors/counted.ts";
 import type { ExactJson } from "../../json/exact-json.ts";
 import { stringifyExact } from "../../json/exact-json.ts";
-import type { CheckItem } from "../check.ts";
+import type { CheckItem } from "../check-item.ts";
 import type { CheckedSample, SamplePass } from "./check-sample.ts";
 import { shown } from "./compare-predictions.ts";
 import type { DifferentRow } from "./different-rows.ts";
@@ -40,7 +40,7 @@ function failureItem({ how, answers }: SamplePass, rows: number): CheckItem[] {
 }
 
 /** The rows that differ in any pass, each once. */
-export function differentIn(passes: readonly SamplePass[]): DifferentRow[] {
+function differentIn(passes: readonly SamplePass[]): DifferentRow[] {
   const byIndex = new Map<number, DifferentRow>();
   for (const { different } of passes)
     for (const row of different) if (!byIndex.has(row.index)) byIndex.set(row.index, row);

@@ -22,6 +22,9 @@ export type DifferentRow = {
   readonly place: string;
 };
 
+/** A row that was asked several times more, one request at a time, so that no other request was on its way beside it. */
+export type RepeatedRow = { readonly row: DifferentRow; readonly answers: readonly ReadPrediction[] };
+
 /** The rows whose predictions differ by more than they may, and the largest difference of all. */
 export function differentRows({ chosen, before, again, compare }: ComparedRows): {
   readonly different: readonly DifferentRow[];

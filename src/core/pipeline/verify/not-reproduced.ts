@@ -2,10 +2,9 @@ import { counted } from "../../errors/counted.ts";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import type { ComparePredictions } from "./compare-predictions.ts";
 import { shown } from "./compare-predictions.ts";
-import type { DifferentRow } from "./different-rows.ts";
+import type { DifferentRow, RepeatedRow } from "./different-rows.ts";
 import { describeRow, placeOf } from "./sampled-rows.ts";
 import type { Verification } from "./verification.ts";
-import type { RepeatedRow } from "./verify-predictions.ts";
 
 /** The rows in the details of the error. */
 const MOST_NAMED = 20;

@@ -3,7 +3,7 @@ import { parseExact } from "../../json/exact-json.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ComparePredictions } from "./compare-predictions.ts";
 import { createComparison, shown } from "./compare-predictions.ts";
-import type { DifferentRow } from "./different-rows.ts";
+import type { DifferentRow, RepeatedRow } from "./different-rows.ts";
 import { differentRows } from "./different-rows.ts";
 import { notReproduced } from "./not-reproduced.ts";
 import type { ReadPrediction } from "./read-predictions.ts";
@@ -104,9 +104,6 @@ async function repeatTogether(rows: readonly DifferentRow[], { answers, again }:
   const repeats = [answers, await again(), await again()];
   return rows.map((row) => ({ row, answers: repeats.map((each) => each[row.index] as ReadPrediction) }));
 }
-
-/** A row that was asked again, one request at a time, so that no other request was on its way beside it. */
-export type RepeatedRow = { readonly row: DifferentRow; readonly answers: readonly ReadPrediction[] };
 
 async function repeatAlone(
   rows: readonly DifferentRow[],
