@@ -64,16 +64,28 @@ export function createComparison(sample: readonly ExactJson[], tolerance: number
  */
 function isSameScalar(before: ExactJson, after: ExactJson): boolean {
   if (before === after) return true;
-  const [a, b] = [before, after].map(scalarText);
-  if (a === null || b === null || a === undefined || b === undefined) return false;
+  const [a, b] = [scalarText(before), scalarText(after)];
+  if (a === null || b === null) return false;
   if (typeof before === "string" && typeof after === "string") return false;
   if (a.toLowerCase() === b.toLowerCase()) return true;
-  return a.trim() !== "" && b.trim() !== "" && Number(a) === Number(b);
+  if (before === null) return MISSING.test(b.trim());
+  if (typeof before === "boolean") return TRUE.test(b.trim()) === before && (before || FALSE.test(b.trim()));
+  return numberOf(a) === numberOf(b);
+}
+
+/** A cell that says that there is no value. */
+const MISSING = /^(|\.|-+|\?|#?n\/?a|<na>|nan|null|none|nil|missing|\\n)$/i;
+const TRUE = /^(true|t|yes|y|1|1\.0)$/i;
+const FALSE = /^(false|f|no|n|0|0\.0)$/i;
+
+/** Also as Fortran and R print it: 1D-1, +1., .5. */
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text.replace(/d(?=[+-]?\d+$)/i, "e"));
 }
 
 function scalarText(value: ExactJson): string | null {
   if (typeof value === "string") return value;
-  return Array.isArray(value) || isExactObject(value) || value === null ? null : stringifyExact(value);
+  return Array.isArray(value) || isExactObject(value) ? null : stringifyExact(value);
 }
 
 function joined(parts: readonly PredictionDifference[]): PredictionDifference {
