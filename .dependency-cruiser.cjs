@@ -5,8 +5,14 @@
 //
 // A forbidden arrow fails `npm run arch`; each comment says what to do instead. CommonJS, because the tool loads it so.
 
-/** The parts of the core that handle files by design: everything else there works on values. */
-const filesInCore = "^src/core/(frames|pipeline)/";
+/** The rooms of the core that handle files by design: everything else there works on values. */
+const filesInCore = "^src/core/(use-cases|run|stages|responses|polars|worker|util)/";
+
+/** The stages in the order in which a shard passes them. */
+const stages = ["extract", "shard", "score", "stitch", "publish"];
+
+/** The floors of the core from the top down: each may use those below it. */
+const floors = ["engine", "use-cases", "run", "stages"];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -32,21 +38,80 @@ module.exports = {
       },
     },
     {
-      name: "polars-in-frames",
+      name: "polars-behind-one-door",
       severity: "error",
       comment:
-        "Frames and the worker pool live in src/core/frames, which owns every known trap of the Polars API. Instead: add a function there " +
-        "that takes paths and returns plain data.",
-      from: { path: "^src/", pathNot: "^src/core/frames/" },
-      to: { path: "node_modules/(nodejs-polars|piscina)/" },
+        "src/core/polars/polars.ts owns every known trap of the Polars API, and is the only file that imports it. Instead: import what you need from " +
+        "there, or add a function to it.",
+      from: { path: "^src/", pathNot: "^src/core/polars/polars\\.ts$" },
+      to: { path: "node_modules/nodejs-polars/" },
     },
+    {
+      name: "threads-in-worker",
+      severity: "error",
+      comment:
+        "The pool of worker threads belongs to src/core/worker. Instead: add a task to src/core/worker/tasks.ts and call `pool.run`.",
+      from: { path: "^src/", pathNot: "^src/core/worker/" },
+      to: { path: "node_modules/piscina/" },
+    },
+    {
+      name: "worker-files-are-tasks",
+      severity: "error",
+      comment:
+        "What is in a folder worker/ runs in a worker thread: on the main thread a panic of Polars would end the process, and its work would block every " +
+        "other run. Instead: add a task to src/core/worker/tasks.ts and call `pool.run`; types may be imported anywhere.",
+      from: { path: "^src/", pathNot: "/worker/" },
+      to: { path: "^src/core/stages/[^/]+/worker/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "ground-floor",
+      severity: "error",
+      comment:
+        "src/core/domain and src/core/util are pure types and small helpers that everything may use, so they know nothing but each other and the errors. " +
+        "Instead: take the value as an argument, or put the file where its knowledge is.",
+      from: { path: "^src/core/(domain|util)/" },
+      to: { path: "^src/", pathNot: "^src/core/(domain|util|errors)/" },
+    },
+    {
+      name: "ports-are-short-contracts",
+      severity: "error",
+      comment:
+        "A port is implemented outside, so it may speak of values, protocols and errors only. Instead: describe what crosses the port as a type in " +
+        "src/core/domain.",
+      from: { path: "^src/core/ports/" },
+      to: { path: "^src/", pathNot: "^src/core/(ports|domain|protocols|errors)/" },
+    },
+    ...floors.slice(1).map((floor, index) => ({
+      name: `${floor}-know-no-floor-above`,
+      severity: "error",
+      comment:
+        `Arrows of the core run downward: ${floors.join(", ")}, and then what all of them use. Instead: move what both need down, into src/core/run or ` +
+        "src/core/domain.",
+      from: { path: `^src/core/${floor}/` },
+      to: { path: `^src/core/(${floors.slice(0, index + 1).join("|")})/` },
+    })),
+    {
+      name: "shared-rooms-know-no-stage",
+      severity: "error",
+      comment:
+        "Ports, protocols, the job, records of shards, responses and the Polars door are used by every stage and know none. Instead: move the shared part down.",
+      from: { path: "^src/core/(ports|protocols|job|secrets|lines|json|ledger|responses|polars)/" },
+      to: { path: "^src/core/(engine|use-cases|run|stages)/" },
+    },
+    ...stages.slice(0, -1).map((stage, index) => ({
+      name: `${stage}-knows-no-later-stage`,
+      severity: "error",
+      comment: `A shard passes the stages in their order: ${stages.join(", ")}. Instead: let the later stage take what the earlier one returns.`,
+      from: { path: `^src/core/stages/${stage}/` },
+      to: { path: `^src/core/stages/(${stages.slice(index + 1).join("|")})/` },
+    })),
     {
       name: "schemas-in-job",
       severity: "error",
       comment:
-        "Inside the core, zod, yaml and spelling suggestions belong to the job file (src/core/job). Instead: parse there, and pass the typed value on.",
-      from: { path: "^src/core/", pathNot: "^src/core/(job|errors)/" },
-      to: { path: "node_modules/(zod|yaml|fastest-levenshtein)/" },
+        "Inside the core, zod and yaml belong to the job file (src/core/job). Instead: parse there, and pass the typed value on.",
+      from: { path: "^src/core/", pathNot: "^src/core/job/" },
+      to: { path: "node_modules/(zod|yaml)/" },
     },
     {
       name: "schemas-in-records",
@@ -70,11 +135,11 @@ module.exports = {
       to: { path: "node_modules/(zod|yaml)/" },
     },
     {
-      name: "core-handles-files-in-two-folders",
+      name: "core-handles-files-by-stage",
       severity: "error",
       comment:
-        "Node's own modules that touch the outside (files, network, processes) are used by src/core/frames and src/core/pipeline only where " +
-        "files are handled. Instead: take an ObjectStore, a Clock or another port as an argument.",
+        "Node's own modules that touch the outside (files, processes) are used by the stages and what runs them. Instead: take an ObjectStore, a Clock " +
+        "or another port as an argument.",
       from: { path: "^src/core/", pathNot: filesInCore },
       // Pure helpers without effects are fine anywhere.
       to: {
@@ -153,7 +218,7 @@ module.exports = {
       severity: "error",
       comment:
         "The command line prints and never computes: it gets everything from src/composition, besides types, errors and pure helpers of the core. " +
-        "Instead: add a use case to src/core/pipeline and let the composition offer it.",
+        "Instead: add a use case to src/core/use-cases and let the composition offer it.",
       from: { path: "^src/cli/" },
       to: { path: "^src/(adapters|backends|emulators)/" },
     },
@@ -224,7 +289,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|coverage|out)/" },
+    // At the root only: a package that keeps its code in dist/ must stay visible to the rules.
+    exclude: { path: "^(dist|coverage|out|examples/.*/out)/" },
     tsConfig: { fileName: "tsconfig.json" },
     // Imports of types alone are arrows, too.
     tsPreCompilationDeps: true,

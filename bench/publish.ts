@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { createFolderOutput } from "../src/adapters/table-output/folder/folder-output.ts";
-import { compactPartitions } from "../src/core/frames/compact-partitions.ts";
-import type { CompactedFile, CompactionTask } from "../src/core/frames/compaction-task.ts";
-import { readParquetSchema } from "../src/core/frames/parquet-schema.ts";
-import { publishTable } from "../src/core/pipeline/publish.ts";
-import type { StitchedShard } from "../src/core/pipeline/stitched-shard.ts";
+import type { CompactedFile, CompactionTask } from "../src/core/domain/compaction-task.ts";
+import type { StitchedShard } from "../src/core/domain/stitched-shard.ts";
+import { readParquetSchema } from "../src/core/stages/extract/worker/parquet-schema.ts";
+import { publishTable } from "../src/core/stages/publish/publish.ts";
+import { compactPartitions } from "../src/core/stages/publish/worker/compact-partitions.ts";
 
 if (isMainThread) await main();
 else parentPort?.on("message", (task: CompactionTask) => parentPort?.postMessage(compactPartitions(task)));

@@ -12,9 +12,9 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createHttpSession } from "../src/backends/http/index.ts";
-import { createFramePool } from "../src/core/frames/frame-pool.ts";
 import type { RequestShard } from "../src/core/ports/scoring-backend.ts";
 import { PROTOCOLS } from "../src/core/protocols/protocols.ts";
+import { createFramePool } from "../src/core/worker/frame-pool.ts";
 
 const STEPS = 20;
 const LINES_PER_SHARD = 500;

@@ -1,8 +1,8 @@
 // The published JSON Schema of the job file and its reference page, both made from the one schema in src/core/job/job-schema.ts.
 
 import { readFileSync } from "node:fs";
-import type { JsonSchema } from "../src/core/job/job-json-schema.ts";
-import { jobJsonSchema } from "../src/core/job/job-json-schema.ts";
+import type { JsonSchema } from "../src/core/job/schema/job-json-schema.ts";
+import { jobJsonSchema } from "../src/core/job/schema/job-json-schema.ts";
 import type { BackendPlugin } from "../src/core/ports/scoring-backend.ts";
 import { keyTable } from "./lib/schema-table.ts";
 

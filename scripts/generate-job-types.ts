@@ -2,13 +2,13 @@
 
 import { spawnSync } from "node:child_process";
 import process from "node:process";
-import type { JsonSchema } from "../src/core/job/job-json-schema.ts";
-import { jobJsonSchema } from "../src/core/job/job-json-schema.ts";
+import type { JsonSchema } from "../src/core/job/schema/job-json-schema.ts";
+import { jobJsonSchema } from "../src/core/job/schema/job-json-schema.ts";
 import type { BackendPlugin } from "../src/core/ports/scoring-backend.ts";
 import type { GeneratedFile } from "./generate-job-schema.ts";
 import { programPath, root } from "./lib/toolchain.mjs";
 
-const JOB_INPUT_PATH = "src/core/job/job-input.ts";
+const JOB_INPUT_PATH = "src/core/job/schema/job-input.ts";
 const BACKEND_INPUTS_PATH = "src/composition/backend-inputs.ts";
 
 /** Characters of a comment's line, its indentation not counted. */

@@ -2,9 +2,9 @@
 
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { DEFAULT_BATCH_ROWS } from "../src/core/pipeline/request-batch.ts";
 import type { BackendCapabilities } from "../src/core/ports/backend-capabilities.ts";
 import type { BackendPlugin } from "../src/core/ports/scoring-backend.ts";
+import { DEFAULT_BATCH_ROWS } from "../src/core/run/requests/request-batch.ts";
 
 export const SUPPORT_MATRIX_PATH = "docs/reference/support-matrix.md";
 

@@ -1,4 +1,4 @@
-import type { JobInput } from "../../src/core/job/job-input.ts";
+import type { JobInput } from "../../src/core/job/schema/job-input.ts";
 import type { Dataset } from "../data/dataset.ts";
 
 /** Where a measured run reads and writes, as absolute paths. */

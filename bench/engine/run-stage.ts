@@ -25,7 +25,7 @@ const NOTHING: StageState = {
 const [name, setting] = process.argv.slice(2);
 const { dataset, paths } = JSON.parse(setting ?? "") as { dataset: Dataset; paths: BenchPaths };
 const { createFramePool } =
-  await engineModule<typeof import("../../src/core/frames/frame-pool.ts")>("core/frames/frame-pool");
+  await engineModule<typeof import("../../src/core/worker/frame-pool.ts")>("core/worker/frame-pool");
 const pool = createFramePool();
 const state = name === "extract" ? NOTHING : loadState(paths.workspace);
 const stage = await STAGES[name as StageName]({ dataset, paths, pool }, state);

@@ -8,12 +8,12 @@ import { precomputedBackend } from "../model/precomputed-backend.mjs";
 /**
  * @typedef {object} WholeRunSetting
  * @property {string} engine Path of the engine's index module.
- * @property {import("../../src/core/job/job-input.ts").JobInput} job
+ * @property {import("../../src/core/job/schema/job-input.ts").JobInput} job
  * @property {string} workspace
  * @property {string} answers Folder of precomputed answers.
  *
  * @typedef {object} WholeRun
- * @property {import("../../src/core/pipeline/run-report.ts").RunReport} report
+ * @property {import("../../src/core/domain/run-report.ts").RunReport} report
  * @property {import("../model/precomputed-backend.mjs").ModelCost} model
  */
 

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ShardRecord } from "../../src/core/ledger/shard-record.ts";
-import type { ExtractedInput } from "../../src/core/pipeline/extract.ts";
-import type { StitchedShard } from "../../src/core/pipeline/stitched-shard.ts";
+import type { ShardRecord } from "../../src/core/domain/shard-record.ts";
+import type { StitchedShard } from "../../src/core/domain/stitched-shard.ts";
 import type { RunFolders } from "../../src/core/ports/run-store.ts";
 import type { RequestShard } from "../../src/core/ports/scoring-backend.ts";
+import type { ExtractedInput } from "../../src/core/stages/extract/extract.ts";
 
 /** What a stage leaves for the next one, which is another process. */
 export type StageState = {

@@ -1,8 +1,8 @@
-import type { ShardRecord } from "../../src/core/ledger/shard-record.ts";
-import { requestBatch } from "../../src/core/pipeline/request-batch.ts";
-import type { ShardResponse } from "../../src/core/pipeline/shard-response.ts";
-import type { StitchedShard } from "../../src/core/pipeline/stitched-shard.ts";
+import type { ShardRecord } from "../../src/core/domain/shard-record.ts";
+import type { ShardResponse } from "../../src/core/domain/shard-response.ts";
+import type { StitchedShard } from "../../src/core/domain/stitched-shard.ts";
 import type { RequestShard } from "../../src/core/ports/scoring-backend.ts";
+import { requestBatch } from "../../src/core/run/requests/request-batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { precomputedBackend } from "../model/precomputed-backend.mjs";
 import type { BenchPaths } from "./bench-job.ts";
@@ -19,7 +19,7 @@ export type Prepare = (setting: Setting, state: StageState) => Promise<() => Pro
 export type Setting = {
   readonly dataset: Dataset;
   readonly paths: BenchPaths;
-  readonly pool: import("../../src/core/frames/frame-pool.ts").FramePool;
+  readonly pool: import("../../src/core/worker/frame-pool.ts").FramePool;
 };
 
 const RUN_ID = "stages";
@@ -29,7 +29,7 @@ export const STAGES: Readonly<Record<StageName, Prepare>> = { extract, shard, st
 
 async function extract({ dataset, paths, pool }: Setting): ReturnType<Prepare> {
   const { extractTable } =
-    await engineModule<typeof import("../../src/core/pipeline/extract.ts")>("core/pipeline/extract");
+    await engineModule<typeof import("../../src/core/stages/extract/extract.ts")>("core/stages/extract/extract");
   const { createSourceFactory } = await engineModule<typeof import("../../src/adapters/sources/create-source.ts")>(
     "adapters/sources/create-source",
   );
@@ -44,10 +44,10 @@ async function extract({ dataset, paths, pool }: Setting): ReturnType<Prepare> {
 }
 
 async function shard(setting: Setting, state: StageState): ReturnType<Prepare> {
-  const { shardTable } = await engineModule<typeof import("../../src/core/pipeline/shard.ts")>("core/pipeline/shard");
-  const { shardStageInput } = await engineModule<typeof import("../../src/core/pipeline/shard-stage-input.ts")>(
-    "core/pipeline/shard-stage-input",
-  );
+  const { shardTable } =
+    await engineModule<typeof import("../../src/core/stages/shard/shard.ts")>("core/stages/shard/shard");
+  const { shardStageInput } =
+    await engineModule<typeof import("../../src/core/run/shard-stage-input.ts")>("core/run/shard-stage-input");
   const store = await runStore(setting.paths);
   const stage = shardStageInput(await preparedJob(setting), state.table, columnsOf(setting), state.folders);
   const input = { ...stage, widths: {} };
@@ -73,10 +73,9 @@ async function shard(setting: Setting, state: StageState): ReturnType<Prepare> {
 
 async function stitch(setting: Setting, state: StageState): ReturnType<Prepare> {
   const { stitchAnswers } =
-    await engineModule<typeof import("../../src/core/pipeline/stitch.ts")>("core/pipeline/stitch");
-  const { stitchStageInput } = await engineModule<typeof import("../../src/core/pipeline/stitch-stage-input.ts")>(
-    "core/pipeline/stitch-stage-input",
-  );
+    await engineModule<typeof import("../../src/core/stages/stitch/stitch.ts")>("core/stages/stitch/stitch");
+  const { stitchStageInput } =
+    await engineModule<typeof import("../../src/core/run/stitch-stage-input.ts")>("core/run/stitch-stage-input");
   const store = await runStore(setting.paths);
   const input = stitchStageInput(await preparedJob(setting), state.table, columnsOf(setting), state.folders);
   const records = new Map(state.records.map((record) => [record.shard, record]));
@@ -96,7 +95,7 @@ async function stitch(setting: Setting, state: StageState): ReturnType<Prepare> 
 
 async function publish({ dataset, paths, pool }: Setting, state: StageState): ReturnType<Prepare> {
   const { publishTable } =
-    await engineModule<typeof import("../../src/core/pipeline/publish.ts")>("core/pipeline/publish");
+    await engineModule<typeof import("../../src/core/stages/publish/publish.ts")>("core/stages/publish/publish");
   const { createFolderOutput } = await engineModule<
     typeof import("../../src/adapters/table-output/folder/folder-output.ts")
   >("adapters/table-output/folder/folder-output");
@@ -137,7 +136,8 @@ function columnsOf({ dataset }: Setting): { features: readonly string[]; keep: r
 }
 
 async function parsedJob(dataset: Dataset, paths: BenchPaths) {
-  const { parseJob } = await engineModule<typeof import("../../src/core/job/parse-job.ts")>("core/job/parse-job");
+  const { parseJob } =
+    await engineModule<typeof import("../../src/core/job/read/parse-job.ts")>("core/job/read/parse-job");
   return parseJob(benchJob(dataset, paths));
 }
 
@@ -152,8 +152,9 @@ async function preparedJob({ dataset, paths }: Setting) {
     pairing: null,
   };
   const backend = precomputedBackend(paths.answers, { seconds: 0, shards: 0, computed: 0 }).create({});
-  const { maskOf } =
-    await engineModule<typeof import("../../src/core/job/job-provenance.ts")>("core/job/job-provenance");
+  const { maskOf } = await engineModule<typeof import("../../src/core/job/record/job-provenance.ts")>(
+    "core/job/record/job-provenance",
+  );
   const job = await parsedJob(dataset, paths);
   const batch = requestBatch(job, backend.capabilities);
   return { job, mask: maskOf(job), backend, protocol: "instances" as const, requestOptions, batch };

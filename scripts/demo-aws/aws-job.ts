@@ -1,5 +1,5 @@
-import type { DemoFlights } from "../../src/cli/demo/demo-flights.ts";
-import { demoJobText } from "../../src/cli/demo/demo-job.ts";
+import type { DemoFlights } from "../../src/demo/demo-flights.ts";
+import { demoJobText } from "../../src/demo/demo-job.ts";
 
 /** The demo's addresses on S3. */
 export const PLACES = {

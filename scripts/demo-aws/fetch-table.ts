@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { TableManifest } from "../../src/core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../src/core/domain/table-manifest.ts";
 import type { ObjectStore } from "../../src/core/ports/object-store.ts";
 
 /** Copies the files that the manifest of a table names to a folder, which is replaced; this is how a reader without a catalog finds them. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { peakOf } from "../../src/cli/demo/peak-memory.ts";
+import { peakOf } from "../../src/demo/peak-memory.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const INTERVAL_MS = 200;

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../src/core/job/job-json-schema.ts";
+import type { JsonSchema } from "../../src/core/job/schema/job-json-schema.ts";
 
 export type TableOptions = {
   /** Of the first column. */

@@ -1,4 +1,4 @@
-import { listElements } from "../../src/backends/shared/http/json-spans.ts";
+import { listElements } from "../../src/backends/shared/http/responses/json-spans.ts";
 
 /**
  * The texts of the values `c0`, `c1`, … in JSON that holds one row, as an object or as a list inside `data`, byte for byte. Null if the text

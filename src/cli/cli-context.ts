@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { ExitCode } from "./exit-code.ts";
+import type { ExitCode } from "./failures/exit-code.ts";
 
 /** As much of process.stdout and process.stderr as is used. */
 export type CliStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };

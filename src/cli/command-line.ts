@@ -3,15 +3,15 @@ import { openFilesError } from "../core/errors/open-files.ts";
 import { messageOf, ScoreframeError } from "../core/errors/scoreframe-error.ts";
 import type { CliContext } from "./cli-context.ts";
 import { createProgram } from "./create-program.ts";
-import type { ExitCode } from "./exit-code.ts";
-import { EXIT_CODES, exitCodeOfError } from "./exit-code.ts";
-import { failureDocument } from "./failure-document.ts";
+import type { ExitCode } from "./failures/exit-code.ts";
+import { EXIT_CODES, exitCodeOfError } from "./failures/exit-code.ts";
+import { failureDocument } from "./failures/failure-document.ts";
+import { printError } from "./failures/print-error.ts";
+import { setupError } from "./failures/setup-error.ts";
+import { usageMessage } from "./failures/usage-message.ts";
 import { helpArguments } from "./help/help-arguments.ts";
+import { separateWait } from "./options/wait-option.ts";
 import { printDocument } from "./print-document.ts";
-import { printError } from "./print-error.ts";
-import { setupError } from "./setup-error.ts";
-import { usageMessage } from "./usage-message.ts";
-import { separateWait } from "./wait-option.ts";
 
 /**
  * Runs one command line to its end; what goes wrong is printed, never thrown. `crash` rejects when something outside of every promise throws.

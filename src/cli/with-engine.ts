@@ -1,9 +1,9 @@
-import type { Engine } from "../core/engine.ts";
+import type { Engine } from "../core/engine/engine.ts";
 import type { EventSink } from "../core/ports/event-sink.ts";
 import type { CliContext } from "./cli-context.ts";
+import type { OutputOptions, QuietOptions, WorkspaceOptions } from "./options/shared-options.ts";
+import { workspaceOf } from "./options/shared-options.ts";
 import { createProgressReporter } from "./progress/progress-reporter.ts";
-import type { OutputOptions, QuietOptions, WorkspaceOptions } from "./shared-options.ts";
-import { workspaceOf } from "./shared-options.ts";
 
 export type EngineWork<T> = (engine: Engine, onEvent: EventSink) => Promise<T>;
 

@@ -4,14 +4,14 @@ import { loadJobBackends } from "../adapters/plugins/load-job-backends.ts";
 import { createSourceFactory } from "../adapters/sources/create-source.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { BUILTIN_BACKENDS } from "../backends/builtin-backends.ts";
-import { createEngine } from "../core/create-engine.ts";
-import { createFramePool } from "../core/frames/frame-pool.ts";
-import { createBackendRegistry } from "../core/pipeline/backend-registry.ts";
-import type { OutputFactory } from "../core/pipeline/prepare-run.ts";
+import { createEngine } from "../core/engine/create-engine.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { EventSink } from "../core/ports/event-sink.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
 import type { BackendPlugin } from "../core/ports/scoring-backend.ts";
+import { createBackendRegistry } from "../core/run/backend-registry.ts";
+import type { OutputFactory } from "../core/run/prepare-run.ts";
+import { createFramePool } from "../core/worker/frame-pool.ts";
 import { openStore, openTableOutput } from "./open-stores.ts";
 import { TOKENS } from "./tokens.ts";
 

@@ -1,6 +1,6 @@
-import type { Engine } from "../core/engine.ts";
+import type { Engine } from "../core/engine/engine.ts";
 import { ScoreframeError } from "../core/errors/scoreframe-error.ts";
-import { KEEP_PATTERN } from "../core/job/keep.ts";
+import { KEEP_PATTERN } from "../core/job/schema/keep.ts";
 import type { EventSink } from "../core/ports/event-sink.ts";
 import type { BackendPlugin } from "../core/ports/scoring-backend.ts";
 import { createContainer } from "./create-container.ts";

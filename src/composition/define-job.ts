@@ -1,4 +1,4 @@
-import type { AnyBackendInput, JobInput as JobWithBackend } from "../core/job/job-input.ts";
+import type { AnyBackendInput, JobInput as JobWithBackend } from "../core/job/schema/job-input.ts";
 import type { BackendOptionsByKind } from "./backend-inputs.ts";
 
 /** The kinds of the package's own backends. */

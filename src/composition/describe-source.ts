@@ -1,5 +1,5 @@
 import { createSourceFactory } from "../adapters/sources/create-source.ts";
-import type { Job } from "../core/job/job.ts";
+import type { Job } from "../core/job/schema/job.ts";
 import type { Column, SourceContext } from "../core/ports/frame-source.ts";
 import { openStore } from "./open-stores.ts";
 

@@ -1,1 +1,1 @@
-export { type ServeResult, serveModel } from "../backends/local/serve-model.ts";
+export { type ServeResult, serveModel } from "../backends/local/server/serve-model.ts";

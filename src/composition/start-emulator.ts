@@ -24,7 +24,7 @@ async function startSagemaker({ config, latency, ...request }: EmulatorRequest):
   // Loaded here, so that --help and usage errors are quick.
   const { createSagemakerEmulator } = await import("../emulators/index.ts");
   const { readSagemakerConfig } = await import("../emulators/sagemaker/read-config.ts");
-  const { describeS3 } = await import("../emulators/shared/s3/find-s3.ts");
+  const { describeS3 } = await import("../emulators/host/s3/find-s3.ts");
   const configured: SagemakerEmulatorOptions = config === undefined ? {} : await readSagemakerConfig(config);
   const settings = { ...configured.settings, latency: { ...configured.settings?.latency, ...latency } };
   const emulator = await createSagemakerEmulator({ ...request, ...configured, settings }).catch((thrown: unknown) => {

@@ -1,11 +1,11 @@
 import type { ServiceIdentifier } from "inversify";
-import type { Engine } from "../core/engine.ts";
-import type { FramePool } from "../core/frames/frame-pool.ts";
-import type { BackendRegistry } from "../core/pipeline/backend-registry.ts";
-import type { OutputFactory, SourceFactory } from "../core/pipeline/prepare-run.ts";
+import type { Engine } from "../core/engine/engine.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { EventSink } from "../core/ports/event-sink.ts";
 import type { RunStore } from "../core/ports/run-store.ts";
+import type { BackendRegistry } from "../core/run/backend-registry.ts";
+import type { OutputFactory, SourceFactory } from "../core/run/prepare-run.ts";
+import type { FramePool } from "../core/worker/frame-pool.ts";
 
 function token<Service>(name: string): ServiceIdentifier<Service> {
   return Symbol.for(`scoreframe.${name}`) as ServiceIdentifier<Service>;

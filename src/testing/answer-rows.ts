@@ -1,7 +1,7 @@
-import { csvAnswerJson } from "../core/protocols/csv-answer.ts";
-import { isErrorObject } from "../core/protocols/error-object.ts";
 import type { Protocol } from "../core/protocols/protocol.ts";
-import { tensorAnswerJson } from "../core/protocols/tensor-answer.ts";
+import { csvAnswerJson } from "../core/protocols/responses/csv-answer.ts";
+import { isErrorObject } from "../core/protocols/responses/error-object.ts";
+import { tensorAnswerJson } from "../core/protocols/responses/tensor-answer.ts";
 import { ConformanceError, demand } from "./conformance-error.ts";
 
 /** A row's answer: the prediction's text, or the error object's content. */

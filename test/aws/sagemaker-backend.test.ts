@@ -15,7 +15,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createS3Client } from "../../src/adapters/object-store/create-s3-client.ts";
 import { createS3ObjectStore } from "../../src/adapters/object-store/s3-object-store.ts";
-import { jobName } from "../../src/backends/sagemaker/job-name.ts";
+import { jobName } from "../../src/backends/sagemaker/job/job-name.ts";
 import type { ObjectStore } from "../../src/core/ports/object-store.ts";
 import type { SagemakerEmulator } from "../../src/emulators/index.ts";
 import { createSagemakerEmulator } from "../../src/emulators/index.ts";

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { root } from "../../scripts/lib/toolchain.mjs";
 import { createProgram } from "../../src/cli/create-program.ts";
-import { EXIT_CODES, exitCodeOfError } from "../../src/cli/exit-code.ts";
+import { EXIT_CODES, exitCodeOfError } from "../../src/cli/failures/exit-code.ts";
 import { ERROR_CODES } from "../../src/core/errors/error-codes.ts";
 import { memoryStream, runInProcess } from "./support/memory-context.ts";
 import { sampleReport } from "./support/sample-report.ts";

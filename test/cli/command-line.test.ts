@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseJob } from "../../src/core/job/parse-job.ts";
-import { readJobText } from "../../src/core/job/read-job-text.ts";
+import { parseJob } from "../../src/core/job/read/parse-job.ts";
+import { readJobText } from "../../src/core/job/read/read-job-text.ts";
 import { documentOf } from "./support/document-of.ts";
 import { runInProcess } from "./support/memory-context.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";

@@ -5,8 +5,8 @@ import type { httpOptionsSchema } from "../../src/backends/http/http-options-sch
 import type { localOptionsSchema } from "../../src/backends/local/local-options-schema.ts";
 import type { sagemakerOptionsSchema } from "../../src/backends/sagemaker/sagemaker-options-schema.ts";
 import type { BackendOptionsByKind } from "../../src/composition/backend-inputs.ts";
-import type { JobInput as GeneratedJobInput, JsonValue } from "../../src/core/job/job-input.ts";
-import type { jobSchema } from "../../src/core/job/job-schema.ts";
+import type { JobInput as GeneratedJobInput, JsonValue } from "../../src/core/job/schema/job-input.ts";
+import type { jobSchema } from "../../src/core/job/schema/job-schema.ts";
 import type { BackendInput, JobInput } from "../../src/index.ts";
 import { defineJob } from "../../src/index.ts";
 

@@ -16,7 +16,8 @@ describe("CONTRIBUTING.md", () => {
         : `src/${entry.name}`,
     );
     expect(
-      tableRows(section(page, "## The map"))
+      ["### The core", "### Around the core"]
+        .flatMap((heading) => tableRows(section(page, heading)))
         .map(([part]) => part)
         .sort(),
     ).toEqual(parts.sort());
@@ -35,15 +36,16 @@ describe("CONTRIBUTING.md", () => {
       yaml: importers("yaml"),
       inversify: importers("inversify"),
     }).toEqual({
-      polars: ["src/core/frames"],
+      polars: ["src/core/polars"],
       zod: [
         ...["records", "run-store", "table-output"].map((adapter) => `src/adapters/${adapter}`),
         ...["http", "local", "sagemaker", "shared/options"].map((backend) => `src/backends/${backend}`),
-        "src/core/job",
+        "src/core/job/read",
+        "src/core/job/schema",
+        "src/emulators/host",
         "src/emulators/sagemaker",
-        "src/emulators/shared",
       ],
-      yaml: ["src/core/job", "src/emulators/shared"],
+      yaml: ["src/core/job/read", "src/emulators/host"],
       inversify: ["src/composition"],
     });
   });

@@ -5,9 +5,9 @@ import { markdownPages } from "../../scripts/lib/markdown-pages.ts";
 import { root } from "../../scripts/lib/toolchain.mjs";
 import { loadJobBackends } from "../../src/adapters/plugins/load-job-backends.ts";
 import { BUILTIN_BACKENDS } from "../../src/backends/builtin-backends.ts";
-import { isBridgeJob } from "../../src/core/job/bridge-job.ts";
-import { parseJob } from "../../src/core/job/parse-job.ts";
-import { readJobText } from "../../src/core/job/read-job-text.ts";
+import { isBridgeJob } from "../../src/core/job/read/bridge-job.ts";
+import { parseJob } from "../../src/core/job/read/parse-job.ts";
+import { readJobText } from "../../src/core/job/read/read-job-text.ts";
 import { codeBlocks } from "./support/markdown.ts";
 
 /** What a block that shows a part of a job leaves out. */

@@ -1,10 +1,10 @@
 import { request } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startAwsJsonServer } from "../../src/emulators/shared/aws-json-server.ts";
-import type { EmulatedService } from "../../src/emulators/shared/operation.ts";
-import { validationError } from "../../src/emulators/shared/service-error.ts";
-import type { CallRates } from "../../src/emulators/shared/throttle.ts";
-import { throttled } from "../../src/emulators/shared/throttle.ts";
+import { startAwsJsonServer } from "../../src/emulators/host/aws-json-server.ts";
+import type { EmulatedService } from "../../src/emulators/host/operation.ts";
+import { validationError } from "../../src/emulators/host/service-error.ts";
+import type { CallRates } from "../../src/emulators/host/throttle.ts";
+import { throttled } from "../../src/emulators/host/throttle.ts";
 
 /** Two services, as any two that this server may carry. */
 const SERVICES: readonly EmulatedService[] = [

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { readJobText } from "../../src/core/job/read-job-text.ts";
+import { readJobText } from "../../src/core/job/read/read-job-text.ts";
 import type { JobInput } from "../../src/index.ts";
 import { codeBlocks, section } from "../docs/support/markdown.ts";
 import { scoring } from "./support/scoring.ts";

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { ShardResponse } from "../../src/core/pipeline/shard-response.ts";
+import type { ShardResponse } from "../../src/core/domain/shard-response.ts";
 import type { BackendPlugin } from "../../src/core/ports/scoring-backend.ts";
 import { defineBackend } from "../../src/core/ports/scoring-backend.ts";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { commonjsHint } from "../../core/errors/commonjs-hint.ts";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { JobBackend } from "../../core/pipeline/backend-registry.ts";
+import type { JobBackend } from "../../core/run/backend-registry.ts";
 import { pluginsIn } from "./plugins-in.ts";
 import { resolveModule } from "./resolve-module.ts";
 

@@ -1,4 +1,4 @@
-import type { RunReport } from "../../core/pipeline/run-report.ts";
+import type { RunReport } from "../../core/domain/run-report.ts";
 import type { Discarded } from "../../core/ports/run-store.ts";
 
 /** What stays when a run's shards are removed. */

@@ -1,11 +1,11 @@
 import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
+import type { RunReport } from "../../core/domain/run-report.ts";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { isDiskFull, storageError } from "../../core/errors/storage-error.ts";
-import { writeAtomically } from "../../core/pipeline/atomic-file.ts";
-import { makeFolder } from "../../core/pipeline/make-folder.ts";
-import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { Discarded, RunFiles, RunFolders, RunStore } from "../../core/ports/run-store.ts";
+import { writeAtomically } from "../../core/util/atomic-file.ts";
+import { makeFolder } from "../../core/util/make-folder.ts";
 import type { RunFile } from "./discarded-files.ts";
 import { discardedFiles, isDiscardable, totalBytes } from "./discarded-files.ts";
 import { readReport, recordText, writeReport } from "./report-record.ts";

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunReport } from "../../core/domain/run-report.ts";
 import { storageError } from "../../core/errors/storage-error.ts";
-import { mapConcurrently } from "../../core/pipeline/map-concurrently.ts";
-import type { RunReport } from "../../core/pipeline/run-report.ts";
 import type { ObjectStore } from "../../core/ports/object-store.ts";
 import type { RunFolders, RunStore } from "../../core/ports/run-store.ts";
+import { mapConcurrently } from "../../core/util/map-concurrently.ts";
 import type { RunFile } from "./discarded-files.ts";
 import { discardedFiles, isDiscardable, totalBytes } from "./discarded-files.ts";
 import { createObjectRunFiles } from "./object-run-files.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { RunReport } from "../../core/domain/run-report.ts";
 import { ERROR_CODES } from "../../core/errors/error-codes.ts";
-import type { RunReport } from "../../core/pipeline/run-report.ts";
 import { parseRecord } from "../records/parse-record.ts";
 import { hasEnded, processOwner, thisProcess } from "../records/process-owner.ts";
 

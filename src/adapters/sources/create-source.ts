@@ -1,11 +1,11 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import { isFrame, isLazyFrame } from "../../core/frames/frame-rows.ts";
-import type { DataFrame } from "../../core/frames/polars.ts";
-import type { Job } from "../../core/job/job.ts";
-import type { RowsInput } from "../../core/pipeline/options.ts";
-import type { SourceFactory } from "../../core/pipeline/prepare-run.ts";
+import type { Job } from "../../core/job/schema/job.ts";
+import { isFrame, isLazyFrame } from "../../core/polars/frame-rows.ts";
+import type { DataFrame } from "../../core/polars/polars.ts";
 import type { FrameSource } from "../../core/ports/frame-source.ts";
 import type { OpenStore } from "../../core/ports/object-store.ts";
+import type { RowsInput } from "../../core/run/options.ts";
+import type { SourceFactory } from "../../core/run/prepare-run.ts";
 import { createFrameSource } from "./rows/frame-source.ts";
 import { createRowsSource } from "./rows/rows-source.ts";
 import { createSqlSource } from "./sql/sql-source.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { TableManifest } from "../../core/domain/table-manifest.ts";
+import type { ColumnType, StructField } from "../../core/domain/types/column-type.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { ColumnType, StructField } from "../../core/frames/column-type.ts";
-import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { ParsedRecord } from "../records/parse-record.ts";
 import { parseRecord } from "../records/parse-record.ts";
 import { relativePath } from "../records/relative-path.ts";

@@ -1,7 +1,7 @@
-import { counted } from "../../core/errors/counted.ts";
+import type { TableManifest } from "../../core/domain/table-manifest.ts";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
 import type { OutputIntent } from "../../core/ports/table-output.ts";
+import { counted } from "../../core/util/counted.ts";
 import { MANIFEST } from "./table-layout.ts";
 
 /** Refuses a table of another form, and one that is there already where the job wants none. */

@@ -1,5 +1,5 @@
-import { partitionFolder } from "../../core/pipeline/hive-path.ts";
-import type { ManifestFile, TableColumn, TableManifest } from "../../core/pipeline/table-manifest.ts";
+import { partitionFolder } from "../../core/domain/hive-path.ts";
+import type { ManifestFile, TableColumn, TableManifest } from "../../core/domain/table-manifest.ts";
 import type { OutputIntent, StagedFile } from "../../core/ports/table-output.ts";
 import { thisProcess } from "../records/process-owner.ts";
 import type { SwitchJournal } from "./journal-record.ts";

@@ -1,4 +1,4 @@
-import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../core/domain/table-manifest.ts";
 import type { SwitchJournal } from "./journal-record.ts";
 import { snapshotFolder } from "./table-layout.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { TableManifest } from "../../core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../core/domain/table-manifest.ts";
 
 // Names below a table, wherever it is; parts separated by `/`.
 

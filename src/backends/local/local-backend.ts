@@ -7,8 +7,8 @@ import type { LocalOptions } from "./local-options.ts";
 import { parseLocalOptions } from "./local-options.ts";
 import { localOptionsSchema } from "./local-options-schema.ts";
 import type { RunningModel } from "./process/running-model.ts";
-import { startModel } from "./start-model.ts";
-import { watchModel } from "./watch-model.ts";
+import { startModel } from "./process/start-model.ts";
+import { watchModel } from "./process/watch-model.ts";
 
 /** A model that this machine serves for the run: a module, an ONNX file, or a command that serves HTTP. Needs no account and no network. */
 export const localBackend: BackendPlugin<LocalOptions> = defineBackend<LocalOptions>({

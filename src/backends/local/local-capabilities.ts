@@ -1,5 +1,5 @@
 import type { BackendCapabilities } from "../../core/ports/backend-capabilities.ts";
-import { DEFAULT_BODY_LIMIT } from "./body-limit.ts";
+import { DEFAULT_BODY_LIMIT } from "./server/body-limit.ts";
 
 /** A model in a process of its own on this machine. More than a few requests at once only queue before it. */
 export const localCapabilities: BackendCapabilities = {

@@ -2,8 +2,8 @@ import { extname } from "node:path";
 import { z } from "zod";
 import { HTTP_SESSION_DEFAULTS } from "../shared/http/index.ts";
 import { contentTypeOptions } from "../shared/options/content-type-options.ts";
-import { MODEL_EXTENSIONS } from "./load-model.ts";
 import { localCapabilities } from "./local-capabilities.ts";
+import { MODEL_EXTENSIONS } from "./model/load-model.ts";
 
 const LONGEST_TIME_S = 86_400;
 

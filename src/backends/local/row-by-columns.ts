@@ -1,5 +1,5 @@
 import type { ModelRow } from "../../model.ts";
-import { ServerError } from "./server-error.ts";
+import { ServerError } from "./server/server-error.ts";
 
 /** Makes rows of lists of values: a value for each column, in this order. */
 export function rowByColumns(columns: readonly string[]): (values: readonly unknown[]) => ModelRow {

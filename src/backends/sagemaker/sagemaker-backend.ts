@@ -4,19 +4,19 @@ import type { BackendContext, BackendPlugin, ScoringSession } from "../../core/p
 import { defineBackend } from "../../core/ports/scoring-backend.ts";
 import type { Protocol } from "../../core/protocols/protocol.ts";
 import { optionsJsonSchema } from "../shared/options/options-json-schema.ts";
-import { estimateJob } from "./estimate.ts";
-import { filterComplaint } from "./filter-rule.ts";
-import { findModel } from "./find-model.ts";
-import type { InstancePrice } from "./instance-price.ts";
-import { askInstancePrice } from "./instance-price.ts";
-import { refuseMisspeltInstance } from "./instance-type.ts";
+import { estimateJob } from "./cost/estimate.ts";
+import type { InstancePrice } from "./cost/instance-price.ts";
+import { askInstancePrice } from "./cost/instance-price.ts";
+import { refuseMisspeltInstance } from "./cost/instance-type.ts";
+import { filterComplaint } from "./job/filter-rule.ts";
 import { lineBytes, sagemakerCapabilities } from "./sagemaker-capabilities.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
 import { parseSagemakerOptions } from "./sagemaker-options.ts";
 import { sagemakerOptionsSchema } from "./sagemaker-options-schema.ts";
-import type { SagemakerService } from "./sagemaker-service.ts";
-import { openSagemakerService } from "./sagemaker-service.ts";
 import { createSagemakerSession } from "./sagemaker-session.ts";
+import { findModel } from "./service/find-model.ts";
+import type { SagemakerService } from "./service/sagemaker-service.ts";
+import { openSagemakerService } from "./service/sagemaker-service.ts";
 
 /** SageMaker Batch Transform: one transform job over the request files of a run, whose workspace is on S3. */
 export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<SagemakerOptions>({

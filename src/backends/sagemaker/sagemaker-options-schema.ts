@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { contentTypeOptions } from "../shared/options/content-type-options.ts";
-import { filterComplaint } from "./filter-rule.ts";
+import { filterComplaint } from "./job/filter-rule.ts";
 import type { OptionComplaint } from "./option-rules.ts";
 import { optionsComplaint, tagsComplaint, variablesComplaint } from "./option-rules.ts";
 import { DEFAULT_PAYLOAD_MB, MOST_MB_IN_FLIGHT } from "./sagemaker-capabilities.ts";

@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { messageOf } from "../../core/errors/scoreframe-error.ts";
 import type { RequestShard, ScoringSession } from "../../core/ports/scoring-backend.ts";
-import { costOf } from "./job-cost.ts";
-import { leftRunning } from "./job-failure.ts";
+import { costOf } from "./cost/job-cost.ts";
+import { leftRunning } from "./job/job-failure.ts";
+import { submitJob } from "./job/submit-job.ts";
+import { watchJob } from "./job/watch-job.ts";
 import type { DescribedJob, SessionState, SessionTools } from "./session-state.ts";
-import { submitJob } from "./submit-job.ts";
-import { watchJob } from "./watch-job.ts";
 
 /** One transform job over all request files of the run: submitted when the last of them is stored, watched to its end, stopped where the run ends before it. */
 export function createSagemakerSession(tools: SessionTools): ScoringSession {

@@ -2,9 +2,9 @@ import type { DescribeTransformJobCommandOutput } from "@aws-sdk/client-sagemake
 import type { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { RemoteFiles } from "../../core/ports/run-store.ts";
 import type { BackendContext } from "../../core/ports/scoring-backend.ts";
-import type { FoundModel } from "./find-model.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
-import type { SagemakerService } from "./sagemaker-service.ts";
+import type { FoundModel } from "./service/find-model.ts";
+import type { SagemakerService } from "./service/sagemaker-service.ts";
 
 export type DescribedJob = DescribeTransformJobCommandOutput;
 

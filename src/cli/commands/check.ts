@@ -1,17 +1,17 @@
 import { Command } from "commander";
-import type { CheckReport } from "../../core/pipeline/check.ts";
+import type { CheckReport } from "../../core/use-cases/check/check.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
+import { setupError } from "../failures/setup-error.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
-import { jobOptions } from "../job-options.ts";
-import { parseCount } from "../parse-count.ts";
+import { jobOptions } from "../options/job-options.ts";
+import { parseCount } from "../options/parse-count.ts";
+import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
 import { checkList } from "../render/check-list.ts";
 import { styleFor } from "../render/style.ts";
-import { setupError } from "../setup-error.ts";
-import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../shared-options.ts";
-import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../shared-options.ts";
 import { withEngine } from "../with-engine.ts";
 
 type CheckOptions = OutputOptions & QuietOptions & SetOptions & WorkspaceOptions & { readonly sampleRows?: number };

@@ -3,15 +3,15 @@ import { Command } from "commander";
 import type { CliContext, Conclude } from "../cli-context.ts";
 import { demoSummary } from "../demo/demo-summary.ts";
 import { runDemo } from "../demo/run-demo.ts";
-import { EXIT_CODES, exitCodeOfRun } from "../exit-code.ts";
+import { EXIT_CODES, exitCodeOfRun } from "../failures/exit-code.ts";
+import { printError } from "../failures/print-error.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
-import { parseCount } from "../parse-count.ts";
+import { parseCount } from "../options/parse-count.ts";
+import type { OutputOptions, QuietOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { addOutputOptions, addQuietOption, addWorkspaceOption } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
-import { printError } from "../print-error.ts";
 import { styleFor } from "../render/style.ts";
-import type { OutputOptions, QuietOptions, WorkspaceOptions } from "../shared-options.ts";
-import { addOutputOptions, addQuietOption, addWorkspaceOption } from "../shared-options.ts";
 
 type DemoOptions = OutputOptions &
   QuietOptions &

@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { Argument, Command } from "commander";
 import { EMULATORS } from "../../composition/start-emulator.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
-import { parsePort, parseSeconds } from "../parse-count.ts";
+import { parsePort, parseSeconds } from "../options/parse-count.ts";
+import type { OutputOptions } from "../options/shared-options.ts";
+import { addOutputOptions } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
-import type { OutputOptions } from "../shared-options.ts";
-import { addOutputOptions } from "../shared-options.ts";
 
 type EmulateOptions = OutputOptions & {
   readonly port?: number;

@@ -1,15 +1,15 @@
 import { Command } from "commander";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
 import { askOptions } from "../init/ask-options.ts";
 import type { InitOptions } from "../init/flag-answers.ts";
 import { flagAnswers } from "../init/flag-answers.ts";
 import { writeJobFile } from "../init/write-job-file.ts";
-import { parseList } from "../parse-list.ts";
+import { parseList } from "../options/parse-list.ts";
+import { addOutputOptions } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
-import { addOutputOptions } from "../shared-options.ts";
 
 const EXAMPLES: readonly Example[] = [
   [

@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
-import { jobOptions } from "../job-options.ts";
+import { jobOptions } from "../options/job-options.ts";
+import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
 import { planTable } from "../render/plan-table.ts";
 import { styleFor } from "../render/style.ts";
-import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../shared-options.ts";
-import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../shared-options.ts";
 import { withEngine } from "../with-engine.ts";
 
 type PlanOptions = OutputOptions & QuietOptions & SetOptions & WorkspaceOptions;

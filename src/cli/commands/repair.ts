@@ -1,15 +1,15 @@
 import { Command } from "commander";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
+import type { OutputOptions, QuietOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { addOutputOptions, addQuietOption } from "../options/shared-options.ts";
+import type { WaitOptions } from "../options/wait-option.ts";
+import { addWaitOption, waitOf } from "../options/wait-option.ts";
 import { printDocument } from "../print-document.ts";
 import { repairSummary } from "../render/repair-summary.ts";
 import { styleFor } from "../render/style.ts";
-import type { OutputOptions, QuietOptions, WorkspaceOptions } from "../shared-options.ts";
-import { addOutputOptions, addQuietOption } from "../shared-options.ts";
-import type { WaitOptions } from "../wait-option.ts";
-import { addWaitOption, waitOf } from "../wait-option.ts";
 import { withEngine } from "../with-engine.ts";
 
 type RepairOptions = OutputOptions & QuietOptions & WaitOptions & WorkspaceOptions;

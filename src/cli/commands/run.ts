@@ -1,18 +1,18 @@
 import { Command } from "commander";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { exitCodeOfRun } from "../exit-code.ts";
+import { exitCodeOfRun } from "../failures/exit-code.ts";
+import { printError } from "../failures/print-error.ts";
+import { setupError } from "../failures/setup-error.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
-import { jobOptions } from "../job-options.ts";
+import { jobOptions } from "../options/job-options.ts";
+import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../options/shared-options.ts";
+import type { WaitOptions } from "../options/wait-option.ts";
+import { addWaitOption, waitOf } from "../options/wait-option.ts";
 import { printDocument } from "../print-document.ts";
-import { printError } from "../print-error.ts";
 import { runSummary } from "../render/run-summary.ts";
 import { styleFor } from "../render/style.ts";
-import { setupError } from "../setup-error.ts";
-import type { OutputOptions, QuietOptions, SetOptions, WorkspaceOptions } from "../shared-options.ts";
-import { addOutputOptions, addQuietOption, addSetOption, addWorkspaceOption } from "../shared-options.ts";
-import type { WaitOptions } from "../wait-option.ts";
-import { addWaitOption, waitOf } from "../wait-option.ts";
 import { withEngine } from "../with-engine.ts";
 
 type RunOptions = OutputOptions &

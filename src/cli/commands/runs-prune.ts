@@ -1,13 +1,13 @@
 import { Command } from "commander";
-import type { PruneReport } from "../../core/pipeline/retention/prune-runs.ts";
+import type { PruneReport } from "../../core/use-cases/prune-runs/prune-runs.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
+import type { OutputOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { addOutputOptions, addWorkspaceOption } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
 import { formatAmount, formatBytes } from "../render/units.ts";
-import type { OutputOptions, WorkspaceOptions } from "../shared-options.ts";
-import { addOutputOptions, addWorkspaceOption } from "../shared-options.ts";
 import { withEngine } from "../with-engine.ts";
 
 type PruneOptions = OutputOptions & WorkspaceOptions & { readonly keep: string; readonly dryRun?: boolean };

@@ -1,15 +1,15 @@
 import { Command } from "commander";
-import type { RunReport } from "../../core/pipeline/run-report.ts";
+import type { RunReport } from "../../core/domain/run-report.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
+import type { OutputOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { addOutputOptions, addWorkspaceOption, workspaceOf } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
 import { runSummary } from "../render/run-summary.ts";
 import { runsTable } from "../render/runs-table.ts";
 import { styleFor } from "../render/style.ts";
-import type { OutputOptions, WorkspaceOptions } from "../shared-options.ts";
-import { addOutputOptions, addWorkspaceOption, workspaceOf } from "../shared-options.ts";
 import { withEngine } from "../with-engine.ts";
 import { pruneCommand } from "./runs-prune.ts";
 

@@ -1,16 +1,16 @@
 import { Command } from "commander";
 import { parseExact } from "../../core/json/exact-json.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
-import { parsePort } from "../parse-count.ts";
+import { parsePort } from "../options/parse-count.ts";
+import type { OutputOptions } from "../options/shared-options.ts";
+import { addOutputOptions } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
 import type { DryRun } from "../render/dry-run-summary.ts";
 import { dryRunSummary } from "../render/dry-run-summary.ts";
 import { styleFor } from "../render/style.ts";
-import type { OutputOptions } from "../shared-options.ts";
-import { addOutputOptions } from "../shared-options.ts";
 
 type ServeOptions = OutputOptions & {
   readonly model?: string;

@@ -1,15 +1,15 @@
 import { Command, Option } from "commander";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { StitchRequest } from "../../core/pipeline/stitch-files/stitch-prefixes.ts";
+import type { StitchRequest } from "../../core/use-cases/stitch-files/stitch-prefixes.ts";
 import type { CliContext, Conclude } from "../cli-context.ts";
-import { EXIT_CODES } from "../exit-code.ts";
+import { EXIT_CODES } from "../failures/exit-code.ts";
 import type { Example } from "../help/add-help.ts";
 import { addHelp } from "../help/add-help.ts";
+import type { OutputOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { addOutputOptions, addWorkspaceOption } from "../options/shared-options.ts";
 import { printDocument } from "../print-document.ts";
 import { stitchSummary } from "../render/stitch-summary.ts";
 import { styleFor } from "../render/style.ts";
-import type { OutputOptions, WorkspaceOptions } from "../shared-options.ts";
-import { addOutputOptions, addWorkspaceOption } from "../shared-options.ts";
 import { withEngine } from "../with-engine.ts";
 
 type StitchOptions = OutputOptions &

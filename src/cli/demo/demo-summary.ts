@@ -1,3 +1,6 @@
+import type { ScoredFlight } from "../../demo/flights-by-hour.ts";
+import type { PeakMemory } from "../../demo/peak-memory.ts";
+import type { Verification } from "../../demo/verify-flights.ts";
 import type { CliStream } from "../cli-context.ts";
 import type { Fact } from "../render/format-facts.ts";
 import { formatFacts } from "../render/format-facts.ts";
@@ -8,10 +11,7 @@ import type { Style } from "../render/style.ts";
 import { formatAmount, formatBytes, formatCount, formatSeconds } from "../render/units.ts";
 import { wrapText } from "../render/wrap-text.ts";
 import { drawHours } from "./draw-hours.ts";
-import type { ScoredFlight } from "./flights-by-hour.ts";
-import type { PeakMemory } from "./peak-memory.ts";
 import type { DemoDocument } from "./run-demo.ts";
-import type { Verification } from "./verify-flights.ts";
 
 export type DemoLayout = { readonly style: Style; readonly workingDirectory: string; readonly stdout: CliStream };
 

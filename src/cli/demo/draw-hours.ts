@@ -1,6 +1,6 @@
+import type { FlightsInHour } from "../../demo/flights-by-hour.ts";
 import type { Style } from "../render/style.ts";
 import { formatCount } from "../render/units.ts";
-import type { FlightsInHour } from "./flights-by-hour.ts";
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const HEIGHTS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];

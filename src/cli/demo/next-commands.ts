@@ -1,5 +1,5 @@
+import type { DemoFlights } from "../../demo/demo-flights.ts";
 import { showPath } from "../render/show-path.ts";
-import type { DemoFlights } from "./demo-flights.ts";
 
 /** What to try next, as it can be pasted in the folder where the demo was started. */
 export function nextCommands({ kind, model }: DemoFlights, jobFile: string, workingDirectory: string): string[] {

@@ -1,20 +1,20 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { RunReport } from "../../core/domain/run-report.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { RunReport } from "../../core/pipeline/run-report.ts";
+import type { DemoFlights } from "../../demo/demo-flights.ts";
+import { findFlights } from "../../demo/demo-flights.ts";
+import { writeDemoJob } from "../../demo/demo-job.ts";
+import type { FlightsInHour, ScoredFlight } from "../../demo/flights-by-hour.ts";
+import type { PeakMemory } from "../../demo/peak-memory.ts";
+import { watchMemory } from "../../demo/peak-memory.ts";
+import type { Verification } from "../../demo/verify-flights.ts";
 import type { CliContext } from "../cli-context.ts";
-import { setupError } from "../setup-error.ts";
-import type { OutputOptions, QuietOptions, WorkspaceOptions } from "../shared-options.ts";
-import { workspaceOf } from "../shared-options.ts";
+import { setupError } from "../failures/setup-error.ts";
+import type { OutputOptions, QuietOptions, WorkspaceOptions } from "../options/shared-options.ts";
+import { workspaceOf } from "../options/shared-options.ts";
 import { withEngine } from "../with-engine.ts";
-import type { DemoFlights } from "./demo-flights.ts";
-import { findFlights } from "./demo-flights.ts";
-import { writeDemoJob } from "./demo-job.ts";
-import type { FlightsInHour, ScoredFlight } from "./flights-by-hour.ts";
 import { nextCommands } from "./next-commands.ts";
-import type { PeakMemory } from "./peak-memory.ts";
-import { watchMemory } from "./peak-memory.ts";
-import type { Verification } from "./verify-flights.ts";
 
 export type DemoOptions = OutputOptions &
   QuietOptions &
@@ -84,9 +84,9 @@ const NOTHING_PUBLISHED: ReadBack = { verification: null, hours: [], first_rows:
 
 async function readTable(flights: DemoFlights, { rows, output }: DemoOptions): Promise<ReadBack> {
   // Loaded after the run, so that they do not count in its peak memory.
-  const { withFlights } = await import("./flights-database.ts");
-  const { verifyFlights } = await import("./verify-flights.ts");
-  const { readFirstFlights, readHours } = await import("./flights-by-hour.ts");
+  const { withFlights } = await import("../../demo/flights-database.ts");
+  const { verifyFlights } = await import("../../demo/verify-flights.ts");
+  const { readFirstFlights, readHours } = await import("../../demo/flights-by-hour.ts");
   return withFlights({ flights, rows, output }, async (database) => ({
     verification: await verifyFlights(database),
     hours: await readHours(database),

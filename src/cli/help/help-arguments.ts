@@ -1,5 +1,5 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import { nearest } from "../../core/job/nearest.ts";
+import { nearest } from "../../core/util/nearest.ts";
 
 /** `help` as `--help`, and `help run` as `run --help`; other arguments as they are. Throws USAGE for help on a command that does not exist. */
 export function helpArguments(args: readonly string[], commands: readonly string[]): readonly string[] {

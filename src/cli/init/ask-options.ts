@@ -2,7 +2,7 @@ import { basename, extname } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { CliContext } from "../cli-context.ts";
-import { parseList } from "../parse-list.ts";
+import { parseList } from "../options/parse-list.ts";
 import type { InitOptions } from "./flag-answers.ts";
 import { namesModel, namesRows } from "./flag-answers.ts";
 

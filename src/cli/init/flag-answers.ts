@@ -1,8 +1,8 @@
 import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { JobFileAnswers } from "../../core/job/job-file-template.ts";
+import type { JobFileAnswers } from "../../core/job/read/job-file-template.ts";
 import type { CliContext } from "../cli-context.ts";
-import type { OutputOptions } from "../shared-options.ts";
+import type { OutputOptions } from "../options/shared-options.ts";
 
 export type InitOptions = OutputOptions & {
   readonly name?: string;

@@ -2,9 +2,9 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { describeSource } from "../../composition/describe-source.ts";
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { JobFileAnswers } from "../../core/job/job-file-template.ts";
-import { nearest } from "../../core/job/nearest.ts";
+import type { JobFileAnswers } from "../../core/job/read/job-file-template.ts";
 import type { Column } from "../../core/ports/frame-source.ts";
+import { nearest } from "../../core/util/nearest.ts";
 import type { CliContext } from "../cli-context.ts";
 import { proposeFeatures } from "./propose-features.ts";
 

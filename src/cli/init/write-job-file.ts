@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { dirname, extname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { JobFileAnswers } from "../../core/job/job-file-template.ts";
-import { jobFileTemplate } from "../../core/job/job-file-template.ts";
-import { makeFolder } from "../../core/pipeline/make-folder.ts";
+import type { JobFileAnswers } from "../../core/job/read/job-file-template.ts";
+import { jobFileTemplate } from "../../core/job/read/job-file-template.ts";
+import { makeFolder } from "../../core/util/make-folder.ts";
 import type { CliContext } from "../cli-context.ts";
 
 /** Writes the job file and gives its absolute path. Throws USAGE where there is one already, or where it cannot be YAML. */

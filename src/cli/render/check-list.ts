@@ -1,5 +1,5 @@
-import type { CheckReport } from "../../core/pipeline/check.ts";
-import type { CheckItem } from "../../core/pipeline/check-item.ts";
+import type { CheckReport } from "../../core/use-cases/check/check.ts";
+import type { CheckItem } from "../../core/use-cases/check/check-item.ts";
 import { formatFacts } from "./format-facts.ts";
 import type { Style, StyleName } from "./style.ts";
 import { visibleText } from "./visible-text.ts";

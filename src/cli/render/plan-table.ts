@@ -1,4 +1,4 @@
-import type { PlanReport } from "../../core/pipeline/plan.ts";
+import type { PlanReport } from "../../core/use-cases/plan/plan.ts";
 import type { Fact } from "./format-facts.ts";
 import { formatFacts } from "./format-facts.ts";
 import type { Style } from "./style.ts";

@@ -1,4 +1,4 @@
-import type { RunReport, RunStatus } from "../../core/pipeline/run-report.ts";
+import type { RunReport, RunStatus } from "../../core/domain/run-report.ts";
 import type { Fact } from "./format-facts.ts";
 import { formatFacts } from "./format-facts.ts";
 import { setText } from "./set-text.ts";

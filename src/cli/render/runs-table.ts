@@ -1,4 +1,4 @@
-import type { RunReport } from "../../core/pipeline/run-report.ts";
+import type { RunReport } from "../../core/domain/run-report.ts";
 import { formatTable } from "./format-table.ts";
 import { setText } from "./set-text.ts";
 import type { Style } from "./style.ts";

@@ -1,4 +1,4 @@
-import type { StitchReport } from "../../core/pipeline/stitch-files/stitch-prefixes.ts";
+import type { StitchReport } from "../../core/use-cases/stitch-files/stitch-prefixes.ts";
 import type { Fact } from "./format-facts.ts";
 import { formatFacts } from "./format-facts.ts";
 import type { SummaryLayout } from "./run-summary.ts";

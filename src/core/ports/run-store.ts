@@ -1,5 +1,5 @@
-import type { ShardRecord } from "../ledger/shard-record.ts";
-import type { RunReport } from "../pipeline/run-report.ts";
+import type { RunReport } from "../domain/run-report.ts";
+import type { ShardRecord } from "../domain/shard-record.ts";
 
 /** The folders of one run on this machine, as absolute paths; they exist. */
 export type RunFolders = {

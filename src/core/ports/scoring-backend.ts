@@ -1,10 +1,10 @@
+import type { RunCost } from "../domain/run-cost.ts";
+import type { ShardResponse } from "../domain/shard-response.ts";
 import type { ScoreframeError } from "../errors/scoreframe-error.ts";
-import type { ShardResponse } from "../pipeline/shard-response.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { BackendCapabilities } from "./backend-capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { EventSink } from "./event-sink.ts";
-import type { RunCost } from "./run-cost.ts";
 import type { RemoteFiles } from "./run-store.ts";
 
 /** A shard that is ready to be scored. */

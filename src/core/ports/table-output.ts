@@ -1,5 +1,5 @@
-import type { TableFormat } from "../frames/compaction-task.ts";
-import type { TableColumn, TableManifest } from "../pipeline/table-manifest.ts";
+import type { TableFormat } from "../domain/compaction-task.ts";
+import type { TableColumn, TableManifest } from "../domain/table-manifest.ts";
 
 export type IfExists = "error" | "overwrite_partitions" | "append";
 

@@ -1,11 +1,11 @@
 import type { JsonPath } from "../json/json-pointer.ts";
 import type { BodyShape } from "./body-shape.ts";
 import { textAround } from "./body-shape.ts";
-import type { PredictionPlace } from "./prediction-place.ts";
-import { LINE_ITSELF } from "./prediction-place.ts";
 import type { Protocol, ProtocolId } from "./protocol.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import type { RequestOptions } from "./request-options.ts";
+import type { PredictionPlace } from "./responses/prediction-place.ts";
+import { LINE_ITSELF } from "./responses/prediction-place.ts";
 
 /** A protocol as one job speaks it: with the job's shape of bodies and place of predictions, its parameters in the text after the rows. */
 export function bindProtocol(id: ProtocolId, options: RequestOptions): Protocol {

@@ -1,4 +1,4 @@
-import { MISSING_MARKERS } from "../lines/cell-kind.ts";
+import { MISSING_MARKERS } from "../domain/cell-kind.ts";
 import type { CsvCell } from "./csv-records.ts";
 
 /**

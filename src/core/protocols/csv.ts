@@ -1,5 +1,5 @@
-import { LINE_OR_DOCUMENT } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
+import { LINE_OR_DOCUMENT } from "./responses/prediction-place.ts";
 
 /** One record of RFC 4180 a row and line ↔ one record a line: SageMaker's built-in algorithms; MLflow, which answers in JSON. */
 export const csv: Protocol = {

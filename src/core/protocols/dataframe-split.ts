@@ -1,5 +1,5 @@
-import { UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
+import { UNDER_PREDICTIONS } from "./responses/prediction-place.ts";
 
 /** `{"dataframe_split":{"columns":[…],"data":[[…],…]}}` ↔ `{"predictions":[…]}`: MLflow and Databricks, names sent once a request. */
 export const dataframeSplit: Protocol = {

@@ -1,5 +1,5 @@
-import { UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
+import { UNDER_PREDICTIONS } from "./responses/prediction-place.ts";
 
 /** `{"instances":[{…},…]}` ↔ `{"predictions":[…]}`: TensorFlow Serving, Vertex AI, MLflow, and our own model server. */
 export const instances: Protocol = {

@@ -1,5 +1,5 @@
-import { LINE_ITSELF } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
+import { LINE_ITSELF } from "./responses/prediction-place.ts";
 
 /** One JSON object a row and line ↔ one JSON value a line: SageMaker's `application/jsonlines`. */
 export const jsonLines: Protocol = {

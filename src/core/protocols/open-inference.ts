@@ -1,5 +1,5 @@
-import { BARE_OR_UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
+import { BARE_OR_UNDER_PREDICTIONS } from "./responses/prediction-place.ts";
 
 /** `{"inputs":[{"name":…,"shape":…,"datatype":…,"data":[…]}]}` ↔ `{"outputs":[…]}`: the V2 protocol of KServe, MLServer and Triton. */
 export const openInference: Protocol = {

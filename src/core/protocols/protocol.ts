@@ -1,5 +1,5 @@
 import type { Pairing } from "./pairing/pairing.ts";
-import type { PredictionPlace } from "./prediction-place.ts";
+import type { PredictionPlace } from "./responses/prediction-place.ts";
 
 export type ProtocolId =
   | "instances"

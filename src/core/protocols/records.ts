@@ -1,5 +1,5 @@
-import { BARE_OR_UNDER_PREDICTIONS } from "./prediction-place.ts";
 import type { Protocol } from "./protocol.ts";
+import { BARE_OR_UNDER_PREDICTIONS } from "./responses/prediction-place.ts";
 
 /** `[{…},…]` ↔ `[…]`, or `{"predictions":[…]}`: servers of one's own, and SageMaker containers whose code reads a JSON list. */
 export const records: Protocol = {

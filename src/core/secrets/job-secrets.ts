@@ -1,5 +1,5 @@
-import type { JobPath } from "../job/job-path.ts";
-import { dotted, isRecord, mapTexts } from "../job/job-path.ts";
+import type { JobPath } from "../domain/job-path.ts";
+import { dotted, isRecord, mapTexts } from "../domain/job-path.ts";
 import { isSecretKey, isSecretVariable } from "./secret-keys.ts";
 import { urlSecrets } from "./url-secrets.ts";
 

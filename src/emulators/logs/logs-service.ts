@@ -1,4 +1,4 @@
-import type { EmulatedService } from "../shared/operation.ts";
+import type { EmulatedService } from "../host/operation.ts";
 import type { LogStore } from "./log-store.ts";
 import { describeLogStreams } from "./operations/describe-log-streams.ts";
 import { getLogEvents } from "./operations/get-log-events.ts";

@@ -1,5 +1,5 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import { didYouMean } from "../../core/job/did-you-mean.ts";
+import { didYouMean } from "../../core/util/did-you-mean.ts";
 import type { SagemakerEmulatorOptions } from "./sagemaker-options.ts";
 import { DEFAULT_SETTINGS } from "./sagemaker-settings.ts";
 

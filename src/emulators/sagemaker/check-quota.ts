@@ -1,4 +1,4 @@
-import { ServiceError } from "../shared/service-error.ts";
+import { ServiceError } from "../host/service-error.ts";
 import type { InstanceCounts } from "./sagemaker-settings.ts";
 import type { CreateTransformJobInput } from "./shapes/transform-job.ts";
 import { instancesInUse } from "./state/instances-in-use.ts";

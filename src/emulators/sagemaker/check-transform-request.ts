@@ -1,4 +1,4 @@
-import { notEmulated, validationError } from "../shared/service-error.ts";
+import { notEmulated, validationError } from "../host/service-error.ts";
 import { checkDataProcessing } from "./data-processing/check-data-processing.ts";
 import type { CreateTransformJobInput } from "./shapes/transform-job.ts";
 import { DEFAULT_PAYLOAD_MB } from "./transform/transform-settings.ts";

@@ -1,6 +1,6 @@
-import { arnOf } from "../shared/arn.ts";
-import type { Caller } from "../shared/operation.ts";
-import { validationError } from "../shared/service-error.ts";
+import { arnOf } from "../host/arn.ts";
+import type { Caller } from "../host/operation.ts";
+import { validationError } from "../host/service-error.ts";
 import type { Model } from "./state/model.ts";
 import type { RegionState } from "./state/region-state.ts";
 

@@ -1,5 +1,5 @@
-import { validationError } from "../shared/service-error.ts";
-import type { Tag } from "../shared/tags.ts";
+import { validationError } from "../host/service-error.ts";
+import type { Tag } from "../host/tags.ts";
 import type { RegionState } from "./state/region-state.ts";
 
 /** The tags of a model or a job. Throws a `ValidationException` if no model and no job has the ARN. */

@@ -1,5 +1,5 @@
-import { optional } from "../shared/shapes/containers.ts";
-import { oneOf, timestamp, whole } from "../shared/shapes/scalars.ts";
+import { optional } from "../host/shapes/containers.ts";
+import { oneOf, timestamp, whole } from "../host/shapes/scalars.ts";
 import { NAME_CONTAINS, NEXT_TOKEN } from "./shapes/names.ts";
 
 /** The query that all lists of the service have. */

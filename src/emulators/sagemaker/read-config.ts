@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { TransformInstanceType } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
-import { parseConfig, readConfig } from "../shared/read-config.ts";
+import { parseConfig, readConfig } from "../host/read-config.ts";
 import type { SagemakerEmulatorOptions } from "./sagemaker-options.ts";
 
 const SECONDS = z.number().min(0).max(86_400);

@@ -1,4 +1,4 @@
-import type { EmulatedService, Operation } from "../shared/operation.ts";
+import type { EmulatedService, Operation } from "../host/operation.ts";
 import { addTags } from "./operations/add-tags.ts";
 import { createModel } from "./operations/create-model.ts";
 import { createTransformJob } from "./operations/create-transform-job.ts";

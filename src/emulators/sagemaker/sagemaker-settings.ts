@@ -1,4 +1,4 @@
-import type { CallRates } from "../shared/throttle.ts";
+import type { CallRates } from "../host/throttle.ts";
 
 /** How the emulator behaves if the service's documentation leaves a choice; every default is the stricter choice or the documented one. */
 export type SagemakerSettings = {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { describe, expect, test } from "vitest";
-import type { RunReport } from "../../../src/core/pipeline/run-report.ts";
+import type { RunReport } from "../../../src/core/domain/run-report.ts";
 import type { RunStore } from "../../../src/core/ports/run-store.ts";
 import { sampleReport } from "../../cli/support/sample-report.ts";
 

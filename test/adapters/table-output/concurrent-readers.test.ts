@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFolderOutput } from "../../../src/adapters/table-output/folder/folder-output.ts";
-import type { TableManifest } from "../../../src/core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../../src/core/domain/table-manifest.ts";
 import type { TableFixture } from "../../core/publish/table-fixture.ts";
 import { createTable, query } from "../../core/publish/table-fixture.ts";
 

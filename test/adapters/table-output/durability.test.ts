@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TableManifest } from "../../../src/core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../../src/core/domain/table-manifest.ts";
 import type { TableFixture } from "../../core/publish/table-fixture.ts";
 import { createTable } from "../../core/publish/table-fixture.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, symlinkSync, 
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFolderOutput } from "../../../src/adapters/table-output/folder/folder-output.ts";
-import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
+import type { StitchedShard } from "../../../src/core/domain/stitched-shard.ts";
 import type { TableFixture } from "../../core/publish/table-fixture.ts";
 import { createTable, fileList, query } from "../../core/publish/table-fixture.ts";
 import { describeOutput } from "./describe-output.ts";

@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
+import type { StitchedShard } from "../../../src/core/domain/stitched-shard.ts";
 
 const [table = "", shardsFile = "", log = "", durable = "true"] = process.argv.slice(2);
 const record = (act: object): void => appendFileSync(log, `${JSON.stringify(act)}\n`);
@@ -32,8 +32,8 @@ syncBuiltinESMExports();
 
 // The modules get the wrapped functions.
 const { createFolderOutput } = await import("../../../src/adapters/table-output/folder/folder-output.ts");
-const { compactPartitions } = await import("../../../src/core/frames/compact-partitions.ts");
-const { publishTable } = await import("../../../src/core/pipeline/publish.ts");
+const { compactPartitions } = await import("../../../src/core/stages/publish/worker/compact-partitions.ts");
+const { publishTable } = await import("../../../src/core/stages/publish/publish.ts");
 
 const [shard] = JSON.parse(readFileSync(shardsFile, "utf8")) as StitchedShard[];
 const output = createFolderOutput(table, { now: Date.now }, { durable: durable === "true" });

@@ -1,9 +1,9 @@
 /** Publishes one generation of a table after another until it is killed or has done `count`: `node publish-loop.ts <table> <shards.json> <count>`. */
 import { readFileSync } from "node:fs";
 import { openTableOutput } from "../../../src/composition/open-stores.ts";
-import { compactPartitions } from "../../../src/core/frames/compact-partitions.ts";
-import { publishTable } from "../../../src/core/pipeline/publish.ts";
-import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
+import type { StitchedShard } from "../../../src/core/domain/stitched-shard.ts";
+import { publishTable } from "../../../src/core/stages/publish/publish.ts";
+import { compactPartitions } from "../../../src/core/stages/publish/worker/compact-partitions.ts";
 
 const [table = "", shardsFile = "", count = "0"] = process.argv.slice(2);
 const generations = JSON.parse(readFileSync(shardsFile, "utf8")) as StitchedShard[];

@@ -7,7 +7,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
+import type { StitchedShard } from "../../../src/core/domain/stitched-shard.ts";
 import type { ObjectStore } from "../../../src/core/ports/object-store.ts";
 
 const [table = "", shardsFile = "", generation = "0", stopAt = "0", signal = "SIGSTOP"] = process.argv.slice(2);
@@ -37,8 +37,8 @@ if (!table.startsWith("s3://")) {
 // The modules get the wrapped functions.
 const { createFolderOutput } = await import("../../../src/adapters/table-output/folder/folder-output.ts");
 const { createObjectOutput } = await import("../../../src/adapters/table-output/objects/object-output.ts");
-const { compactPartitions } = await import("../../../src/core/frames/compact-partitions.ts");
-const { publishTable } = await import("../../../src/core/pipeline/publish.ts");
+const { compactPartitions } = await import("../../../src/core/stages/publish/worker/compact-partitions.ts");
+const { publishTable } = await import("../../../src/core/stages/publish/publish.ts");
 const { openStore } = await import("../../../src/composition/open-stores.ts");
 
 function stepped(store: ObjectStore): ObjectStore {

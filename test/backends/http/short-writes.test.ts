@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-const RESPONSE_FILE = join(import.meta.dirname, "../../../src/backends/shared/http/response-file.ts");
+const RESPONSE_FILE = join(import.meta.dirname, "../../../src/backends/shared/http/responses/response-file.ts");
 
 /** Writes 100 answers of 10,000 bytes in a process whose files may have so many blocks of 512 bytes; the system cuts the write that passes them. */
 function writeAnswers(path: string, blocks: number | "unlimited"): string {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { serveModel } from "../../../src/backends/local/index.ts";
-import { loadModel } from "../../../src/backends/local/load-model.ts";
+import { loadModel } from "../../../src/backends/local/model/load-model.ts";
 import type { ModelRow } from "../../../src/model.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadModel } from "../../../src/backends/local/load-model.ts";
+import { loadModel } from "../../../src/backends/local/model/load-model.ts";
 import { modelsFolder } from "./job.ts";
 import { echoA, served } from "./served.ts";
 

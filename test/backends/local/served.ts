@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
-import type { ModelServer } from "../../../src/backends/local/model-server.ts";
-import { startModelServer } from "../../../src/backends/local/model-server.ts";
-import type { ServedModel } from "../../../src/backends/local/served-model.ts";
+import type { ModelServer } from "../../../src/backends/local/server/model-server.ts";
+import { startModelServer } from "../../../src/backends/local/server/model-server.ts";
+import type { ServedModel } from "../../../src/backends/local/server/served-model.ts";
 import type { ModelRow } from "../../../src/model.ts";
 
 export type Reply = { readonly status: number; readonly text: string };

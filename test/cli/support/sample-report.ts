@@ -1,4 +1,4 @@
-import type { RunReport } from "../../../src/core/pipeline/run-report.ts";
+import type { RunReport } from "../../../src/core/domain/run-report.ts";
 
 /** The report of a run that went well, with what a test changes about it. */
 export function sampleReport(changes: Partial<RunReport> = {}): RunReport {

@@ -4,10 +4,10 @@ import { z } from "zod";
 import { generateJobFiles } from "../../../scripts/generate-job-schema.ts";
 import { generateJobTypes } from "../../../scripts/generate-job-types.ts";
 import { BUILTIN_BACKENDS } from "../../../src/backends/builtin-backends.ts";
-import type { JsonSchema } from "../../../src/core/job/job-json-schema.ts";
-import { jobJsonSchema } from "../../../src/core/job/job-json-schema.ts";
-import { parseJob } from "../../../src/core/job/parse-job.ts";
-import { readJobText } from "../../../src/core/job/read-job-text.ts";
+import { parseJob } from "../../../src/core/job/read/parse-job.ts";
+import { readJobText } from "../../../src/core/job/read/read-job-text.ts";
+import type { JsonSchema } from "../../../src/core/job/schema/job-json-schema.ts";
+import { jobJsonSchema } from "../../../src/core/job/schema/job-json-schema.ts";
 
 const root = new URL("../../../", import.meta.url);
 const plugins = await Promise.all(BUILTIN_BACKENDS.map((backend) => backend.load()));

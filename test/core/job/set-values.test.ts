@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseJob } from "../../../src/core/job/parse-job.ts";
-import { parseSetArguments } from "../../../src/core/job/set-overrides.ts";
+import { parseJob } from "../../../src/core/job/read/parse-job.ts";
+import { parseSetArguments } from "../../../src/core/job/read/set-overrides.ts";
 import { errorOf, sampleJob } from "./sample-job.ts";
 
 describe("--set", () => {

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { assert, asyncProperty, constantFrom, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jobForRecord } from "../../../src/core/job/job-record.ts";
-import { fillRunId, parseJob } from "../../../src/core/job/parse-job.ts";
+import { fillRunId, parseJob } from "../../../src/core/job/read/parse-job.ts";
+import { jobForRecord } from "../../../src/core/job/record/job-record.ts";
 import { errorOf, sampleJob } from "./sample-job.ts";
 
 function sqlOf(sql: string, variables: Readonly<Record<string, string>> = {}): string {

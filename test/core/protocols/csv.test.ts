@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { csvAnswerJson } from "../../../src/core/protocols/csv-answer.ts";
 import { parseRecord, splitRecords } from "../../../src/core/protocols/csv-records.ts";
 import { PROTOCOLS } from "../../../src/core/protocols/protocols.ts";
+import { csvAnswerJson } from "../../../src/core/protocols/responses/csv-answer.ts";
 
 describe("records of CSV", () => {
   const cell = fc.oneof(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tensorAnswerJson } from "../../../src/core/protocols/tensor-answer.ts";
+import { tensorAnswerJson } from "../../../src/core/protocols/responses/tensor-answer.ts";
 
 const answer = (outputs: unknown, more: object = {}): string => JSON.stringify({ model_name: "m", ...more, outputs });
 const tensor = (shape: unknown, data: unknown, name = "y") => ({ name, shape, datatype: "FP64", data });

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
+import type { StitchedShard } from "../../../src/core/domain/stitched-shard.ts";
 import type { TableFixture } from "./table-fixture.ts";
 import { createTable, fileList, query } from "./table-fixture.ts";
 

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { createFolderOutput } from "../../../src/adapters/table-output/folder/folder-output.ts";
-import { compactPartitions } from "../../../src/core/frames/compact-partitions.ts";
-import { findLossyCasts } from "../../../src/core/frames/lossy-casts.ts";
-import { readParquetSchema } from "../../../src/core/frames/parquet-schema.ts";
-import type { Publication, PublishedTable } from "../../../src/core/pipeline/publish.ts";
-import { publishTable } from "../../../src/core/pipeline/publish.ts";
-import type { StitchedShard } from "../../../src/core/pipeline/stitched-shard.ts";
-import type { TableManifest } from "../../../src/core/pipeline/table-manifest.ts";
+import type { StitchedShard } from "../../../src/core/domain/stitched-shard.ts";
+import type { TableManifest } from "../../../src/core/domain/table-manifest.ts";
 import type { TableOutput } from "../../../src/core/ports/table-output.ts";
+import { findLossyCasts } from "../../../src/core/stages/extract/worker/lossy-casts.ts";
+import { readParquetSchema } from "../../../src/core/stages/extract/worker/parquet-schema.ts";
+import type { Publication, PublishedTable } from "../../../src/core/stages/publish/publish.ts";
+import { publishTable } from "../../../src/core/stages/publish/publish.ts";
+import { compactPartitions } from "../../../src/core/stages/publish/worker/compact-partitions.ts";
 
 const duckdb = await (await DuckDBInstance.create()).connect();
 

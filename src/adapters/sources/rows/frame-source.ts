@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeFrame } from "../../../core/frames/frame-rows.ts";
-import type { DataFrame } from "../../../core/frames/polars.ts";
+import { writeFrame } from "../../../core/polars/frame-rows.ts";
+import type { DataFrame } from "../../../core/polars/polars.ts";
 import type { FrameSource } from "../../../core/ports/frame-source.ts";
 import { createRowsSource } from "./rows-source.ts";
 

@@ -2,7 +2,7 @@ import { rename } from "node:fs/promises";
 import { readDuckdbError } from "../../duckdb/duckdb-error.ts";
 import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import { quoteIdentifier, quoteText } from "../../duckdb/sql-quoting.ts";
-import { escapeGlob } from "../tables/table-files.ts";
+import { escapeGlob } from "../tables/find/table-files.ts";
 import type { ExactSelect } from "./exact-select.ts";
 import { describeSelect } from "./exact-select.ts";
 

@@ -2,7 +2,7 @@ import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import type { Column } from "../../../core/ports/frame-source.ts";
 import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import { quoteIdentifier, quoteText } from "../../duckdb/sql-quoting.ts";
-import { escapeGlob } from "../tables/table-files.ts";
+import { escapeGlob } from "../tables/find/table-files.ts";
 
 /**
  * Rejects what DuckDB stores and Polars cannot show: infinite dates and timestamps, years beyond 262142 (both end its worker), and the time

@@ -1,4 +1,4 @@
-import type { ManifestFile, TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import type { ManifestFile, TableManifest } from "../../../core/domain/table-manifest.ts";
 import { readManifestText } from "../../table-output/manifest-record.ts";
 import { STORE } from "../../table-output/table-layout.ts";
 import { tableUnreadable } from "./table-error.ts";

@@ -4,15 +4,15 @@ import { dirname, join } from "node:path";
 import { isS3, splitS3Path } from "../../../aws/s3-location.ts";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import { storageError } from "../../../core/errors/storage-error.ts";
-import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
 import type { ObjectStore, OpenStore, StoredObject } from "../../../core/ports/object-store.ts";
+import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
 import { removeAtExit } from "../remove-at-exit.ts";
-import { findObjects } from "./find-objects.ts";
+import { findObjects } from "./find/find-objects.ts";
+import type { TableFiles } from "./find/table-files.ts";
 import { downloadFooter } from "./parquet-footer.ts";
 import type { TableOptions } from "./table-definition.ts";
 import { formatOfName } from "./table-definition.ts";
 import { tableUnreadable } from "./table-error.ts";
-import type { TableFiles } from "./table-files.ts";
 
 /** Concurrent downloads. */
 const DOWNLOADS_AT_A_TIME = 4;

@@ -1,4 +1,4 @@
-import type { Job } from "../../../core/job/job.ts";
+import type { Job } from "../../../core/job/schema/job.ts";
 
 export const TABLE_FORMATS = ["parquet", "csv", "tsv", "json", "jsonl", "duckdb"] as const;
 

@@ -1,7 +1,7 @@
-import type { HiveColumn } from "./hive-columns.ts";
+import type { TableFiles } from "./find/table-files.ts";
+import type { HiveColumn } from "./hive/hive-columns.ts";
 import type { SourceMemory } from "./source-memory.ts";
 import type { TableFormat, TableOptions } from "./table-definition.ts";
-import type { TableFiles } from "./table-files.ts";
 
 /** For what tables are read. */
 export type TablesUse = {

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { hasCode } from "../../../core/pipeline/atomic-file.ts";
-import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../../core/domain/table-manifest.ts";
 import type { OutputIntent } from "../../../core/ports/table-output.ts";
+import { hasCode } from "../../../core/util/atomic-file.ts";
 import { checkSameTable, foreignFiles, isPassedOver, namesOfTable, unwritable } from "../output-refusals.ts";
 import { checkStoreIsNoLink } from "./inside-table.ts";
 import { readManifest } from "./read-manifest.ts";

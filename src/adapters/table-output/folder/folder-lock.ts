@@ -1,9 +1,9 @@
 import { link, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { storageError } from "../../../core/errors/storage-error.ts";
-import { hasCode, readIfPresent, syncFolder } from "../../../core/pipeline/atomic-file.ts";
-import { makeFolder } from "../../../core/pipeline/make-folder.ts";
 import type { LockOptions, OutputLock } from "../../../core/ports/table-output.ts";
+import { hasCode, readIfPresent, syncFolder } from "../../../core/util/atomic-file.ts";
+import { makeFolder } from "../../../core/util/make-folder.ts";
 import type { LockRecord } from "../lock-record.ts";
 import { parseLock } from "../lock-record.ts";
 import { unwritable } from "../output-refusals.ts";

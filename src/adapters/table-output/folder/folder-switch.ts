@@ -1,11 +1,11 @@
 import { copyFile, link, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { TableManifest } from "../../../core/domain/table-manifest.ts";
 import { storageError } from "../../../core/errors/storage-error.ts";
-import { hasCode, readIfPresent, syncFolder, writeAtomically, writeWhole } from "../../../core/pipeline/atomic-file.ts";
-import { makeFolder } from "../../../core/pipeline/make-folder.ts";
-import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
-import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
 import type { OutputLock } from "../../../core/ports/table-output.ts";
+import { hasCode, readIfPresent, syncFolder, writeAtomically, writeWhole } from "../../../core/util/atomic-file.ts";
+import { makeFolder } from "../../../core/util/make-folder.ts";
+import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
 import type { SwitchJournal } from "../journal-record.ts";
 import { parseJournal } from "../journal-record.ts";
 import { outputBusy } from "../lock-record.ts";

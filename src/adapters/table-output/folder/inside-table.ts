@@ -1,7 +1,7 @@
 import { lstat, readlink, realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
-import { hasCode } from "../../../core/pipeline/atomic-file.ts";
+import { hasCode } from "../../../core/util/atomic-file.ts";
 import { STORE } from "../table-layout.ts";
 
 /** Resolves a path relative to the table to an absolute one; throws `OUTPUT_UNWRITABLE` if a link on its way leads out of the table. */

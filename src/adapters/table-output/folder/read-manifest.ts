@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { readIfPresent } from "../../../core/pipeline/atomic-file.ts";
-import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../../core/domain/table-manifest.ts";
+import { readIfPresent } from "../../../core/util/atomic-file.ts";
 import { manifestUnreadable, parseManifest } from "../manifest-record.ts";
 import { MANIFEST } from "../table-layout.ts";
 

@@ -1,7 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { hasCode, syncFolder } from "../../../core/pipeline/atomic-file.ts";
 import type { OutputLock, TableRepair } from "../../../core/ports/table-output.ts";
+import { hasCode, syncFolder } from "../../../core/util/atomic-file.ts";
 import { filesLost, noTable } from "../output-refusals.ts";
 import type { TableFolder } from "./folder-switch.ts";
 import { recover, restore } from "./folder-switch.ts";

@@ -1,4 +1,4 @@
-import { syncFile } from "../../../core/pipeline/atomic-file.ts";
+import { syncFile } from "../../../core/util/atomic-file.ts";
 
 /** Files that are flushed at a time. Node's own threads are four. */
 const SYNCS_AT_A_TIME = 4;

@@ -1,7 +1,7 @@
-import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
-import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../../core/domain/table-manifest.ts";
 import type { ObjectStore } from "../../../core/ports/object-store.ts";
 import type { OutputIntent } from "../../../core/ports/table-output.ts";
+import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
 import { isFolderMarker } from "../../object-store/folder-marker.ts";
 import { parseManifest } from "../manifest-record.ts";
 import { checkSameTable, foreignFiles, isPassedOver, namesOfTable } from "../output-refusals.ts";

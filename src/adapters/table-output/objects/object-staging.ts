@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
+import { partitionFolder } from "../../../core/domain/hive-path.ts";
+import type { TableManifest } from "../../../core/domain/table-manifest.ts";
+import type { TypedColumn } from "../../../core/domain/types/column-type.ts";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import { storageError } from "../../../core/errors/storage-error.ts";
-import type { TypedColumn } from "../../../core/frames/column-type.ts";
-import { partitionFolder } from "../../../core/pipeline/hive-path.ts";
-import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { ObjectStore } from "../../../core/ports/object-store.ts";
 import type { StagedFile, Staging } from "../../../core/ports/table-output.ts";

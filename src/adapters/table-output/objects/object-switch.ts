@@ -1,5 +1,5 @@
-import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
 import type { ObjectStore } from "../../../core/ports/object-store.ts";
+import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
 import { hasEnded } from "../../records/process-owner.ts";
 import type { SwitchJournal } from "../journal-record.ts";
 import { parseJournal } from "../journal-record.ts";

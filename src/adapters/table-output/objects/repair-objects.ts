@@ -1,7 +1,7 @@
-import { mapConcurrently } from "../../../core/pipeline/map-concurrently.ts";
-import type { TableManifest } from "../../../core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../../core/domain/table-manifest.ts";
 import type { ObjectStore } from "../../../core/ports/object-store.ts";
 import type { OutputLock, TableRepair } from "../../../core/ports/table-output.ts";
+import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
 import { filesLost, noTable } from "../output-refusals.ts";
 import { STORE } from "../table-layout.ts";
 import { readStoredManifest } from "./check-objects.ts";

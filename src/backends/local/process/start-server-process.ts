@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { ErrorCode } from "../../../core/errors/error-codes.ts";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
-import { assertModelFile } from "../load-model.ts";
+import { assertModelFile } from "../model/load-model.ts";
 import { awaitStart } from "./await-start.ts";
 import type { ModelProcess } from "./model-process.ts";
 import { startModelProcess } from "./model-process.ts";
@@ -55,7 +55,7 @@ export async function startServerProcess(path: string, context: StartContext): P
 /** Sources run as they are, a build as JavaScript: the entry has the extension of this file. */
 function serverMain(): string {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return fileURLToPath(new URL(`../model-server-main.${extension}`, import.meta.url));
+  return fileURLToPath(new URL(`../server/model-server-main.${extension}`, import.meta.url));
 }
 
 /** How imports resolve is inherited; a debugger's port is not. */

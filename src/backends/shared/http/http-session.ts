@@ -1,14 +1,14 @@
 import type { BackendContext, ScoringSession } from "../../../core/ports/scoring-backend.ts";
-import { createHttpExchange } from "./http-exchange.ts";
+import { createInFlightLimit } from "./flow/in-flight-limit.ts";
+import { createPace } from "./flow/pace.ts";
+import { createRequestSender } from "./flow/request-sender.ts";
 import type { HttpSessionOptions } from "./http-session-options.ts";
 import { withDefaults } from "./http-session-options.ts";
-import { createInFlightLimit } from "./in-flight-limit.ts";
-import { connectTo } from "./network/connection.ts";
-import { createPace } from "./pace.ts";
-import { createRedactor } from "./redact.ts";
 import { createRequestScorer } from "./request-scorer.ts";
-import { createRequestSender } from "./request-sender.ts";
 import { scoreShards } from "./score-shards.ts";
+import { connectTo } from "./transport/connection.ts";
+import { createHttpExchange } from "./transport/http-exchange.ts";
+import { createRedactor } from "./transport/redact.ts";
 
 /**
  * Scores against a server that answers now: whoever calls it has waited for the server before (`waitUntilHealthy`). When the signal given to

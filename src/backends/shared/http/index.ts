@@ -1,7 +1,7 @@
 export { createHttpSession } from "./http-session.ts";
 export { HTTP_SESSION_DEFAULTS, type HttpSessionOptions, type NonFinite } from "./http-session-options.ts";
-export { readTlsFiles, type TlsFiles } from "./network/read-tls-files.ts";
-export type { TlsMaterial } from "./network/tls-material.ts";
 export type { FaultRule } from "./status/fault-rule.ts";
 export { DEFAULT_STATUS_POLICY, type StatusPolicy, type StatusRule } from "./status/status-policy.ts";
-export { waitUntilHealthy } from "./wait-until-healthy.ts";
+export { readTlsFiles, type TlsFiles } from "./transport/read-tls-files.ts";
+export type { TlsMaterial } from "./transport/tls-material.ts";
+export { waitUntilHealthy } from "./transport/wait-until-healthy.ts";

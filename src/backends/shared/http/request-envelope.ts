@@ -1,9 +1,9 @@
 import { textAround } from "../../../core/protocols/body-shape.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
-import { listElements, listThatClosesAt } from "./json-spans.ts";
-import type { OpenedRequest } from "./opened-request.ts";
-import type { RequestUnit } from "./request-units.ts";
+import type { RequestUnit } from "./isolation/request-units.ts";
+import { listElements, listThatClosesAt } from "./responses/json-spans.ts";
 import { openTensorEnvelope } from "./tensor-envelope.ts";
+import type { OpenedRequest } from "./transport/opened-request.ts";
 
 const COMMA = Buffer.from(",");
 const NEWLINE = Buffer.from("\n");

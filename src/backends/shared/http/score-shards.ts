@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
+import type { ShardResponse } from "../../../core/domain/shard-response.ts";
 import { storageError } from "../../../core/errors/storage-error.ts";
-import type { ShardResponse } from "../../../core/pipeline/shard-response.ts";
 import type { RequestShard } from "../../../core/ports/scoring-backend.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
+import { createWaitList } from "./flow/wait-list.ts";
+import type { RequestUnit } from "./isolation/request-units.ts";
+import { requestUnits } from "./isolation/request-units.ts";
 import type { RequestScorer } from "./request-scorer.ts";
-import type { RequestUnit } from "./request-units.ts";
-import { requestUnits } from "./request-units.ts";
-import type { ResponseFile } from "./response-file.ts";
-import { createResponseFile } from "./response-file.ts";
-import { createWaitList } from "./wait-list.ts";
+import type { ResponseFile } from "./responses/response-file.ts";
+import { createResponseFile } from "./responses/response-file.ts";
 
 export type ScoreShardsOptions = {
   readonly protocol: Protocol;

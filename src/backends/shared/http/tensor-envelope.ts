@@ -1,5 +1,5 @@
-import { listElements, listUnderKey } from "./json-spans.ts";
-import type { OpenedRequest } from "./opened-request.ts";
+import { listElements, listUnderKey } from "./responses/json-spans.ts";
+import type { OpenedRequest } from "./transport/opened-request.ts";
 
 type TensorHead = { readonly name: string; readonly datatype: string; readonly shape: readonly number[] };
 

@@ -1,8 +1,8 @@
 import type { z } from "zod";
+import { isRecord, valueAt } from "../../../core/domain/job-path.ts";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
-import type { JsonSchema } from "../../../core/job/job-json-schema.ts";
-import { isRecord, valueAt } from "../../../core/job/job-path.ts";
-import { nearest } from "../../../core/job/nearest.ts";
+import type { JsonSchema } from "../../../core/job/schema/job-json-schema.ts";
+import { nearest } from "../../../core/util/nearest.ts";
 import { optionsJsonSchema } from "./options-json-schema.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { ExactJson } from "../../json/exact-json.ts";
 import { isExactObject, stringifyExact } from "../../json/exact-json.ts";
 import { exactAt, pointerText } from "../../json/json-pointer.ts";
 import { namedKeys } from "../../json/named-keys.ts";
-import { isErrorObject } from "../error-object.ts";
+import { isErrorObject } from "../responses/error-object.ts";
 import { keyTexts } from "./key-text.ts";
 import type { Pairing } from "./pairing.ts";
 import { pairingOption } from "./pairing.ts";

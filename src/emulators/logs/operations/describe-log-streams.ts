@@ -1,9 +1,9 @@
-import type { Operation } from "../../shared/operation.ts";
-import { paginate } from "../../shared/paginate.ts";
-import { ServiceError } from "../../shared/service-error.ts";
-import { optional, required, structure } from "../../shared/shapes/containers.ts";
-import { flag, oneOf, whole } from "../../shared/shapes/scalars.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
+import type { Operation } from "../../host/operation.ts";
+import { paginate } from "../../host/paginate.ts";
+import { ServiceError } from "../../host/service-error.ts";
+import { optional, required, structure } from "../../host/shapes/containers.ts";
+import { flag, oneOf, whole } from "../../host/shapes/scalars.ts";
+import { readInput } from "../../host/shapes/shape.ts";
 import type { LogStore, LogStream } from "../log-store.ts";
 import { LOG_GROUP_NAME, LOG_STREAM_NAME, TOKEN } from "../shapes.ts";
 

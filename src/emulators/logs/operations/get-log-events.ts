@@ -1,8 +1,8 @@
-import type { Operation } from "../../shared/operation.ts";
-import { ServiceError } from "../../shared/service-error.ts";
-import { optional, required, structure } from "../../shared/shapes/containers.ts";
-import { flag, whole } from "../../shared/shapes/scalars.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
+import type { Operation } from "../../host/operation.ts";
+import { ServiceError } from "../../host/service-error.ts";
+import { optional, required, structure } from "../../host/shapes/containers.ts";
+import { flag, whole } from "../../host/shapes/scalars.ts";
+import { readInput } from "../../host/shapes/shape.ts";
 import type { LogStore, LogStream } from "../log-store.ts";
 import { LOG_GROUP_NAME, LOG_STREAM_NAME, TOKEN } from "../shapes.ts";
 

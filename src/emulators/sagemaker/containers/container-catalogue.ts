@@ -1,4 +1,4 @@
-import { startModel } from "../../../backends/local/start-model.ts";
+import { startModel } from "../../../backends/local/process/start-model.ts";
 import type { Container } from "../shapes/model.ts";
 import type { CheckedSource, ImageSource } from "./image-source.ts";
 import { checkImageSource, checkModelFile, isServerUrl, serverOrigin } from "./image-source.ts";

@@ -2,9 +2,9 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { LocalOptions } from "../../../backends/local/local-options.ts";
 import { parseLocalOptions } from "../../../backends/local/local-options.ts";
-import { nearestFile } from "../../../backends/local/nearest-file.ts";
+import { nearestFile } from "../../../backends/local/model/nearest-file.ts";
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
-import { didYouMean } from "../../../core/job/did-you-mean.ts";
+import { didYouMean } from "../../../core/util/did-you-mean.ts";
 
 type Variables = Readonly<Record<string, string>>;
 

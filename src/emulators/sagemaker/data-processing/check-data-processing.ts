@@ -1,4 +1,4 @@
-import { notEmulated, validationError } from "../../shared/service-error.ts";
+import { notEmulated, validationError } from "../../host/service-error.ts";
 import type { CreateTransformJobInput } from "../shapes/transform-job.ts";
 import { mediaType, processingOf } from "./data-processing.ts";
 import { RECORD_FORMATS } from "./record-format.ts";

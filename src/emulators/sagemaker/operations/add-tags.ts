@@ -1,8 +1,8 @@
-import type { Operation } from "../../shared/operation.ts";
-import { validationError } from "../../shared/service-error.ts";
-import { required, structure } from "../../shared/shapes/containers.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
-import { MOST_TAGS, mergeTags, TAG_LIST } from "../../shared/tags.ts";
+import type { Operation } from "../../host/operation.ts";
+import { validationError } from "../../host/service-error.ts";
+import { required, structure } from "../../host/shapes/containers.ts";
+import { readInput } from "../../host/shapes/shape.ts";
+import { MOST_TAGS, mergeTags, TAG_LIST } from "../../host/tags.ts";
 import { findTags } from "../find-tags.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import { RESOURCE_ARN } from "../shapes/names.ts";

@@ -1,7 +1,7 @@
-import { arnOf } from "../../shared/arn.ts";
-import type { Operation } from "../../shared/operation.ts";
-import { notEmulated, ServiceError, validationError } from "../../shared/service-error.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
+import { arnOf } from "../../host/arn.ts";
+import type { Operation } from "../../host/operation.ts";
+import { notEmulated, ServiceError, validationError } from "../../host/service-error.ts";
+import { readInput } from "../../host/shapes/shape.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import type { Container, CreateModelInput } from "../shapes/model.ts";
 import { CREATE_MODEL } from "../shapes/model.ts";

@@ -1,7 +1,7 @@
-import { arnOf } from "../../shared/arn.ts";
-import type { Operation } from "../../shared/operation.ts";
-import { ServiceError } from "../../shared/service-error.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
+import { arnOf } from "../../host/arn.ts";
+import type { Operation } from "../../host/operation.ts";
+import { ServiceError } from "../../host/service-error.ts";
+import { readInput } from "../../host/shapes/shape.ts";
 import { checkQuota } from "../check-quota.ts";
 import { checkTransformRequest } from "../check-transform-request.ts";
 import { findModel } from "../find-model.ts";

@@ -1,6 +1,6 @@
-import type { Operation } from "../../shared/operation.ts";
-import { required, structure } from "../../shared/shapes/containers.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
+import type { Operation } from "../../host/operation.ts";
+import { required, structure } from "../../host/shapes/containers.ts";
+import { readInput } from "../../host/shapes/shape.ts";
 import { findModel } from "../find-model.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import { MODEL_NAME } from "../shapes/names.ts";

@@ -1,7 +1,7 @@
-import type { Operation } from "../../shared/operation.ts";
-import { list, required, structure } from "../../shared/shapes/containers.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
-import { MOST_TAGS, TAG_KEY } from "../../shared/tags.ts";
+import type { Operation } from "../../host/operation.ts";
+import { list, required, structure } from "../../host/shapes/containers.ts";
+import { readInput } from "../../host/shapes/shape.ts";
+import { MOST_TAGS, TAG_KEY } from "../../host/tags.ts";
 import { findTags } from "../find-tags.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import { RESOURCE_ARN } from "../shapes/names.ts";

@@ -1,9 +1,9 @@
-import { epochSeconds } from "../../shared/epoch-seconds.ts";
-import type { Operation } from "../../shared/operation.ts";
-import { paginate } from "../../shared/paginate.ts";
-import { optional, structure } from "../../shared/shapes/containers.ts";
-import { oneOf } from "../../shared/shapes/scalars.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
+import { epochSeconds } from "../../host/epoch-seconds.ts";
+import type { Operation } from "../../host/operation.ts";
+import { paginate } from "../../host/paginate.ts";
+import { optional, structure } from "../../host/shapes/containers.ts";
+import { oneOf } from "../../host/shapes/scalars.ts";
+import { readInput } from "../../host/shapes/shape.ts";
 import { compareBy, isListed, LIST_QUERY, PAGE_SIZE } from "../list-query.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 

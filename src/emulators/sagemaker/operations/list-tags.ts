@@ -1,9 +1,9 @@
-import type { Operation } from "../../shared/operation.ts";
-import { paginate } from "../../shared/paginate.ts";
-import { optional, required, structure } from "../../shared/shapes/containers.ts";
-import { whole } from "../../shared/shapes/scalars.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
-import { MOST_TAGS } from "../../shared/tags.ts";
+import type { Operation } from "../../host/operation.ts";
+import { paginate } from "../../host/paginate.ts";
+import { optional, required, structure } from "../../host/shapes/containers.ts";
+import { whole } from "../../host/shapes/scalars.ts";
+import { readInput } from "../../host/shapes/shape.ts";
+import { MOST_TAGS } from "../../host/tags.ts";
 import { findTags } from "../find-tags.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import { NEXT_TOKEN, RESOURCE_ARN } from "../shapes/names.ts";

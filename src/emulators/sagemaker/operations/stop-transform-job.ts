@@ -1,7 +1,7 @@
-import type { Operation } from "../../shared/operation.ts";
-import { validationError } from "../../shared/service-error.ts";
-import { required, structure } from "../../shared/shapes/containers.ts";
-import { readInput } from "../../shared/shapes/shape.ts";
+import type { Operation } from "../../host/operation.ts";
+import { validationError } from "../../host/service-error.ts";
+import { required, structure } from "../../host/shapes/containers.ts";
+import { readInput } from "../../host/shapes/shape.ts";
 import { findTransformJob } from "../find-transform-job.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import { JOB_NAME } from "../shapes/names.ts";

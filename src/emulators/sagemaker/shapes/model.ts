@@ -1,8 +1,8 @@
-import { list, mapOf, optional, required, structure } from "../../shared/shapes/containers.ts";
-import { flag, oneOf, text } from "../../shared/shapes/scalars.ts";
-import type { ValueOf } from "../../shared/shapes/shape.ts";
-import { unsupported } from "../../shared/shapes/unsupported.ts";
-import { TAG_LIST } from "../../shared/tags.ts";
+import { list, mapOf, optional, required, structure } from "../../host/shapes/containers.ts";
+import { flag, oneOf, text } from "../../host/shapes/scalars.ts";
+import type { ValueOf } from "../../host/shapes/shape.ts";
+import { unsupported } from "../../host/shapes/unsupported.ts";
+import { TAG_LIST } from "../../host/tags.ts";
 import { MODEL_NAME, ROLE_ARN, S3_URI } from "./names.ts";
 
 const ENVIRONMENT = mapOf(text({ max: 1024, pattern: "[a-zA-Z_][a-zA-Z0-9_]*" }), text({ max: 1024 }), { max: 100 });

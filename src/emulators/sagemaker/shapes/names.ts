@@ -1,5 +1,5 @@
 // Lengths and patterns of the API model of SageMaker, version 2017-07-24.
-import { text } from "../../shared/shapes/scalars.ts";
+import { text } from "../../host/shapes/scalars.ts";
 
 export const JOB_NAME = text({ min: 1, max: 63, pattern: "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}" });
 export const MODEL_NAME = text({ max: 63, pattern: "[a-zA-Z0-9]([\\-a-zA-Z0-9]*[a-zA-Z0-9])?" });

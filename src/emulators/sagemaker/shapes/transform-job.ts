@@ -1,9 +1,9 @@
 import { BatchStrategy, TransformInstanceType, TransformJobStatus } from "@aws-sdk/client-sagemaker";
-import { mapOf, optional, required, structure } from "../../shared/shapes/containers.ts";
-import { oneOf, text, whole } from "../../shared/shapes/scalars.ts";
-import type { ValueOf } from "../../shared/shapes/shape.ts";
-import { unsupported } from "../../shared/shapes/unsupported.ts";
-import { TAG_LIST } from "../../shared/tags.ts";
+import { mapOf, optional, required, structure } from "../../host/shapes/containers.ts";
+import { oneOf, text, whole } from "../../host/shapes/scalars.ts";
+import type { ValueOf } from "../../host/shapes/shape.ts";
+import { unsupported } from "../../host/shapes/unsupported.ts";
+import { TAG_LIST } from "../../host/tags.ts";
 import { JOB_NAME, KMS_KEY, MODEL_NAME, S3_URI } from "./names.ts";
 
 const MIME_TYPE = text({ max: 256, pattern: ".*" });

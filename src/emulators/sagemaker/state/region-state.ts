@@ -1,4 +1,4 @@
-import type { Tag } from "../../shared/tags.ts";
+import type { Tag } from "../../host/tags.ts";
 import type { Model } from "./model.ts";
 import type { TransformJob } from "./transform-job.ts";
 

@@ -1,6 +1,6 @@
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
-import { parseS3Uri } from "../../shared/s3/s3-uri.ts";
-import { ServiceError, validationError } from "../../shared/service-error.ts";
+import { parseS3Uri } from "../../host/s3/s3-uri.ts";
+import { ServiceError, validationError } from "../../host/service-error.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import type { CreateTransformJobInput } from "../shapes/transform-job.ts";
 import type { Model } from "../state/model.ts";

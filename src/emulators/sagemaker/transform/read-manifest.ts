@@ -1,6 +1,6 @@
 import type { ObjectStore } from "../../../core/ports/object-store.ts";
-import { parseS3Uri } from "../../shared/s3/s3-uri.ts";
-import { validationError } from "../../shared/service-error.ts";
+import { parseS3Uri } from "../../host/s3/s3-uri.ts";
+import { validationError } from "../../host/service-error.ts";
 import type { InputObject } from "./input-object.ts";
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent } from "undici";
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
-import { parseS3Uri } from "../../shared/s3/s3-uri.ts";
+import { parseS3Uri } from "../../host/s3/s3-uri.ts";
 import { askExecutionParameters } from "../containers/ask-execution-parameters.ts";
 import { awaitPing } from "../containers/await-ping.ts";
 import { containerEnvironment } from "../containers/container-environment.ts";

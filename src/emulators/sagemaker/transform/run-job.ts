@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../../core/errors/scoreframe-error.ts";
-import { parseS3Uri } from "../../shared/s3/s3-uri.ts";
+import { parseS3Uri } from "../../host/s3/s3-uri.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import { instancesInUse } from "../state/instances-in-use.ts";
 import type { Model } from "../state/model.ts";

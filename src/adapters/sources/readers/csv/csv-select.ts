@@ -1,7 +1,7 @@
-import { WAY } from "../../../../core/lines/cell-kind.ts";
+import { WAY } from "../../../../core/domain/cell-kind.ts";
 import { quoteIdentifier, quoteText, quoteTexts } from "../../../duckdb/sql-quoting.ts";
-import { FILE_COLUMN } from "../../tables/hive-columns.ts";
-import { escapeGlob } from "../../tables/table-files.ts";
+import { escapeGlob } from "../../tables/find/table-files.ts";
+import { FILE_COLUMN } from "../../tables/hive/hive-columns.ts";
 import type { Compression } from "./layout/csv-bytes.ts";
 import { QUOTE } from "./layout/csv-dialect.ts";
 import type { DateFormat } from "./types/date-format.ts";

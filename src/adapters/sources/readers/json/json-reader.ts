@@ -1,7 +1,7 @@
 import type { DuckdbSession } from "../../../duckdb/duckdb-session.ts";
 import { quoteIdentifier, quoteText, quoteTexts } from "../../../duckdb/sql-quoting.ts";
-import { FILE_COLUMN } from "../../tables/hive-columns.ts";
-import { escapeGlob } from "../../tables/table-files.ts";
+import { escapeGlob } from "../../tables/find/table-files.ts";
+import { FILE_COLUMN } from "../../tables/hive/hive-columns.ts";
 import type { TableInput } from "../../tables/table-input.ts";
 import { readDeclaredTypes } from "./declared-type.ts";
 import type { JsonFile, JsonLayout } from "./read-records.ts";

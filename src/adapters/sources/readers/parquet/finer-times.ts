@@ -1,4 +1,4 @@
-import { createFramePool } from "../../../../core/frames/frame-pool.ts";
+import { createFramePool } from "../../../../core/worker/frame-pool.ts";
 import type { DuckdbSession } from "../../../duckdb/duckdb-session.ts";
 import { tableUnreadable } from "../../tables/table-error.ts";
 import type { TableInput } from "../../tables/table-input.ts";

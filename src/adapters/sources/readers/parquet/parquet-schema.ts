@@ -1,6 +1,6 @@
 import type { DuckdbSession } from "../../../duckdb/duckdb-session.ts";
 import { quoteTexts } from "../../../duckdb/sql-quoting.ts";
-import { escapeGlob } from "../../tables/table-files.ts";
+import { escapeGlob } from "../../tables/find/table-files.ts";
 
 /** A column or a field of a Parquet file, as its footer has it. */
 export type ParquetNode = {

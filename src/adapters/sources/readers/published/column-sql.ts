@@ -1,4 +1,4 @@
-import type { ColumnType } from "../../../../core/frames/column-type.ts";
+import type { ColumnType } from "../../../../core/domain/types/column-type.ts";
 import { quoteIdentifier, quoteText } from "../../../duckdb/sql-quoting.ts";
 
 const SCALARS: Readonly<Record<Extract<ColumnType, string>, string>> = {

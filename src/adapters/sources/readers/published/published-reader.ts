@@ -1,9 +1,9 @@
-import type { TypedColumn } from "../../../../core/frames/column-type.ts";
-import type { TableManifest } from "../../../../core/pipeline/table-manifest.ts";
+import type { TableManifest } from "../../../../core/domain/table-manifest.ts";
+import type { TypedColumn } from "../../../../core/domain/types/column-type.ts";
 import type { DuckdbSession } from "../../../duckdb/duckdb-session.ts";
 import { quoteIdentifier, quoteText } from "../../../duckdb/sql-quoting.ts";
-import type { HiveColumn } from "../../tables/hive-columns.ts";
-import { hiveValue } from "../../tables/hive-columns.ts";
+import type { HiveColumn } from "../../tables/hive/hive-columns.ts";
+import { hiveValue } from "../../tables/hive/hive-columns.ts";
 import { tableUnreadable } from "../../tables/table-error.ts";
 import type { TableInput } from "../../tables/table-input.ts";
 import { cut } from "../csv/layout/csv-head.ts";

@@ -1,5 +1,5 @@
-import type { RowFault } from "../row-fault.ts";
 import type { RequestSize } from "./request-size.ts";
+import type { RowFault } from "./row-fault.ts";
 
 /** What came of sending some of the rows: the text of each one's prediction, or why there is none. */
 export type PartOutcome = { readonly predictions: readonly Buffer[] } | { readonly fault: RowFault };

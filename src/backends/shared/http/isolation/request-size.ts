@@ -1,5 +1,5 @@
-import { counted } from "../../../../core/errors/counted.ts";
 import type { EventSink } from "../../../../core/ports/event-sink.ts";
+import { counted } from "../../../../core/util/counted.ts";
 
 /** How large a request may be, as far as the server's responses show it. It holds for the rest of the session. */
 export type RequestSize = {

@@ -1,9 +1,9 @@
-import type { RowFault } from "../row-fault.ts";
 import type { Refusals } from "../status/refusals.ts";
 import { REFUSALS_THAT_DECIDE } from "../status/refusals.ts";
 import type { IsolatedRow, PartOutcome } from "./isolate-rows.ts";
 import { halves, isolateRows } from "./isolate-rows.ts";
 import type { RequestSize } from "./request-size.ts";
+import type { RowFault } from "./row-fault.ts";
 
 export type PartTools = {
   readonly sendPart: (rows: readonly Buffer[]) => Promise<PartOutcome>;

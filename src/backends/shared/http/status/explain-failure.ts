@@ -1,10 +1,10 @@
 import { ScoreframeError } from "../../../../core/errors/scoreframe-error.ts";
-import { answerExcerpt } from "../answer-excerpt.ts";
-import type { HttpReply } from "../http-exchange.ts";
+import { parseRetryAfter } from "../flow/retry-policy.ts";
 import type { ResolvedHttpSessionOptions } from "../http-session-options.ts";
-import { printableUrl } from "../redact.ts";
-import { parseRetryAfter } from "../retry-policy.ts";
-import type { TransportFault } from "../transport-fault.ts";
+import { answerExcerpt } from "../responses/answer-excerpt.ts";
+import type { HttpReply } from "../transport/http-exchange.ts";
+import { printableUrl } from "../transport/redact.ts";
+import type { TransportFault } from "../transport/transport-fault.ts";
 import type { SentTypes } from "./content-type-hint.ts";
 import { contentTypeHint } from "./content-type-hint.ts";
 import type { FailedTry } from "./failed-try.ts";

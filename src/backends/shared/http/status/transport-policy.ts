@@ -1,4 +1,4 @@
-import type { TransportFault } from "../transport-fault.ts";
+import type { TransportFault } from "../transport/transport-fault.ts";
 import type { FaultRule } from "./fault-rule.ts";
 
 const AWAY =

@@ -1,5 +1,5 @@
-import type { Kind } from "../../../../../core/lines/cell-kind.ts";
-import { cellKind, KIND, MISSING_MARKERS } from "../../../../../core/lines/cell-kind.ts";
+import type { Kind } from "../../../../../core/domain/cell-kind.ts";
+import { cellKind, KIND, MISSING_MARKERS } from "../../../../../core/domain/cell-kind.ts";
 import type { HeadCell, HeadRecord } from "../layout/csv-head.ts";
 
 /** What the first record of a file is, as far as its cells show. */

@@ -1,4 +1,4 @@
-import { cellKind, KIND } from "../../../../../core/lines/cell-kind.ts";
+import { cellKind, KIND } from "../../../../../core/domain/cell-kind.ts";
 import type { CsvFile } from "./csv-bytes.ts";
 import { utf8Bytes } from "./csv-bytes.ts";
 import { cellText, createCellSplitter, STYLE } from "./csv-cells.ts";

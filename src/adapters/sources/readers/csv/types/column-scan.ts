@@ -1,5 +1,5 @@
-import type { Kind } from "../../../../../core/lines/cell-kind.ts";
-import { cellKind, isDayOf, KIND, MISSING_MARKERS, WAY } from "../../../../../core/lines/cell-kind.ts";
+import type { Kind } from "../../../../../core/domain/cell-kind.ts";
+import { cellKind, isDayOf, KIND, MISSING_MARKERS, WAY } from "../../../../../core/domain/cell-kind.ts";
 import type { CellSink, CellStyle } from "../layout/csv-cells.ts";
 import { STYLE } from "../layout/csv-cells.ts";
 import { LINE_FEED } from "../layout/csv-dialect.ts";

@@ -1,4 +1,4 @@
-import { KIND, WAY } from "../../../../../core/lines/cell-kind.ts";
+import { KIND, WAY } from "../../../../../core/domain/cell-kind.ts";
 import type { ColumnFacts } from "./column-scan.ts";
 
 /** The type that holds every cell of a column exactly, in DuckDB's spelling. `why`: what makes it text, if no single cell does. */

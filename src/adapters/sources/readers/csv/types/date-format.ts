@@ -1,4 +1,4 @@
-import { isDayOf } from "../../../../../core/lines/cell-kind.ts";
+import { isDayOf } from "../../../../../core/domain/cell-kind.ts";
 
 /** A declared format of dates: which texts it writes, and the type of their values. */
 export type DateFormat = {

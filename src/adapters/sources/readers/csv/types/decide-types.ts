@@ -1,4 +1,4 @@
-import { KIND } from "../../../../../core/lines/cell-kind.ts";
+import { KIND } from "../../../../../core/domain/cell-kind.ts";
 import type { DuckdbSession } from "../../../../duckdb/duckdb-session.ts";
 import type { TableInput } from "../../../tables/table-input.ts";
 import type { CsvColumn } from "../csv-select.ts";

@@ -1,5 +1,5 @@
-import type { Kind } from "../../../../../core/lines/cell-kind.ts";
-import { cellKind, KIND, MISSING_MARKERS } from "../../../../../core/lines/cell-kind.ts";
+import type { Kind } from "../../../../../core/domain/cell-kind.ts";
+import { cellKind, KIND, MISSING_MARKERS } from "../../../../../core/domain/cell-kind.ts";
 import { quoteIdentifier } from "../../../../duckdb/sql-quoting.ts";
 import { cut } from "../layout/csv-head.ts";
 import type { ColumnFacts } from "./column-scan.ts";

@@ -1,0 +1,20 @@
+import { access, readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { nearest } from "../../../core/util/nearest.ts";
+
+/** What `path` was probably meant to be: the file or folder that exists and whose name looks most like it; null where none does. */
+export async function nearestFile(path: string): Promise<string | null> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => null);
+  if (names === null) {
+    const nearestFolder = folder === dirname(folder) ? null : await nearestFile(folder);
+    if (nearestFolder === null) return null;
+    const candidate = join(nearestFolder, basename(path));
+    return access(candidate).then(
+      () => candidate,
+      () => nearestFolder,
+    );
+  }
+  const found = nearest(basename(path), names);
+  return found === undefined ? null : join(folder, found);
+}

@@ -1,0 +1,39 @@
+import type { ShardResponse } from "../../../core/domain/shard-response.ts";
+import type { RequestShard, ScoringSession } from "../../../core/ports/scoring-backend.ts";
+import type { RunningModel } from "./running-model.ts";
+
+/**
+ * Ties a session to the process that answers it: when the process ends, so does the scoring, with `MODEL_EXITED` rather than with rows that
+ * look refused; when the session is closed, the process is stopped.
+ */
+export function watchModel(session: ScoringSession, model: RunningModel): ScoringSession {
+  return {
+    score: (shards, signal) => scoreWhileAlive(session, model, shards, signal),
+    async close() {
+      try {
+        await session.close();
+      } finally {
+        await model.stop();
+      }
+    },
+  };
+}
+
+async function* scoreWhileAlive(
+  session: ScoringSession,
+  model: RunningModel,
+  shards: AsyncIterable<RequestShard>,
+  signal: AbortSignal,
+): AsyncGenerator<ShardResponse> {
+  const death = new AbortController();
+  void model.exited.then((error) => death.abort(error));
+  try {
+    for await (const response of session.score(shards, AbortSignal.any([signal, death.signal]))) {
+      if (model.hasExited()) throw await model.exited;
+      yield response;
+    }
+  } catch (thrown) {
+    // A connection that broke because the process is gone is told as what it is.
+    throw model.hasExited() && !signal.aborted ? await model.exited : thrown;
+  }
+}

@@ -1,0 +1,41 @@
+import { writeFile } from "node:fs/promises";
+import type { ShardResponse } from "../../../core/domain/shard-response.ts";
+import type { RequestShard } from "../../../core/ports/scoring-backend.ts";
+import type { RowCause } from "../../../core/protocols/responses/error-object.ts";
+import { errorObjectText } from "../../../core/protocols/responses/error-object.ts";
+import { mapAhead } from "../../../core/util/map-ahead.ts";
+import type { SagemakerOptions } from "../sagemaker-options.ts";
+import type { SessionTools } from "../session-state.ts";
+import { pairAnswerFile } from "./answer-file.ts";
+
+/** Answers that are fetched while others are stitched. */
+const FETCHES_AT_A_TIME = 4;
+
+/** Fetches the answers to these files and pairs them, line by line; a file whose answers cannot be paired is one that failed. */
+export function takeAnswers(
+  shards: readonly RequestShard[],
+  { options, remote, context }: Pick<SessionTools, "options" | "remote" | "context">,
+  signal: AbortSignal,
+): AsyncGenerator<ShardResponse> {
+  const rules = { protocol: context.protocol, batchStrategy: options.batchStrategy };
+  return mapAhead(shards, FETCHES_AT_A_TIME, async (shard) => {
+    await remote.fetch(shard.responsePath, signal);
+    const cause = await pairAnswerFile(shard, remote.locate(shard.responsePath), rules);
+    return cause === null ? { ...answered(shard), joined: isJoined(options) } : failFile(shard, cause);
+  });
+}
+
+/** A file without answers that could be used: each of its lines has the same cause. */
+export async function failFile(shard: RequestShard, cause: RowCause): Promise<ShardResponse> {
+  await writeFile(shard.responsePath, `${errorObjectText(cause)}\n`.repeat(shard.lines));
+  return answered(shard);
+}
+
+function answered({ shard }: RequestShard): ShardResponse {
+  return { shard, retries: 0 };
+}
+
+/** Whether SageMaker leaves each request beside its response; a filter chooses what is the response. */
+function isJoined({ joinSource, outputFilter }: SagemakerOptions): boolean {
+  return joinSource === "Input" && outputFilter === "$";
+}

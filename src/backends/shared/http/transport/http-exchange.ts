@@ -1,0 +1,88 @@
+import type { Protocol } from "../../../../core/protocols/protocol.ts";
+import type { ResolvedHttpSessionOptions } from "../http-session-options.ts";
+import type { Connection } from "./connection.ts";
+import { cutResponseReason } from "./cut-response.ts";
+import { replyFault } from "./reply-fault.ts";
+import type { TransportFault } from "./transport-fault.ts";
+
+/** An answer, whole. Names of headers are lower case. */
+export type HttpReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+};
+
+export type HttpExchange = {
+  /**
+   * Sends one request and reads its whole answer: a reply of any status, or why there is none. `withinMs` bounds both. Rejects with the
+   * signal's reason when that aborts, and with nothing else.
+   */
+  send(body: Buffer, withinMs: number, signal: AbortSignal): Promise<HttpReply | TransportFault>;
+};
+
+/** `connection` is closed by whoever opened it. */
+export function createHttpExchange(
+  options: ResolvedHttpSessionOptions,
+  protocol: Protocol,
+  connection: Connection,
+): HttpExchange {
+  const { method } = options;
+  const url = new URL(options.url);
+  const headers = requestHeaders(options.headers, protocol);
+
+  return {
+    async send(body, withinMs, signal) {
+      signal.throwIfAborted();
+      const attempt = new AbortController();
+      const onAbort = (): void => attempt.abort(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      let begun = false;
+      const timer = setTimeout(() => attempt.abort(OUT_OF_TIME), withinMs);
+      try {
+        const reply = await connection.request({ method, headers, body, signal: attempt.signal });
+        begun = true;
+        const bytes = await reply.body.bytes();
+        const received = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        const replyHeaders = flatHeaders(reply.headers);
+        const whole = { status: reply.statusCode, headers: replyHeaders, body: received };
+        const foreign = connection.proxyFault(whole.status) ?? replyFault(url, whole);
+        if (foreign !== null) return foreign;
+        const isAnswer = reply.statusCode >= 200 && reply.statusCode < 300 && reply.statusCode !== 204;
+        const cut = isAnswer ? cutResponseReason(replyHeaders, received, protocol) : null;
+        return cut === null ? whole : { kind: "dropped", reason: cut };
+      } catch (thrown) {
+        if (signal.aborted) throw signal.reason;
+        if (attempt.signal.reason === OUT_OF_TIME) {
+          return { kind: "timeout", reason: `no whole answer within ${withinMs / 1000} s` };
+        }
+        return connection.explain(thrown, begun);
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", onAbort);
+      }
+    },
+  };
+}
+
+const OUT_OF_TIME = Symbol("out of time");
+
+/** Lower-case names, so that there is exactly one content type whatever the job says. */
+function requestHeaders(configured: Readonly<Record<string, string>>, protocol: Protocol): Record<string, string> {
+  const headers: Record<string, string> = {
+    "content-type": protocol.contentType,
+    accept: protocol.accept,
+    // An answer is checked byte by byte; compressing it would only cost the server time on a fast network.
+    "accept-encoding": "identity",
+    "user-agent": "scoreframe",
+  };
+  for (const [name, value] of Object.entries(configured)) headers[name.toLowerCase()] = value;
+  return headers;
+}
+
+function flatHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}

@@ -1,0 +1,20 @@
+import { backendSecrets } from "../../../../core/secrets/job-secrets.ts";
+import { createSecretMask } from "../../../../core/secrets/secret-mask.ts";
+
+/**
+ * A function that takes the values of headers, what the address gives away, and other secrets out of a text: a server may repeat what it was
+ * sent.
+ */
+export function createRedactor(
+  headers: Readonly<Record<string, string>>,
+  url: string,
+  others: readonly string[] = [],
+): (text: string) => string {
+  return createSecretMask([...backendSecrets({ headers, url }), ...others]).text;
+}
+
+/** A URL for a message: without user, password, query and fragment, where credentials hide. */
+export function printableUrl(url: string | URL): string {
+  const parsed = new URL(url);
+  return `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
+}

@@ -1,0 +1,36 @@
+import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
+
+// Imports no package: it has to explain why none can be imported.
+
+const NATIVE_PACKAGES = /nodejs-polars|@duckdb\/node-bindings|duckdb native binding/;
+const LOAD_FAILURES =
+  /Cannot find (?:module|package)|Failed to load|native binding|Unsupported (?:architecture|OS)|invalid ELF|dlopen|\.node\b/;
+
+/**
+ * `SETUP_INCOMPLETE` where an error comes from a package that is not there or does not load, and null where it does not. npm leaves out
+ * a native package in silence when the Node that it runs under is too old for it.
+ */
+export function setupError(thrown: unknown): ScoreframeError | null {
+  for (let error = thrown; hasMessage(error); error = error.cause) {
+    const reason = error.message.split("\n")[0] ?? "";
+    const isNative = NATIVE_PACKAGES.test(error.message) && LOAD_FAILURES.test(error.message);
+    // A model or a job that imports what is not there is wrapped in an error of ours, and is not the set-up's fault.
+    const isOurs = error === thrown && error.code === "ERR_MODULE_NOT_FOUND" && /Cannot find package/.test(reason);
+    if (isNative || isOurs) return incomplete(reason, thrown);
+  }
+  return null;
+}
+
+function incomplete(reason: string, cause: unknown): ScoreframeError {
+  const what = /Cannot find (?:module|package) '([^']+)'/.exec(reason)?.[1];
+  const problem = what === undefined ? `a native package does not load (${reason})` : `the package ${what} is missing`;
+  return new ScoreframeError(
+    "SETUP_INCOMPLETE",
+    `The installation is not complete: ${problem}. Install again, under a Node that is new enough for it: npx -y -p node@24 npm ci`,
+    { cause },
+  );
+}
+
+function hasMessage(value: unknown): value is { message: string; code?: unknown; cause?: unknown } {
+  return typeof value === "object" && value !== null && "message" in value && typeof value.message === "string";
+}

@@ -1,9 +1,0 @@
-import { parseSetArguments } from "../core/job/set-overrides.ts";
-import type { JobOptions } from "../core/pipeline/options.ts";
-import type { CliContext } from "./cli-context.ts";
-import type { SetOptions } from "./shared-options.ts";
-
-/** What the engine is told besides the path of a job file. Throws USAGE for a `--set` that is no key=value. */
-export function jobOptions({ set }: SetOptions, { env, workingDirectory, signal }: CliContext): JobOptions {
-  return { set: parseSetArguments(set), env, baseDirectory: workingDirectory, signal };
-}

@@ -1,8 +1,0 @@
-import { readArrowSchema } from "./arrow-schema.ts";
-import type { TypedColumn } from "./column-type.ts";
-import type { DataFrame } from "./polars.ts";
-
-/** Names and types of a frame; `frame.schema` throws where a column is binary. The names must be the engine's own (`c0`). */
-export function frameSchema(frame: DataFrame): TypedColumn[] {
-  return readArrowSchema(frame.limit(0).writeIPC());
-}

@@ -1,0 +1,33 @@
+import type { JobPath } from "../../domain/job-path.ts";
+import { valueClassAt } from "../schema/schema-lookup.ts";
+import { isBridgeKey } from "./bridge-job.ts";
+import type { SetValues } from "./set-overrides.ts";
+
+const LONGEST_SHOWN = 60;
+
+/**
+ * The value of `--set` that stands at one of these spellings of a place or around it, as messages show it: `--set requests.batch_size=abc`.
+ * Undefined where the place is the job's own. `used` are the names that the job has as `{{ name }}`.
+ */
+export function settingAt(paths: readonly JobPath[], set: SetValues, used: ReadonlySet<string>): string | undefined {
+  const found = Object.entries(set)
+    .filter(([key]) => isPlace(key, used) && paths.some((path) => startsWith(path, key.split("."))))
+    .sort(([left], [right]) => right.length - left.length)[0];
+  return found === undefined ? undefined : show(found[0], found[1]);
+}
+
+function isPlace(key: string, used: ReadonlySet<string>): boolean {
+  if (used.has(key) && !key.includes(".")) return false;
+  return isBridgeKey(key) || valueClassAt(key.split(".")) !== undefined;
+}
+
+function startsWith(path: JobPath, beginning: readonly string[]): boolean {
+  return beginning.every((part, index) => String(path[index]) === part);
+}
+
+/** Options of a backend and addresses may hold secrets. */
+function show(key: string, text: string): string {
+  const mayBeSecret = (key.startsWith("backend") && key !== "backend.kind") || text.includes("://");
+  const isShort = text.length <= LONGEST_SHOWN && !/[\r\n]/.test(text);
+  return `--set ${key}=${mayBeSecret || !isShort ? "…" : text}`;
+}

@@ -1,4 +1,0 @@
-import type { TypedColumn } from "../frames/column-type.ts";
-
-/** A column that is sent, and whether the sample has a null in it. */
-export type SentColumn = TypedColumn & { readonly hasNull: boolean };

@@ -1,0 +1,115 @@
+import { availableParallelism } from "node:os";
+import { Piscina } from "piscina";
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
+import type { FrameTaskReply } from "./frame-worker.ts";
+import type { FrameTaskName, FrameTasks } from "./tasks.ts";
+
+/** Threads that do the frame work: more than two only multiply memory, since one Polars query uses several cores by itself. */
+const MOST_THREADS = 4;
+
+/**
+ * A worker's JavaScript makes little and short-lived garbage; with V8's own limit its young generation grows to 48 MB a thread for nothing.
+ */
+const YOUNG_GENERATION_MB = 6;
+
+/** Runs frame tasks in worker threads. */
+export type FramePool = {
+  /** Tasks that run at a time. */
+  readonly threads: number;
+  /** Starts the first thread, which takes as long as to read a small table, before there is a task; what ends without one needs none. */
+  start(): void;
+  run<Name extends FrameTaskName>(
+    task: Name,
+    input: Parameters<FrameTasks[Name]>[0],
+    signal?: AbortSignal,
+  ): Promise<ReturnType<FrameTasks[Name]>>;
+  close(): Promise<void>;
+};
+
+export function createFramePool(): FramePool {
+  const threads = Math.max(2, Math.min(MOST_THREADS, availableParallelism()));
+  // A worker that cannot even load (no binary of Polars) rejects no task; without a listener it would end the process.
+  let broken: { readonly cause: unknown } | null = null;
+  /** Rejects of the tasks that run: one promise for all would keep the reply of each task for as long as the pool lives. */
+  const running = new Set<(cause: unknown) => void>();
+  let pool: Piscina | null = null;
+  const started = (): Piscina => {
+    pool ??= startPool(threads).on("error", (error) => {
+      broken ??= { cause: loadError(error) };
+      for (const reject of running) reject(broken.cause);
+    });
+    return pool;
+  };
+  const unlessBroken = async (work: Promise<FrameTaskReply>): Promise<FrameTaskReply> => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    running.add(reject);
+    if (broken !== null) reject(broken.cause);
+    try {
+      return await Promise.race([work, promise]);
+    } finally {
+      running.delete(reject);
+    }
+  };
+  return {
+    threads,
+    start: () => void started(),
+    async run(task, input, signal) {
+      const reply = await unlessBroken(runTask(started(), task, input, signal));
+      if ("error" in reply) {
+        const { code, message, ...facts } = reply.error;
+        throw new ScoreframeError(code, message, facts);
+      }
+      return reply.value as never;
+    },
+    async close() {
+      await pool?.destroy();
+    },
+  };
+}
+
+function startPool(threads: number): Piscina {
+  // Run from the sources the worker is a .ts file, from the package a .js file.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new Piscina({
+    filename: new URL(`./frame-worker.${extension}`, import.meta.url).href,
+    name: "runFrameTask",
+    minThreads: 1,
+    maxThreads: threads,
+    idleTimeout: 60_000,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  });
+}
+
+async function runTask(
+  pool: Piscina,
+  task: FrameTaskName,
+  input: unknown,
+  signal?: AbortSignal,
+): Promise<FrameTaskReply> {
+  try {
+    return (await pool.run({ task, input }, signal === undefined ? {} : { signal })) as FrameTaskReply;
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw new ScoreframeError(codeOf(error), `${task} failed: ${messageOf(error)}`, { operation: task, cause: error });
+  }
+}
+
+/** npm leaves the binary of Polars out in silence where it runs under a Node that is too old for it. */
+function loadError(thrown: unknown): unknown {
+  const text = messageOf(thrown);
+  if (!/nodejs-polars/.test(text)) return thrown;
+  return new ScoreframeError(
+    "SETUP_INCOMPLETE",
+    `The installation is not complete: ${text.split("\n")[0]}. Install again, under a Node that is new enough for it: npx -y -p node@24 npm install`,
+    { cause: thrown },
+  );
+}
+
+/** Polars passes the system's own words on. */
+function codeOf(error: unknown): ErrorCode {
+  const text = messageOf(error);
+  if (/no space left on device|os error 28|disk quota|permission denied|read-only file system/i.test(text))
+    return "STORAGE_FAILED";
+  return "INTERNAL";
+}
