@@ -48,14 +48,9 @@ export function sampleRows(
   { joined, answers, source, protocol, options, firstId = 0 }: JoinedShard,
   { rows, seed, identity, features, widths, path }: SampleRequest,
 ): RowSample {
-  const failed = new Set(answers.failures.map(({ row }) => row));
-  const scored = Array.from({ length: joined.height }, (_, row) => row).filter((row) => !failed.has(row));
-  const chosen = chooseRows(scored.length, rows, seed).map((index) => scored[index] as number);
+  const chosen = chooseScored(joined.height, answers, rows, seed);
   if (chosen.length === 0) return { path, rows: [] };
-  const marks = new Uint8Array(joined.height);
-  for (const row of chosen) marks[row] = 1;
-  const added = pl.DataFrame([answers.predictions.getColumn("prediction"), pl.Series("chosen", marks as never)]);
-  const sample = (joined.hstack(added) as unknown as DataFrame).filter(pl.col("chosen").eq(1));
+  const sample = pickRows(joined, chosen).hstack(pickRows(answers.predictions, chosen)) as unknown as DataFrame;
   writeSingleRows(sample, { columns: source, features, protocol, options, widths }, firstId, path);
   const named = source
     .map((each, index) => ({ ...each, alias: `c${index}` }))
@@ -72,6 +67,20 @@ export function sampleRows(
       key: keys?.[index] ?? null,
     })),
   };
+}
+
+/** Positions of rows that have a prediction. */
+function chooseScored(height: number, { failures }: DecodedAnswers, rows: number, seed: string): readonly number[] {
+  if (failures.length === 0) return chooseRows(height, rows, seed);
+  const failed = new Set(failures.map(({ row }) => row));
+  const scored = Array.from({ length: height }, (_, row) => row).filter((row) => !failed.has(row));
+  return chooseRows(scored.length, rows, seed).map((index) => scored[index] as number);
+}
+
+/** By slices, which copy nothing of the rows between: a filter would pass over the whole shard. */
+function pickRows(frame: DataFrame, rows: readonly number[]): DataFrame {
+  const isWhole = rows.length === frame.height;
+  return isWhole ? frame : pl.concat(rows.map((row) => frame.slice(row, 1)));
 }
 
 function keysIn(sample: DataFrame, source: readonly TypedColumn[], { pairing }: RowFormat["options"]): RowKeys {
