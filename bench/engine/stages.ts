@@ -46,11 +46,10 @@ async function extract({ dataset, paths, pool }: Setting): ReturnType<Prepare> {
 async function shard(setting: Setting, state: StageState): ReturnType<Prepare> {
   const { shardTable } =
     await engineModule<typeof import("../../src/core/stages/shard/shard.ts")>("core/stages/shard/shard");
-  const { shardStageInput } =
-    await engineModule<typeof import("../../src/core/run/shard-stage-input.ts")>("core/run/shard-stage-input");
+  const { planRun } = await engineModule<typeof import("../../src/core/run/run-plan.ts")>("core/run/run-plan");
   const store = await runStore(setting.paths);
-  const stage = shardStageInput(await preparedJob(setting), state.table, columnsOf(setting), state.folders);
-  const input = { ...stage, widths: {} };
+  const { shard: stage } = planRun(await preparedJob(setting), state.table);
+  const input = { ...stage, folders: state.folders, widths: {} };
   return async () => {
     const requests: RequestShard[] = [];
     const records: ShardRecord[] = [];
@@ -74,10 +73,10 @@ async function shard(setting: Setting, state: StageState): ReturnType<Prepare> {
 async function stitch(setting: Setting, state: StageState): ReturnType<Prepare> {
   const { stitchAnswers } =
     await engineModule<typeof import("../../src/core/stages/stitch/stitch.ts")>("core/stages/stitch/stitch");
-  const { stitchStageInput } =
-    await engineModule<typeof import("../../src/core/run/stitch-stage-input.ts")>("core/run/stitch-stage-input");
+  const { planRun } = await engineModule<typeof import("../../src/core/run/run-plan.ts")>("core/run/run-plan");
   const store = await runStore(setting.paths);
-  const input = stitchStageInput(await preparedJob(setting), state.table, columnsOf(setting), state.folders);
+  const { stitch: stage } = planRun(await preparedJob(setting), state.table);
+  const input = { ...stage, folders: state.folders };
   const records = new Map(state.records.map((record) => [record.shard, record]));
   const answers = await answersTo(state, setting.paths);
   return async () => {
@@ -129,10 +128,6 @@ async function answersTo(state: StageState, paths: BenchPaths): Promise<AsyncIte
 
 async function* given<Item>(items: readonly Item[]): AsyncGenerator<Item> {
   yield* items;
-}
-
-function columnsOf({ dataset }: Setting): { features: readonly string[]; keep: readonly string[] } {
-  return { features: dataset.columns, keep: dataset.columns };
 }
 
 async function parsedJob(dataset: Dataset, paths: BenchPaths) {

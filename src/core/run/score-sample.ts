@@ -10,7 +10,6 @@ import type { RunFolders } from "../ports/run-store.ts";
 import type { ScoringSession } from "../ports/scoring-backend.ts";
 import { bindProtocol } from "../protocols/bind-protocol.ts";
 import type { ChosenColumns } from "../stages/extract/choose-columns.ts";
-import { chooseColumns } from "../stages/extract/choose-columns.ts";
 import { extractTable } from "../stages/extract/extract.ts";
 import { inexactFeatures } from "../stages/extract/inexact-features.ts";
 import { scoreShards } from "../stages/score/score.ts";
@@ -24,10 +23,9 @@ import type { StitchedAnswer } from "../stages/stitch/stitch.ts";
 import { stitchAnswers } from "../stages/stitch/stitch.ts";
 import type { FramePool } from "../worker/frame-pool.ts";
 import type { PreparedRun } from "./prepare-run.ts";
+import { planRun } from "./run-plan.ts";
 import type { Scope } from "./scope.ts";
 import { withScope } from "./scope.ts";
-import { shardStageInput } from "./shard-stage-input.ts";
-import { stitchStageInput } from "./stitch-stage-input.ts";
 import { identityNames } from "./verify/sampled-rows.ts";
 
 export type SampleTools = { readonly pool: FramePool; readonly clock: Clock; readonly events: EventSink };
@@ -104,10 +102,8 @@ async function scoreInto(
   const { pool, clock, events } = tools;
   const { signal } = scope;
   const table = await extractTable(prepared.source, folders.root, pool, { ...options, signal });
-  const columns = chooseColumns(
-    table.columns.map(({ name }) => name),
-    job,
-  );
+  const plan = planRun(prepared, table);
+  const { columns } = plan;
   if (options.onFeatures !== undefined) {
     const withNulls = new Set(await pool.run("readNullColumns", table.path, signal));
     const features = table.columns.filter(({ name }) => columns.features.includes(name));
@@ -138,17 +134,14 @@ async function scoreInto(
     onOversized: (rows: OversizedRows) => void oversized.push(rows),
     onUnsendable: (rows: UnsendableRows) => void unsendable.push(rows),
   };
-  const stage = await withListWidths(shardStageInput(prepared, table, columns, folders), pool, signal);
+  const stage = await withListWidths({ ...plan.shard, folders }, pool, signal);
   const shards = shardTable(stage, pool, hooks, signal);
   const scored = scope.iterate(scoreShards(session, shards, signal));
   const answers: StitchedAnswer[] = [];
   const identity = identityNames(columns);
   const { features, widths } = stage;
   const sample = ({ rows }: ShardRecord) => ({ rows, seed: "sample", identity, features, widths });
-  const stitching = {
-    ...stitchStageInput(prepared, table, columns, folders),
-    ...(options.onScored === undefined ? {} : { sample }),
-  };
+  const stitching = { ...plan.stitch, folders, ...(options.onScored === undefined ? {} : { sample }) };
   for await (const answer of stitchAnswers(stitching, scored, records, pool, signal)) answers.push(...answer);
   answers.sort((a, b) => a.record.shard - b.record.shard);
   const found = { rows: table.rows, answers, oversized, unsendable, folders };

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import type { SourceContext } from "../../ports/frame-source.ts";
+import type { RunFolders } from "../../ports/run-store.ts";
 import type { PlanCost, PlanEstimate } from "../../ports/scoring-backend.ts";
 import { bindProtocol } from "../../protocols/bind-protocol.ts";
 import { outputIntent } from "../../run/output-intent.ts";
 import type { PreparedRun } from "../../run/prepare-run.ts";
 import { DEFAULT_BATCH_BYTES, DEFAULT_BATCH_ROWS } from "../../run/requests/request-batch.ts";
-import { shardStageInput } from "../../run/shard-stage-input.ts";
-import { chooseColumns } from "../../stages/extract/choose-columns.ts";
+import type { RunPlan } from "../../run/run-plan.ts";
+import { planRun } from "../../run/run-plan.ts";
 import type { ExtractedInput } from "../../stages/extract/extract.ts";
 import { extractTable } from "../../stages/extract/extract.ts";
 import { watchContract } from "../../stages/publish/table-contract/watch-contract.ts";
@@ -50,8 +51,9 @@ export async function planJob(prepared: PreparedRun, pool: FramePool, context: S
   const folder = await mkdtemp(join(tmpdir(), "scoreframe-plan-"));
   try {
     const table = await extractTable(prepared.source, folder, pool, context);
-    const report = await planTable(prepared, table, pool, context.signal);
-    const problem = await outputProblem(prepared, table, pool, context.signal);
+    const plan = planRun(prepared, table);
+    const report = await planTable(prepared, plan, folder, pool, context.signal);
+    const problem = await outputProblem(prepared, table, plan, pool, context.signal);
     return problem === null ? report : { ...report, advice: [problem, ...report.advice] };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -62,11 +64,11 @@ export async function planJob(prepared: PreparedRun, pool: FramePool, context: S
 async function outputProblem(
   { job, output }: PreparedRun,
   table: ExtractedInput,
+  { columns }: RunPlan,
   pool: FramePool,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const names = table.columns.map(({ name }) => name);
-  const input = { output, intent: outputIntent("plan", job), job, table, columns: chooseColumns(names, job) };
+  const input = { output, intent: outputIntent("plan", job), job, table, columns };
   try {
     const contract = await watchContract(input, pool, signal);
     await contract.checkSource();
@@ -79,14 +81,15 @@ async function outputProblem(
 
 async function planTable(
   prepared: PreparedRun,
-  table: ExtractedInput,
+  { columns, shard }: RunPlan,
+  folder: string,
   pool: FramePool,
   signal: AbortSignal,
 ): Promise<PlanReport> {
   const { job, backend, protocol } = prepared;
-  const names = table.columns.map(({ name }) => name);
-  const columns = chooseColumns(names, job);
-  const input = await withListWidths(shardStageInput(prepared, table, columns), pool, signal);
+  const { table } = shard;
+  const names = shard.columns.map(({ name }) => name);
+  const input = await withListWidths({ ...shard, folders: unusedFolders(folder) }, pool, signal);
   const samples = await Promise.all(
     samplePlaces(table.rows).map(([offset, rows]) =>
       pool.run("measureRows", chunkInput(input, 0, offset, rows), signal),
@@ -136,6 +139,11 @@ async function planTable(
     ],
     cost: estimate.cost,
   };
+}
+
+/** Rows are measured and not written. */
+function unusedFolders(root: string): RunFolders {
+  return { root, features: root, requests: root, responses: root, stitched: root, deadLetter: root, logs: root };
 }
 
 /** A line is never split, so that a file is seldom full where lines are large. */

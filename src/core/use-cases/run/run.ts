@@ -4,7 +4,6 @@ import type { RunOutput, RunReport } from "../../domain/run-report.ts";
 import type { ShardRecord } from "../../domain/shard-record.ts";
 import type { ShardResponse } from "../../domain/shard-response.ts";
 import type { TypedColumn } from "../../domain/types/column-type.ts";
-import { refusePartitionType } from "../../domain/types/partition-type.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import type { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import { messageOf } from "../../errors/scoreframe-error.ts";
@@ -24,12 +23,11 @@ import { maskLogs } from "../../run/mask-logs.ts";
 import { outputIntent } from "../../run/output-intent.ts";
 import type { RequestBatch } from "../../run/requests/request-batch.ts";
 import { runError, stoppedRun } from "../../run/run-error.ts";
+import { planRun } from "../../run/run-plan.ts";
 import type { RunTracker } from "../../run/run-tracker.ts";
 import { createRunTracker } from "../../run/run-tracker.ts";
 import type { Scope } from "../../run/scope.ts";
 import { withScope } from "../../run/scope.ts";
-import { shardStageInput } from "../../run/shard-stage-input.ts";
-import { stitchStageInput } from "../../run/stitch-stage-input.ts";
 import { planSample } from "../../run/verify/plan-sample.ts";
 import { identityNames } from "../../run/verify/sampled-rows.ts";
 import { verifyOptions } from "../../run/verify/verify-options.ts";
@@ -37,7 +35,6 @@ import { verifyRun } from "../../run/verify/verify-run.ts";
 import type { SecretMask } from "../../secrets/secret-mask.ts";
 import { checkPartitionNames } from "../../stages/extract/check-partition-names.ts";
 import type { ChosenColumns } from "../../stages/extract/choose-columns.ts";
-import { chooseColumns } from "../../stages/extract/choose-columns.ts";
 import type { ExtractedInput } from "../../stages/extract/extract.ts";
 import { extractTable } from "../../stages/extract/extract.ts";
 import { inexactFeatures } from "../../stages/extract/inexact-features.ts";
@@ -157,8 +154,8 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
   tracker.extracted(table.rows);
   assertEnoughRows(table.rows, job.failure.min_rows);
   if (table.rows === 0) warn(NO_ROWS);
-  const columns = chooseColumns(namesOf(table.columns), job);
-  for (const column of table.columns) if (job.output.partition_by.includes(column.name)) refusePartitionType(column);
+  const plan = planRun(run, table);
+  const { columns } = plan;
   await checkPartitionNames(table, job.output.partition_by, run.output.partitionRoom(run.runId), pool, signal);
   for (const message of await inexactFeatures(table, columns.features, pool, signal)) warn(message);
   const intent = outputIntent(run.runId, job);
@@ -168,14 +165,14 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
 
   const deadLetter = files.locate(folders.deadLetter);
   const records = new Map<number, ShardRecord>();
-  const stage = await withListWidths(shardStageInput(run, table, columns, folders), pool, signal);
+  const stage = await withListWidths({ ...plan.shard, folders }, pool, signal);
   const shards = tracker.through("shard", shardTable(stage, pool, shardHooks(run, records), signal));
   const responses = scope.iterate(scoreShards(session, shards, signal));
   const answers = tracker.through("score", countAnswers(responses, records, tracker));
   const verify = verifyOptions(job, run.backend.capabilities);
   const identity = identityNames(columns);
   const sample = planSample({ ...verify, ...stage, total: table.rows, seed: run.runId, identity });
-  const stitching = { ...stitchStageInput(run, table, columns, folders), sample };
+  const stitching = { ...plan.stitch, folders, sample };
   const stitched = tracker.through("stitch", stitchAnswers(stitching, answers, records, pool, signal));
   const parts = await collectShards(stitched, {
     tracker,
