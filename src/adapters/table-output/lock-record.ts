@@ -19,7 +19,7 @@ export function newLockRecord(runId: string): LockRecord {
   return { run_id: runId, token: randomUUID(), ...thisProcess() };
 }
 
-/** Stands for the token of a lock that is not one: somebody else wrote it, or half of it. */
+/** The token of an unreadable lock file: another program wrote it, or a writer wrote half of it. */
 const UNREADABLE = "unreadable";
 
 /** A text that is not a lock counts as another's, since it may be one that is being written. */

@@ -9,7 +9,7 @@ const ESCAPED = /[\u0000-\u001f\u007f"#%'*/:=?\\{[\]^]/g;
 export const LONGEST_NAME = 255;
 
 /**
- * Why a column cannot stand in the name of a partition's folder, in words that follow "its name"; null where it can. Hive and Spark escape such
+ * Why a column cannot be in the name of a partition's folder, in words that follow "its name"; null if it can. Hive and Spark escape such
  * characters in names as in values, and DuckDB decodes them in values only: the column would be found under another name.
  */
 export function partitionNameProblem(name: string): string | null {

@@ -26,7 +26,7 @@ export type RunReport = {
   readonly requests: number;
   /** Null until it is published. */
   readonly output: RunOutput | null;
-  /** Folder of the rows that could not be scored; null where there are none. */
+  /** Folder of the rows that could not be scored; null if there are none. */
   readonly dead_letter: { readonly path: string; readonly rows: number } | null;
   /** Wall seconds from a stage's first act to its last; stages overlap, so that they add up to more than the total. */
   readonly timings_s: Readonly<Record<"extract" | "shard" | "score" | "stitch" | "publish" | "total", number>>;

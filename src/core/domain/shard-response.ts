@@ -1,6 +1,6 @@
 import type { FileDigest } from "../util/file-digest.ts";
 
-/** Says that a shard's response file, which is where the shard told it to be, is whole: exactly one line for each request line. */
+/** Says that a shard's response file, at the path that the shard names, is complete: exactly one line for each request line. */
 export type ShardResponse = {
   readonly shard: number;
   /** Bytes and digest of what was written, if the backend wrote the file itself: the file must hold just that when it is read. */

@@ -1,4 +1,4 @@
-/** What was found when some rows were sent to the model again; stands in run.json as it is. */
+/** What was found when some rows were sent to the model again; written to run.json unchanged. */
 export type Verification = {
   /** Rows that were sent again. */
   readonly rows: number;

@@ -24,7 +24,7 @@ export type Run = {
   readonly status: RunStatus;
   readonly ledger: RowLedger;
   readonly output: RunOutput;
-  /** Folder with the rows that could not be scored; null where there are none. */
+  /** Folder with the rows that could not be scored; null if there are none. */
   readonly deadLetter: RunReport["dead_letter"];
   readonly report: RunReport;
 };
@@ -42,7 +42,7 @@ export type Engine = {
   plan(job: JobReference, options?: JobOptions): Promise<PlanReport>;
   /** Checks the job, its columns and its contract, and sends a sample of rows through the real model. Publishes nothing. */
   check(job: JobReference, options?: JobOptions & { readonly sampleRows?: number }): Promise<CheckReport>;
-  /** Joins requests and responses that somebody else wrote. */
+  /** Joins requests and responses that another program wrote. */
   stitch(request: StitchRequest): Promise<StitchReport>;
   /**
    * Completes or rolls back publications of a table (a folder or `s3://bucket/prefix`) that were cut off, and brings what globs find to what its manifest
@@ -56,7 +56,7 @@ export type Engine = {
   score(rows: RowsInput, backend: ScoringBackend | BackendChoice, options?: ScoreOptions): Promise<DataFrame>;
   /** Newest first. */
   runs(): Promise<readonly RunReport[]>;
-  /** `RUN_NOT_FOUND` where there is none of that id. */
+  /** Throws `RUN_NOT_FOUND` if there is no run of that id. */
   runReport(runId: string): Promise<RunReport>;
   /**
    * Removes old runs from the workspace: `keep: "7d"` those that ended more than 7 days ago, `keep: 20` all but the newest 20. Runs that go on and

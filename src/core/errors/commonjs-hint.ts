@@ -1,6 +1,6 @@
 import { dirname, extname, join } from "node:path";
 
-/** What V8 says of import, export, import.meta and a top-level await in a script that is none of a module. */
+/** What V8 says of import, export, import.meta and a top-level await in a script that is not a module. */
 const MODULE_SYNTAX =
   /Unexpected token 'export'|Cannot use import statement outside a module|Cannot use 'import\.meta' outside a module|await is only valid in async functions/;
 
@@ -10,9 +10,9 @@ const HAS_IMPORT_OR_EXPORT = /^\s*(import|export)\b/m;
 const FAULT = /^(\/[^\n]+|[A-Za-z]:\\[^\n]+):\d+\n/;
 
 /**
- * What to do where Node ran a file with imports or exports as CommonJS, because the nearest package.json says `"type": "commonjs"`, as
+ * What to do if Node ran a file with imports or exports as CommonJS, because the nearest package.json says `"type": "commonjs"`, as
  * `npm init` writes it; begins with a blank, and is null for every other error. `path` is the file that was imported, `readText` reads a
- * file and rejects where there is none.
+ * file and rejects if there is none.
  */
 export async function commonjsHint(
   thrown: unknown,
@@ -44,7 +44,7 @@ function typeIn(text: string): unknown {
   try {
     return (JSON.parse(text) as { readonly type?: unknown } | null)?.type;
   } catch {
-    // Node refuses such a file itself, before it gets to the syntax of a module.
+    // Node itself rejects such a file, before it parses the module.
     return undefined;
   }
 }

@@ -16,11 +16,11 @@ const OF_SERVERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const ENOUGH = 1024;
 
 /**
- * What names the limit of open files if this is what ended the work, and null if it is not. The system refuses whatever is opened next, a file, a connection or
- * a process, so that the error is about something that is not at fault.
+ * An error that names the limit of open files if this is what ended the work, else null. The system rejects whatever is opened next, a file, a connection or
+ * a process, so that the error names something that is not the cause.
  */
 export function openFilesError(thrown: unknown): ScoreframeError | null {
-  const said = refusal(thrown);
+  const said = rejectionIn(thrown);
   if (said === null) return null;
   const limit = openFilesLimit();
   const facts = ScoreframeError.is(thrown) ? thrown.facts : {};
@@ -36,8 +36,8 @@ export function openFilesError(thrown: unknown): ScoreframeError | null {
   });
 }
 
-/** The first line of the error in the chain of causes by which the system refused. */
-function refusal(thrown: unknown): string | null {
+/** The first line of the system's own error in the chain of causes. */
+function rejectionIn(thrown: unknown): string | null {
   let error = thrown;
   for (let depth = 0; error instanceof Error && depth < 10; depth += 1) {
     const isServers = ScoreframeError.is(error) && OF_SERVERS.has(error.code);
@@ -48,9 +48,9 @@ function refusal(thrown: unknown): string | null {
   return null;
 }
 
-/** Null where the system does not say. */
+/** Null if the system does not report it. */
 function openFilesLimit(): number | null {
-  // Its type lacks what every supported Node has.
+  // Its type misses a property that every supported Node has.
   const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
   const former = report.excludeNetwork;
   // Names of the other sides of connections would be looked up.

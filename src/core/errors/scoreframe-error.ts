@@ -14,7 +14,7 @@ export type ErrorFacts = {
   readonly retryable?: boolean;
   /** Where in the job file: `requests.batch_size`. */
   readonly option?: string;
-  /** HTTP status of the answer that was refused. */
+  /** HTTP status of the answer that was rejected. */
   readonly status?: number;
   /** Counts and names that the message mentions, for machines. */
   readonly details?: Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { ErrorFacts } from "./scoreframe-error.ts";
 import { messageOf, ScoreframeError } from "./scoreframe-error.ts";
 
-/** `STORAGE_FAILED`, with the mend for what the file system said. */
+/** `STORAGE_FAILED`, with a hint for what the file system reported. */
 export function storageError(
   path: string,
   act: string,
@@ -9,7 +9,7 @@ export function storageError(
   facts: Pick<ErrorFacts, "shard"> = {},
 ): ScoreframeError {
   const said = messageOf(cause);
-  return new ScoreframeError("STORAGE_FAILED", `Could not ${act} ${path}: ${reasonIn(said)}. ${mendFor(said)}`, {
+  return new ScoreframeError("STORAGE_FAILED", `Could not ${act} ${path}: ${reasonIn(said)}. ${hintFor(said)}`, {
     operation: act,
     cause,
     details: { path },
@@ -24,7 +24,7 @@ const FILE_SYSTEM_CODES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Whether the operating system refused, as Node (`code`) or Polars (`os error 28`) says it; everything else is no matter of storage. */
+/** Whether this is an error of the operating system, as Node (`code`) or Polars (`os error 28`) reports it; other errors do not concern storage. */
 export function isStorageFailure(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || ScoreframeError.is(thrown)) return false;
   return ("code" in thrown && FILE_SYSTEM_CODES.has(String(thrown.code))) || /\(os error \d+\)/.test(thrown.message);
@@ -44,7 +44,7 @@ function reasonIn(said: string): string | undefined {
   return isDiskFull(said) ? "no space is left on the disk" : said.split("\n")[0];
 }
 
-function mendFor(said: string): string {
+function hintFor(said: string): string {
   if (isDiskFull(said)) return "Free some space, then run the job again; the former table is untouched.";
   if (/EACCES|EPERM|EROFS|[Pp]ermission denied|[Rr]ead-only/.test(said))
     return "Give this user the right to write there, then run the job again.";

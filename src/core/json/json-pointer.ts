@@ -22,7 +22,7 @@ export function pointerText(path: JsonPath): string {
   return text === "" ? '""' : text;
 }
 
-/** The place in a list that a name is, or null: `01` and `-` are none. */
+/** The index in a list that a name is, or null: `01` and `-` are not indexes. */
 export function indexOf(name: string): number | null {
   return INDEX.test(name) ? Number(name) : null;
 }

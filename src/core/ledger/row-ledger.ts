@@ -9,7 +9,7 @@ export type RowLedger = {
   readonly skipped: number;
 };
 
-/** Refuses a ledger that does not add up: a run with such a one is never published. */
+/** Throws `LEDGER_IMBALANCE` for a ledger that does not add up: such a run is never published. */
 export function assertBalanced(ledger: RowLedger): void {
   const ended = ledger.scored + ledger.deadLettered + ledger.skipped;
   if (ended === ledger.input) return;
@@ -31,7 +31,7 @@ export function assertShardBalanced(shard: number, rows: number, scored: number,
   );
 }
 
-/** Most rows that may fail: a count as it stands, a ratio (between 0 and 1) of the input. */
+/** Most rows that may fail: a count, or a ratio (between 0 and 1) of the input. */
 export function failedRowLimit(maxFailedRows: number, input: number): number {
   return maxFailedRows > 0 && maxFailedRows < 1 ? Math.floor(maxFailedRows * input) : maxFailedRows;
 }

@@ -1,13 +1,13 @@
 import type { Protocol } from "../protocols/protocol.ts";
 
-/** What stands in an answer file of SageMaker Batch Transform. */
+/** The lines of an answer file of SageMaker Batch Transform. */
 export type LineCounts = {
   readonly lines: number;
   /** Lines with nothing in them. */
   readonly blank: number;
   /** Whether the 2nd, 4th, … line is blank. */
   readonly alternating: boolean;
-  /** Whether the last line is blank, and each blank one stands alone behind one that is not. */
+  /** Whether the last line is blank, and each blank one follows a line that is not blank. */
   readonly closing: boolean;
   /** Whether the last line is blank. */
   readonly blankLast: boolean;
@@ -18,7 +18,7 @@ export type LineCounts = {
 /** How a job's answers are to be read. */
 export type AnswerRules = {
   readonly protocol: Pick<Protocol, "lineHolds" | "answerNotation" | "predictionPlace">;
-  /** Null where nobody says how many records an answer was to. */
+  /** Null if it is not known how many records an answer was to. */
   readonly batchStrategy: "SingleRecord" | "MultiRecord" | null;
 };
 
@@ -26,13 +26,13 @@ export type AnswerRules = {
 export type AnswerLines = "all" | "every_second" | "filled";
 
 /**
- * Which lines of an answer file are the answers to so many request lines; null where that cannot be told. AssembleWith puts a line break behind
- * each answer, also behind one that ends with a line break itself, so that an empty line may be the end of an answer, or an answer of nothing.
- * Where each answer is to one record, their number tells: as many lines, or twice as many of which every second one is empty. A mixture could be
- * an answer of nothing beside one of two lines, which shifts all between them: only where such an answer would show, because a line is a document
- * with a list, are its empty lines left out. Of several records to an answer the number says nothing, and an empty line is none.
+ * Which lines of an answer file are the answers to the `expected` request lines; null if that is not certain. AssembleWith puts a line break behind
+ * each answer, also behind one that ends with a line break, so that an empty line may be the end of an answer, or an empty answer.
+ * If each answer is to one record, the number of lines decides: as many, or twice as many of which every second one is empty. A mixture could be
+ * an empty answer and another of two lines, which shifts all between them: only if such an answer would be found, because a line is a document
+ * with a list, are its empty lines left out. If an answer is to several records, the number decides nothing, and an empty line is not an answer.
  *
- * Where nobody says which of the two it was, only what both leave room for is read: as many lines, unless an empty one at the end may stand for a
+ * If it is not known which of the two it was, only what is right for both is read: as many lines, unless an empty one at the end may be in the place of a
  * line that is missing; or answers of one line or more with one empty line behind each.
  */
 export function answerLines(counts: LineCounts, expected: number, rules: AnswerRules): AnswerLines | null {

@@ -4,7 +4,7 @@ import { createLineTally } from "./line-tally.ts";
 
 const LINE_FEED = 10;
 
-/** Counts the lines of an answer file, and what tells which of them are answers. */
+/** Counts the lines of an answer file, and what shows which of them are answers. */
 export async function countAnswerLines(chunks: AsyncIterable<Buffer>): Promise<LineCounts> {
   const tally = createLineTally();
   let ended = true;

@@ -2,12 +2,12 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const NOTHING = Buffer.alloc(0);
 
-/** What becomes of a line, by its 0-based number and whether there is nothing in it: it stays, it goes, or other text stands for an empty one. */
+/** What becomes of a line, by its 0-based number and whether it is empty: it is kept, dropped, or replaced with a text. */
 export type LineVerdict = (line: number, isEmpty: boolean) => "keep" | "drop" | { readonly text: string };
 
 /**
  * Passes on lines as the verdict says, each ended by a line feed. By bytes, and piece by piece: Node's readline ends lines at U+2028, too, which may
- * stand in JSON, and a line may be as large as a payload.
+ * be in JSON, and a line may be as large as a payload.
  */
 export async function* forEachLine(chunks: AsyncIterable<Buffer>, verdict: LineVerdict): AsyncGenerator<Buffer> {
   let line = 0;

@@ -16,7 +16,7 @@ export type DocumentLines = {
   count(): number | null;
 };
 
-/** Only objects and lists end by themselves: of `0.251.5` nobody can tell which numbers were meant. Line breaks are found by bytes, nothing is parsed. */
+/** Only objects and lists show where they end: `0.251.5` may be several pairs of numbers. Line breaks are found by bytes, nothing is parsed. */
 export function createDocumentLines(): DocumentLines {
   let [documents, depth] = [0, 0];
   let [inText, escaped, isForeign] = [false, false, false];

@@ -13,7 +13,7 @@ export type LineCutter = {
 };
 
 /**
- * Cuts by bytes, at line feeds only: Node's readline ends lines at U+2028, too, which may stand in JSON. An empty line is a line like any other.
+ * Cuts by bytes, at line feeds only: Node's readline ends lines at U+2028, too, which JSON may contain. An empty line is a line like any other.
  * Throws if a line is longer than the limit, before the rest of it is read; `line` counts from 1.
  */
 export function createLineCutter(limit?: LineLimit): LineCutter {

@@ -1,6 +1,6 @@
 import type { LineCounts } from "./answer-lines.ts";
 
-/** Counts lines, and what tells which of them are answers. */
+/** Counts lines, and what shows which of them are answers. */
 export type LineTally = {
   add(isEmpty: boolean): void;
   /** `ended`: whether the last line has a line break. */

@@ -1,12 +1,12 @@
 import { messageOf, ScoreframeError } from "../errors/scoreframe-error.ts";
 import type { DataFrame } from "./polars.ts";
 
-/** Whether a value is a Polars frame, also one of another copy of the package. Told by its tag, so that Polars need not be loaded to ask. */
+/** Whether a value is a Polars frame, also one of another copy of the package. Decided by its tag, so that Polars need not be loaded. */
 export function isFrame(value: unknown): value is DataFrame {
   return tagOf(value) === "DataFrame";
 }
 
-/** A query that was not collected: it looks like a frame to whoever wrote it. */
+/** A query that was not collected, which is easily mistaken for a frame. */
 export function isLazyFrame(value: unknown): boolean {
   return tagOf(value) === "LazyDataFrame";
 }

@@ -75,7 +75,7 @@ export function textHead(text: Expr, count: number): Expr {
   return callFunction({ StringExpr: "Head" }, text, int64(count));
 }
 
-/** Base64 of a binary column: its JSON encoding panics and the JavaScript API refuses the type. */
+/** Base64 of a binary column: its JSON encoding panics and the JavaScript API rejects the type. */
 export function base64(binary: Expr): Expr {
   return callFunction({ BinaryExpr: "Base64Encode" }, binary);
 }
@@ -163,7 +163,7 @@ export function castTo(value: Expr, type: ColumnType, strict = false): Expr {
   });
 }
 
-/** Dates or timestamps out of ISO text; null where the text is none. */
+/** Dates or timestamps out of ISO text; null if the text is not one. */
 export function parseTime(text: Expr, type: ColumnType, format: string): Expr {
   return expression({
     Function: {

@@ -1,6 +1,6 @@
 import { isStorageFailure, storageError } from "../errors/storage-error.ts";
 
-/** Does what writes the file at `path`; throws `STORAGE_FAILED`, which names it, where the file system refuses. */
+/** Does what writes the file at `path`; throws `STORAGE_FAILED`, which names it, if the file system fails. */
 export function whileWriting(path: string, write: () => unknown): void {
   try {
     write();

@@ -2,7 +2,7 @@ import type { LazyFrame } from "./polars.ts";
 import { whileWriting } from "./while-writing.ts";
 
 /**
- * Writes a frame to a Parquet file, zstd. Throws `STORAGE_FAILED`. A failed write leaves a partial file behind: callers write where nobody reads
+ * Writes a frame to a Parquet file, zstd. Throws `STORAGE_FAILED`. A failed write leaves a partial file behind: callers write where no reader looks
  * yet.
  */
 export function writeParquet(frame: LazyFrame, path: string): void {

@@ -8,7 +8,7 @@ export type BackendCapabilities = {
   readonly defaultBatchSize?: number;
   /** Protocols that it can speak, the preferred one first. */
   readonly protocols: readonly ProtocolId[];
-  /** Whether a line that stands in no request file can go before the lines of each request: CSV's line of names. */
+  /** Whether a line that no request file has can be sent before the lines of each request: CSV's line of names. */
   readonly requestHeader: boolean;
   /** What is lost when one request fails: that line's rows, or the whole shard. */
   readonly failureUnit: "line" | "shard";

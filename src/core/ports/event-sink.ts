@@ -1,4 +1,4 @@
-/** What a run tells while it goes on. Counts are totals so far, never differences. */
+/** What a run reports while it goes on. Counts are totals so far, never differences. */
 export type RunEvent =
   | { readonly type: "run-started"; readonly runId: string; readonly job: string }
   | { readonly type: "stage-started"; readonly stage: Stage }

@@ -21,17 +21,17 @@ export type ObjectStore = {
   locate(key: string): string;
   /** Every object whose key begins with the prefix, in the order of the keys' UTF-8 bytes, however many there are. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject>;
-  /** The names that stand between the prefix, which ends with `/`, and the next `/`, each once. */
+  /** The names between the prefix, which ends with `/`, and the next `/`, each once. */
   folders(prefix: string, signal?: AbortSignal): AsyncIterable<string>;
-  /** Null where it is not there. */
+  /** Null if it is not there. */
   head(key: string, signal?: AbortSignal): Promise<StoredObject | null>;
-  /** Null where it is not there. For small objects: it is held in memory. */
+  /** Null if it is not there. For small objects: it is held in memory. */
   readText(key: string, signal?: AbortSignal): Promise<{ readonly text: string; readonly etag: string } | null>;
   /** Answers its new ETag, or null where the condition does not hold; of several writers with one condition, one wins. */
   writeText(key: string, text: string, condition?: WriteCondition, signal?: AbortSignal): Promise<string | null>;
-  /** Writes the object to the local file, which appears when it is whole. `OBJECT_NOT_FOUND` where it is not there. */
+  /** Writes the object to the local file, which appears when it is whole. `OBJECT_NOT_FOUND` if it is not there. */
   download(key: string, path: string, signal?: AbortSignal): Promise<StoredObject>;
-  /** The last bytes of an object, at most so many, and how many it has in all. */
+  /** The last bytes of an object, at most `bytes`, and its size. */
   readEnd(
     key: string,
     bytes: number,

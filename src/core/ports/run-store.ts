@@ -19,7 +19,7 @@ export type RunFiles = {
   readonly remote?: RemoteFiles;
   /** A file or folder of the run as a person finds it when the run is over. */
   locate(path: string): string;
-  /** Keeps a file that is whole. Resolves when there is room for the next one; `settle` tells what became of it. */
+  /** Keeps a file that is whole. Resolves when there is room for the next one; `settle` reports what became of it. */
   keep(path: string): Promise<void>;
   /** The run needs these files on this machine no more; those that are kept elsewhere leave it. */
   release(paths: readonly string[]): Promise<void>;
@@ -35,7 +35,7 @@ export type RemoteFiles = {
   locate(path: string): string;
   /** Resolves when a file that was given to `keep` is stored. */
   stored(path: string): Promise<void>;
-  /** The files in a folder of the run, whoever wrote them. */
+  /** The files in a folder of the run, also those that a service wrote. */
   list(folder: string, signal: AbortSignal): AsyncIterable<{ readonly name: string; readonly bytes: number }>;
   /** Brings a file that a service has written to this machine; it counts as kept. */
   fetch(path: string, signal: AbortSignal): Promise<void>;
@@ -51,7 +51,7 @@ export type Discarded = "shards" | "all-but-report" | "run";
 export type RunStore = {
   /** Looks whether the place can be reached, and resolves to its address; writes nothing. Absent where the workspace is a folder of this machine. */
   reach?(signal: AbortSignal): Promise<string>;
-  /** Makes room for a new run; an id that exists already is refused. */
+  /** Makes room for a new run; an id that exists already is rejected. */
   create(runId: string, signal: AbortSignal): Promise<RunFiles>;
   saveReport(report: RunReport): Promise<void>;
   saveShard(runId: string, record: ShardRecord): Promise<void>;

@@ -15,7 +15,7 @@ export type RequestShard = {
   readonly requestPath: string;
   /** Where the answers must be written: as many lines as the request file has, answer i for line i. */
   readonly responsePath: string;
-  /** Stands before the lines in every request, without a line feed of its own (CSV's line of names); null where nothing does. */
+  /** Sent before the lines in every request, without a line feed at its end (CSV's line of names); null if nothing is. */
   readonly header: string | null;
   readonly lines: number;
   readonly rows: number;
@@ -34,7 +34,7 @@ export type BackendContext = {
   readonly batchSize: number;
   /** Bytes from which on such a request takes no more rows; absent for no limit. */
   readonly batchBytes?: number;
-  /** Whether a refused request is sent again in smaller parts, to find the rows that fail. */
+  /** Whether a rejected request is sent again in smaller parts, to find the rows that fail. */
   readonly isolateFailedRows: boolean;
   /** A folder of this run for logs of model processes. */
   readonly logDirectory: string;
@@ -69,7 +69,7 @@ export type ScoringSession = {
 export type ScoringBackend = {
   readonly id: string;
   readonly capabilities: BackendCapabilities;
-  /** Whether no server of others stands before the model, so that it gets every value as it was sent. @default false */
+  /** Whether no foreign server is between the request and the model, so that the model gets every value as it was sent. @default false */
   readonly servesModel?: boolean;
   /** Makes the model ready to answer while the source is read, or says why it cannot, which ends the run at once. */
   open(context: BackendContext): Promise<ScoringSession>;

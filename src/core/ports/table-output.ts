@@ -62,7 +62,7 @@ export type StagedFile = {
 export type TableOutput = {
   /** As a person would write it: a path or a URL, without credentials. */
   readonly location: string;
-  /** Refuses early and cheaply what could not be published: `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`. Changes nothing. */
+  /** Rejects early and cheaply what could not be published: `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`. Changes nothing. */
   check(intent: OutputIntent): Promise<void>;
   /** Bytes that the names of a partition's folders may have in all, the slashes between them included. */
   partitionRoom(runId: string): number;

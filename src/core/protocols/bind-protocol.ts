@@ -40,7 +40,7 @@ function shaped(protocol: Protocol, { path, holds, rowForm, body }: BodyShape): 
   };
 }
 
-/** The text after the rows ends with the bracket of the object in which the parameters stand, too. */
+/** The text after the rows ends with the bracket of the object that also holds the parameters. */
 function withParams(close: string, key: string, params: NonNullable<RequestOptions["params"]>): string {
   return `${close.slice(0, -1)},${JSON.stringify(key)}:${JSON.stringify(params)}}`;
 }

@@ -44,7 +44,7 @@ function numberCell(text: string, bare: string): CellReading | null {
   return { kind: CODE.test(bare) ? "code" : "number", json };
 }
 
-/** A cell that is declared a number, also one in quotes or with leading zeros: its value as JSON, or null if it is none. */
+/** A cell that is declared a number, also one in quotes or with leading zeros: its value as JSON, or null if it is not a number. */
 export function declaredNumber({ text }: CsvCell): string | null {
   const bare = text.trim();
   const [, sign, whole = "0", point = "", fraction = point, exponent] = SPELLED.exec(bare) ?? [];

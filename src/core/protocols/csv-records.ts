@@ -2,7 +2,7 @@
 export type CsvCell = { readonly text: string; readonly quoted: boolean };
 
 /**
- * The records of CSV text by RFC 4180, each as it was written: a line end ends one unless it stands in quotes, and the last needs none. A quote
+ * The records of CSV text by RFC 4180, each as it was written: a line end ends one unless it is in quotes, and the last needs no line end. A quote
  * inside of a cell that does not begin with one is a character like any other.
  */
 export function splitRecords(text: string): string[] {

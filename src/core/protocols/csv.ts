@@ -17,7 +17,7 @@ export const csv: Protocol = {
   predictionPlace: LINE_OR_DOCUMENT,
 };
 
-/** A text as a cell: in quotes where it must be. An empty one stands in quotes, because a cell with nothing in it is null. */
+/** A text as a cell, in quotes if it needs them. An empty text is in quotes, because an empty cell is null. */
 function csvText(text: string): string {
   return /^$|[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

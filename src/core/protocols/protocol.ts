@@ -30,9 +30,9 @@ export type Protocol = {
   open(columns: readonly string[]): string;
   /** Text after the rows. */
   readonly close: string;
-  /** A line that stands before the rows of every request, and in no request file; null where there is none. */
+  /** A line before the rows of every request, which no request file has; null if there is none. */
   header(columns: readonly string[]): string | null;
-  /** Under which key a request takes parameters of the model beside its rows; null where it has no place for them. */
+  /** The key of a request for the model's parameters, next to the rows; null if it has no place for them. */
   readonly paramsKey: "params" | "parameters" | null;
   /** How answer lines are written. Those of CSV and tensors become JSON first, see `csvAnswerJson` and `tensorAnswerJson`. */
   readonly answerNotation: "json" | "csv" | "tensors";

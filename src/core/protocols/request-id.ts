@@ -1,4 +1,4 @@
-/** An id at the beginning of a request, where it stands without escapes, as a JSON writer puts it. */
+/** An id at the beginning of a request, without escapes, as a JSON writer puts it. */
 const ID = /^\s*\{\s*"id"\s*:\s*"([^"\\]*)"/;
 
 /** What a V2 request is called; null where its text does not begin with an id. */

@@ -16,7 +16,7 @@ export type JobBackend = { readonly plugin: BackendPlugin; readonly module: stri
 
 export type BackendEntry = { readonly id: string; load(): Promise<BackendPlugin> };
 
-/** Two backends with one id are refused: which of them ran would be a matter of luck. */
+/** Two backends with one id are rejected: it would not be clear which of them runs. */
 export function createBackendRegistry(entries: readonly BackendEntry[]): BackendRegistry {
   const byId = new Map<string, BackendEntry>();
   for (const entry of entries) {

@@ -36,8 +36,8 @@ export function stopWhenHopeless(
   }
 }
 
-/** Refuses to publish when more rows failed than `failure.max_failed_rows` allows. */
-export function refuseTooManyFailures(
+/** Throws `TOO_MANY_FAILED_ROWS` if more rows failed than `failure.max_failed_rows` allows. */
+export function assertFailedRowsAllowed(
   ledger: RowLedger,
   maxFailedRows: number,
   first: FirstFailure | null,
@@ -90,12 +90,12 @@ function tooMany(
     code,
     `${counted(ledger.deadLettered, "row")} ${among} could not be scored, and failure.max_failed_rows is ${limit}: nothing was published. ` +
       `${first === null ? "" : `The first: ${sentence(first.message)} `}The failed rows and their causes are in ${deadLetter}. ` +
-      "Mend the rows or the model and run again, or raise failure.max_failed_rows to publish without them.",
+      "Fix the rows or the model and run again, or raise failure.max_failed_rows to publish without them.",
     { ...place, option: "failure.max_failed_rows", details: { failed: ledger.deadLettered, limit } },
   );
 }
 
-/** The refusal to publish, with what the service did that cost the rows: the first failure that it quotes may be another one. */
+/** The error, with what the service did that cost the rows: the first failure that the error quotes may be another one. */
 export function withIncident(thrown: unknown, incident: ScoreframeError | null): unknown {
   if (incident === null || !ScoreframeError.is(thrown) || thrown.code !== "TOO_MANY_FAILED_ROWS") return thrown;
   const message = thrown.message.includes(incident.message) ? thrown.message : `${thrown.message} ${incident.message}`;
@@ -106,7 +106,7 @@ export function withIncident(thrown: unknown, incident: ScoreframeError | null):
   });
 }
 
-/** A model's own words may lack a full stop. */
+/** A model's own words may end without a full stop. */
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

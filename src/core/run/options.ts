@@ -39,7 +39,7 @@ export type RunOptions = JobOptions & {
    * @default 0
    */
   readonly waitMs?: number;
-  /** Told as rows go through. */
+  /** Called as rows go through. */
   readonly onProgress?: (progress: RunProgress) => void;
 };
 

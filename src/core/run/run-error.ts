@@ -32,5 +32,5 @@ export function runError(thrown: unknown, folder: string): ScoreframeError {
   if (ScoreframeError.is(thrown)) return thrown;
   if (isStorageFailure(thrown)) return storageError(pathOf(thrown) ?? folder, "write", thrown);
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return new ScoreframeError("INTERNAL", `Something that should not happen did: ${text}`, { cause: thrown });
+  return new ScoreframeError("INTERNAL", `Internal error: ${text}`, { cause: thrown });
 }

@@ -1,10 +1,10 @@
 import { parsePredictionTypes } from "../domain/types/parse-prediction-type.ts";
-import { refusePartitionType } from "../domain/types/partition-type.ts";
+import { assertPartitionType } from "../domain/types/partition-type.ts";
 import type { ChosenColumns } from "../stages/extract/choose-columns.ts";
 import { chooseColumns } from "../stages/extract/choose-columns.ts";
 import { assertKeyType } from "../stages/extract/chosen-pairing.ts";
 import type { ExtractedInput } from "../stages/extract/extract.ts";
-import { refuseFeatures } from "../stages/shard/refuse-features.ts";
+import { assertFeatures } from "../stages/shard/assert-features.ts";
 import type { ShardStageInput } from "../stages/shard/shard-stage.ts";
 import type { StitchStageInput } from "../stages/stitch/stitch.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -31,8 +31,8 @@ export function planRun(
     table.columns.map(({ name }) => name),
     job,
   );
-  for (const column of table.columns) if (output.partition_by.includes(column.name)) refusePartitionType(column);
-  refuseFeatures(table.columns, columns.features, protocol, requestOptions);
+  for (const column of table.columns) if (output.partition_by.includes(column.name)) assertPartitionType(column);
+  assertFeatures(table.columns, columns.features, protocol, requestOptions);
   assertKeyType(table.columns, requestOptions.pairing);
   return {
     columns,

@@ -21,7 +21,7 @@ export type RunIdentity = {
   readonly protocol: string;
 };
 
-/** Counts what goes through a run, times its stages, tells the events and writes the report. The one mutable thing of a run. */
+/** Counts what goes through a run, times its stages, emits events and writes the report. The only mutable state of a run. */
 export type RunTracker = ReturnType<typeof createRunTracker>;
 
 export function createRunTracker(
@@ -52,7 +52,7 @@ export function createRunTracker(
   let verification: Verification | null = null;
   const timings: Partial<Record<Stage, number>> = {};
 
-  const tell = (): void =>
+  const emitProgress = (): void =>
     events({
       type: "progress",
       progress: {
@@ -106,7 +106,7 @@ export function createRunTracker(
         end();
       }
     },
-    /** Times a stage that runs beside others, from its first item to its last. */
+    /** Times a stage that runs at the same time as others, from its first item to its last. */
     async *through<T>(stage: Stage, items: AsyncIterable<T>): AsyncGenerator<T> {
       const end = timed(stage);
       try {
@@ -117,7 +117,7 @@ export function createRunTracker(
     },
     extracted(rows: number): void {
       counts.input = rows;
-      tell();
+      emitProgress();
     },
     sharded({ record }: NumberedShard): void {
       counts.sharded += record.rows;
@@ -125,28 +125,28 @@ export function createRunTracker(
       lines += record.lines;
       bytes.requests += record.request.bytes;
       partly.expect(record.shard, record.rows);
-      tell();
+      emitProgress();
     },
     oversized(rows: number, skipped: boolean): void {
       counts[skipped ? "skipped" : "deadLettered"] += rows;
       counts.sharded += rows;
-      tell();
+      emitProgress();
     },
     unsendable({ rows, first }: UnsendableRows): void {
       counts.deadLettered += rows;
       counts.sharded += rows;
       firstUnsendable ??= { shard: null, line: null, message: first.message };
-      tell();
+      emitProgress();
     },
     /** Rows of a shard that is not whole: a total so far. */
     answering(shard: number, rows: number): void {
-      if (partly.report(shard, rows)) tell();
+      if (partly.report(shard, rows)) emitProgress();
     },
     answered(shard: number, rows: number): void {
       partly.finish(shard);
       answeredRows += rows;
       shards.answered += 1;
-      tell();
+      emitProgress();
     },
     stitched({ stitched, record }: StitchedAnswer): void {
       counts.scored += stitched.scored;
@@ -154,7 +154,7 @@ export function createRunTracker(
       counts.deadLettered += stitched.deadLettered;
       shards.stitched += 1;
       retries += record.response?.retries ?? 0;
-      tell();
+      emitProgress();
     },
     charged(charge: RunCost | null): void {
       cost = charge;
@@ -164,7 +164,7 @@ export function createRunTracker(
     },
     published(rows: number): void {
       counts.published = rows;
-      tell();
+      emitProgress();
     },
     report(status: RunStatus, output: RunOutput | null, error: ScoreframeError | null): RunReport {
       const seconds = (stage: Stage): number => round(timings[stage] ?? 0);

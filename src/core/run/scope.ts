@@ -77,7 +77,7 @@ export async function withScope<T>(options: ScopeOptions, work: (scope: Scope) =
   return result;
 }
 
-/** The result of `work`, or "late" after so many milliseconds. */
+/** The result of `work`, or "late" after `milliseconds`. */
 async function within<T>(work: Promise<T>, milliseconds: number, clock: Clock): Promise<T | "late"> {
   const waiting = new AbortController();
   const late = clock.sleep(milliseconds, waiting.signal).then(

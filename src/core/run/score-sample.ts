@@ -17,8 +17,8 @@ import { shardTable } from "../stages/shard/shard.ts";
 import type { ShardStageInput } from "../stages/shard/shard-stage.ts";
 import type { ListWidths } from "../stages/shard/tensor-plan.ts";
 import { withListWidths } from "../stages/shard/with-list-widths.ts";
-import type { OversizedRows } from "../stages/shard/worker/take-refused-rows.ts";
 import type { UnsendableRows } from "../stages/shard/worker/unsendable-rows.ts";
+import type { OversizedRows } from "../stages/shard/worker/write-rejected-rows.ts";
 import type { StitchedAnswer } from "../stages/stitch/stitch.ts";
 import { stitchAnswers } from "../stages/stitch/stitch.ts";
 import type { FramePool } from "../worker/frame-pool.ts";
@@ -32,7 +32,7 @@ export type SampleTools = { readonly pool: FramePool; readonly clock: Clock; rea
 
 export type SampleOptions = SourceContext & {
   readonly limit?: number;
-  /** Told of the columns that are sent, before anything is, and what is known of their values that a model may round. */
+  /** Called before anything is sent, with the columns that are sent and the warnings about values that a model may round. */
   readonly onFeatures?: (features: readonly SentColumn[], inexact: readonly string[]) => void;
   /** Asks the model again, while its session is open; every row that has a prediction is in the sample of its shard. */
   readonly onScored?: (scored: ScoredSample, tools: ScoredSampleTools) => Promise<void>;

@@ -1,4 +1,4 @@
-/** Addresses whose `?` stands for any character of a file's name, and begins no query. */
+/** Addresses in which `?` matches any character of a file's name and does not begin a query. */
 const OF_FILES = /^(s3|s3a|s3n|gs|file):/i;
 const ADDRESS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
 const USER = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@]*)@/i;

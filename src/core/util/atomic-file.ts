@@ -16,7 +16,7 @@ export async function writeAtomically(path: string, text: string, { durable }: W
   }
 }
 
-/** Writes a file of which nobody knows yet. Its name is made durable with its folder. */
+/** Writes a file that no other process knows of yet. Its name is made durable with its folder. */
 export async function writeWhole(path: string, text: string, { durable }: WriteOptions): Promise<void> {
   const file = await open(path, "w");
   try {
@@ -27,7 +27,7 @@ export async function writeWhole(path: string, text: string, { durable }: WriteO
   }
 }
 
-/** Waits until the bytes of a file are on the disk, whoever wrote them. */
+/** Waits until the bytes of a file are on the disk, also those that another process wrote. */
 export async function syncFile(path: string): Promise<void> {
   // Windows flushes only what is open for writing.
   const file = await open(path, "r+").catch((thrown: unknown) => {

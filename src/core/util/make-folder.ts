@@ -2,8 +2,8 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 /**
- * Makes a folder with those above it, as `mkdir` with `recursive` does; resolves to the first that it made, or undefined. Node's own goes round
- * for ever where a folder exists in which nothing can be made (/proc, an automounted folder), and calls a read-only disk ENOENT.
+ * Makes a folder with those above it, as `mkdir` with `recursive` does; resolves to the first that it made, or undefined. Node's own loops
+ * without end if a folder exists in which nothing can be made (/proc, an automounted folder), and reports a read-only disk as ENOENT.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   const folder = resolve(path);
@@ -13,7 +13,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   if (failure.code !== "ENOENT" || dirname(folder) === folder) throw failure;
   const first = await makeFolder(dirname(folder));
   const again = await tryMake(folder);
-  // Somebody else may have been quicker.
+  // Another process may have been quicker.
   if (again !== null && again.code !== "EEXIST") throw again;
   return first ?? (again === null ? folder : undefined);
 }

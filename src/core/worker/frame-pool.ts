@@ -95,7 +95,7 @@ async function runTask(
   }
 }
 
-/** npm leaves the binary of Polars out in silence where it runs under a Node that is too old for it. */
+/** npm silently skips the binary of Polars if it runs under a Node that is too old for it. */
 function loadError(thrown: unknown): unknown {
   const text = messageOf(thrown);
   if (!/nodejs-polars/.test(text)) return thrown;

@@ -104,7 +104,7 @@ describe("--set", () => {
     expect(JSON.stringify(error.facts.details)).not.toContain('"line"');
   });
 
-  it("is told apart from what is wrong in the file itself", async () => {
+  it("is distinguished from what is wrong in the file itself", async () => {
     const origin = { label: "the job file job.yaml", locate: () => ({ line: 2, column: 7 }) };
     const job = sampleJob({ failure: { max_failed_rows: "many" } });
     const error = await errorOf(() => parseJob(job, { set: { "requests.batch_size": "abc" }, origin }));

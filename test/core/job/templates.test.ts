@@ -60,7 +60,7 @@ describe("a variable", () => {
 
   it("must not bring a template along", async () => {
     const parse = () => parseJob(sampleJob({ name: "{{ a }}" }), { variables: { a: "{{ b }}" } });
-    expect((await errorOf(parse)).message).toContain("variable a must not contain `{{`");
+    expect((await errorOf(parse)).message).toContain("variable a: the value must not contain `{{`");
   });
 });
 
@@ -85,7 +85,7 @@ describe("a value in SQL", () => {
     ["select {{ v }}", "'a;b', \"c\" -- d\n", "select 'a;b', \"c\" -- d\n"],
     ["-- it's\nselect {{ v }}", "1", "-- it's\nselect 1"],
     ["select date'{{ v }}'", "2024-05-01\\", "select date'2024-05-01\\'"],
-  ])("%j takes %j as it stands", (sql, v, expected) => {
+  ])("%j takes %j unchanged", (sql, v, expected) => {
     expect(sqlOf(sql, { v })).toBe(expected);
   });
 
@@ -111,7 +111,7 @@ describe("a value in SQL", () => {
     ["select e'a' -- x\n  '{{ v }}'", "\\"],
     ["select $ü$ {{ v }} $ü$", "$ü$, 1 --"],
     ["select $é1_ß$ it's {{ v }} $é1_ß$", "$é1_ß$"],
-  ])("%j refuses %j", async (sql, v) => {
+  ])("%j rejects %j", async (sql, v) => {
     const error = await errorOf(() => sqlOf(sql, { v }));
     expect(error.code).toBe("JOB_INVALID");
     expect(error.message).toContain("the value of `{{ v }}`");
@@ -121,7 +121,7 @@ describe("a value in SQL", () => {
   it("from the environment is held to the same, and not printed", async () => {
     const source = { kind: "sql", sql: "select '${V}'" };
     const error = await errorOf(() => parseJob(sampleJob({ source }), { env: { V: "pass'word" } }));
-    expect(error.message).toContain("the value of `${V}` stands in single quotes");
+    expect(error.message).toContain("the value of `${V}` is in single quotes");
     expect(error.message).not.toContain("pass");
   });
 

@@ -40,12 +40,15 @@ describe("an answer of tensors is predictions", () => {
     expect(tensorAnswerJson(text, null)).toBe("[9007199254740993,1.10]");
   });
 
-  test.each(['{"predictions":[1]}', "[1]", '{"error":"no model"}', "oops"])("unless it is none: %s stays", (text) => {
-    expect(tensorAnswerJson(text, "7")).toBe(text);
-  });
+  test.each(['{"predictions":[1]}', "[1]", '{"error":"no model"}', "oops"])(
+    "unless it has no tensors: %s stays",
+    (text) => {
+      expect(tensorAnswerJson(text, "7")).toBe(text);
+    },
+  );
 });
 
-describe("an answer of tensors is refused", () => {
+describe("an answer of tensors is rejected", () => {
   test.each([
     [
       "two rows merged into one",
@@ -67,7 +70,7 @@ describe("an answer of tensors is refused", () => {
       '"z" has 1',
     ],
     ["no shape", [tensor(undefined, [1])], "RESPONSE_INVALID", "no shape"],
-    ["a shape that is none", [tensor([-1], [1])], "RESPONSE_INVALID", "no shape"],
+    ["a negative shape", [tensor([-1], [1])], "RESPONSE_INVALID", "no shape"],
     ["data elsewhere, as binary", [tensor([1], undefined)], "RESPONSE_INVALID", "no list of data"],
     ["an output twice", [tensor([1], [1]), tensor([1], [2])], "RESPONSE_INVALID", "twice"],
     ["no output", [], "RESPONSE_INVALID", "no tensor"],

@@ -54,7 +54,7 @@ describe("the type that two shards share", () => {
     );
   });
 
-  test("is found for columns that one of them lacks", () => {
+  test("is found for columns that one of them does not have", () => {
     const known: TypedColumn[] = [{ name: "id", type: "Int64" }];
     expect(unifyShards([{ name: "shard 0", columns: [{ name: "__proto__", type: "String" }] }], known)).toEqual([
       { name: "id", type: "Int64" },

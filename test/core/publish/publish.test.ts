@@ -184,7 +184,7 @@ describe("shards whose predictions differ in type", () => {
     ]);
   });
 
-  test("are refused where no type holds them, by column and both types, and nothing is published", async () => {
+  test("are rejected if no type holds them, by column and both types, and nothing is published", async () => {
     const each = await table();
     const shards = [
       await each.shard("select 0 as id, 1 as score"),

@@ -34,7 +34,7 @@ describe("items in batches", () => {
     expect(await batches.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("are taken no further than a full batch while nobody asks for them", async () => {
+  test("are read no further than a full batch while no caller asks for more", async () => {
     let taken = 0;
     async function* counted(): AsyncGenerator<number> {
       for (;;) yield taken++;

@@ -30,7 +30,7 @@ async function weigh(name: string, sql: string): Promise<number> {
     widths: {},
     limits: { batchSize: 1, maxLineBytes: 1000, maxFileBytes: 1000 },
     directory: lab.folder,
-    refusedDirectory: lab.folder,
+    rejectedDirectory: lab.folder,
     options: DEFAULT_REQUEST_OPTIONS,
     name: "chunk",
   });

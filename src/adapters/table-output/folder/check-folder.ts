@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import type { TableManifest } from "../../../core/domain/table-manifest.ts";
 import type { OutputIntent } from "../../../core/ports/table-output.ts";
 import { hasCode } from "../../../core/util/atomic-file.ts";
-import { checkSameTable, foreignFiles, isPassedOver, namesOfTable, unwritable } from "../output-refusals.ts";
+import { checkSameTable, foreignFiles, isPassedOver, namesOfTable, unwritable } from "../output-errors.ts";
 import { checkStoreIsNoLink } from "./inside-table.ts";
 import { readManifest } from "./read-manifest.ts";
 
-/** Refuses an output that this run could not or must not change. Reads names only, and changes nothing. */
+/** Throws `OUTPUT_UNWRITABLE` or `OUTPUT_EXISTS` for an output that this run cannot or must not change. Reads names only, and changes nothing. */
 export async function checkFolder(table: string, intent: OutputIntent): Promise<TableManifest | null> {
   await checkWritable(table);
   await checkStoreIsNoLink(table);
@@ -18,7 +18,7 @@ export async function checkFolder(table: string, intent: OutputIntent): Promise<
   return manifest;
 }
 
-/** Refuses files that are not ours in the partitions about to be replaced. */
+/** Throws `OUTPUT_EXISTS` if the partitions that are about to be replaced have files of others. */
 export async function checkForeignFiles(
   table: string,
   folders: Iterable<string>,

@@ -6,7 +6,7 @@ import { hasCode, readIfPresent, syncFolder } from "../../../core/util/atomic-fi
 import { makeFolder } from "../../../core/util/make-folder.ts";
 import type { LockRecord } from "../lock-record.ts";
 import { parseLock } from "../lock-record.ts";
-import { unwritable } from "../output-refusals.ts";
+import { unwritable } from "../output-errors.ts";
 import { LOCK, STORE } from "../table-layout.ts";
 import type { FoundLock, HeldLock, LockPlace, LockTiming } from "../table-lock.ts";
 import { acquireLock } from "../table-lock.ts";

@@ -63,7 +63,7 @@ export async function stageInFolder(place: TableFolder, runId: string, clock: Pi
         if (!isCommitted(journal, await readManifest(table).catch(() => former))) throw thrown;
       }
       switched = true;
-      // From here on the table is the new one: a crash is completed by whoever locks the output next.
+      // From here on the table is the new one: after a crash, the next run that locks the output completes it.
       await carryOut(place, journal, planned.manifest);
       return planned.manifest;
     },

@@ -9,7 +9,7 @@ import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
 import type { SwitchJournal } from "../journal-record.ts";
 import { parseJournal } from "../journal-record.ts";
 import { outputBusy } from "../lock-record.ts";
-import { switchUnfinished } from "../output-refusals.ts";
+import { switchUnfinished } from "../output-errors.ts";
 import { manifestText } from "../plan-switch.ts";
 import type { SwitchSteps } from "../switch-steps.ts";
 import { isCommitted, stepsBack, stepsForward } from "../switch-steps.ts";
@@ -27,7 +27,7 @@ export function incomingName(staged: string): string {
 }
 
 const INCOMING = ".incoming";
-/** A new manifest that waits for its moment. Whoever takes the table over removes it, and with it the right to publish it. */
+/** A new manifest that is not in use yet. A writer that takes over the lock removes it, so that its owner cannot publish it any more. */
 const PREPARED = ".manifest";
 const BRING_TRIES = 3;
 /** Folders that are flushed to the disk at a time. */
@@ -69,8 +69,8 @@ export async function prepareSwitch(folder: TableFolder, { add }: SwitchJournal)
 }
 
 /**
- * Replaces the manifest, which is the switch. The new one is written aside first, then the lock is looked at, then it is renamed. A writer that stands still
- * in between loses it to whoever takes the table over, and its rename fails: so no rename comes late.
+ * Replaces the manifest, which is the switch. The new one is written to a temporary name first, then the lock is checked, then it is renamed. If a writer is paused
+ * in between, the writer that takes over the lock removes the file, and the rename fails: so no rename comes late.
  */
 export async function commit(
   { table, durable }: TableFolder,
@@ -113,8 +113,8 @@ export async function rollBack(
 }
 
 /**
- * After a crash: forward if the manifest was replaced already, back if not. The lock is held. First of all the manifests that are prepared go, so that their
- * writers, should they only stand still, cannot commit any more.
+ * After a crash: forward if the manifest was replaced already, back if not. The lock is held. The prepared manifests are removed first, so that their
+ * writers cannot commit any more if they were only paused.
  */
 export async function recover(folder: TableFolder): Promise<{ completed: number; rolledBack: number }> {
   const { table } = folder;

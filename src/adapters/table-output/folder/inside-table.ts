@@ -14,7 +14,7 @@ export function createInsideTable(table: string): InsideTable {
 
   async function look(folder: string): Promise<void> {
     root ??= realpath(table);
-    // A folder that is not there holds nothing, and the one above it has been looked at by whoever makes it.
+    // A folder that does not exist holds nothing, and its parent is checked before it is made.
     const real = await realpath(folder).catch((thrown: unknown) => {
       if (!hasCode(thrown, "ENOENT")) throw thrown;
       return null;

@@ -2,7 +2,7 @@ import { rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { OutputLock, TableRepair } from "../../../core/ports/table-output.ts";
 import { hasCode, syncFolder } from "../../../core/util/atomic-file.ts";
-import { filesLost, noTable } from "../output-refusals.ts";
+import { filesLost, noTable } from "../output-errors.ts";
 import type { TableFolder } from "./folder-switch.ts";
 import { recover, restore } from "./folder-switch.ts";
 import type { InsideTable } from "./inside-table.ts";

@@ -4,7 +4,7 @@ import type { OutputIntent } from "../../../core/ports/table-output.ts";
 import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
 import { isFolderMarker } from "../../object-store/folder-marker.ts";
 import { parseManifest } from "../manifest-record.ts";
-import { checkSameTable, foreignFiles, isPassedOver, namesOfTable } from "../output-refusals.ts";
+import { checkSameTable, foreignFiles, isPassedOver, namesOfTable } from "../output-errors.ts";
 import { MANIFEST } from "../table-layout.ts";
 
 /** Partitions that are listed at a time. */
@@ -18,7 +18,7 @@ export async function readStoredManifest(store: ObjectStore): Promise<StoredMani
   return found === null ? null : { manifest: parseManifest(store.locate(MANIFEST), found.text), etag: found.etag };
 }
 
-/** Refuses an output that this run must not change. Reads names only, and changes nothing. */
+/** Throws `OUTPUT_EXISTS` for an output that this run must not change. Reads names only, and changes nothing. */
 export async function checkObjects(store: ObjectStore, intent: OutputIntent): Promise<StoredManifest> {
   const found = await readStoredManifest(store);
   if (found === null) await checkEmpty(store);
@@ -26,7 +26,7 @@ export async function checkObjects(store: ObjectStore, intent: OutputIntent): Pr
   return found;
 }
 
-/** Refuses objects that are not ours in the partitions about to be replaced. */
+/** Throws `OUTPUT_EXISTS` if the partitions that are about to be replaced have objects of others. */
 export async function checkForeignObjects(
   store: ObjectStore,
   folders: Iterable<string>,

@@ -51,7 +51,7 @@ export async function stageObjects(
     folder,
     async add({ path }) {
       await uploads.add(path, keyOf(path));
-      // What is stored needs no room here. Why an upload failed is thrown to whoever comes next.
+      // What is stored needs no room here. If an upload failed, the next call throws the reason.
       void uploads.stored(path).then(
         () => rm(path, { force: true }),
         () => undefined,
@@ -76,7 +76,7 @@ export async function stageObjects(
       const etag = await commit(store, planned.manifest, former, () => {
         listed = true;
       });
-      // From here on the table is the new one: a crash is completed by whoever locks the output next.
+      // From here on the table is the new one: after a crash, the next run that locks the output completes it.
       await carryOutObjects(store, journal, { manifest: planned.manifest, etag });
       // The table is complete; what cannot be removed now is removed by the next publication.
       await removeCutOff(store).catch(() => undefined);
@@ -91,8 +91,8 @@ export async function stageObjects(
 }
 
 /**
- * Replaces the manifest, which is the switch, on the condition that it is still the one that was read: of two writers, whoever holds the lock, one is
- * rejected. `onListed` is called as soon as it can no more be excluded that it happened.
+ * Replaces the manifest, which is the switch, on the condition that it is still the one that was read: of two writers, one is
+ * rejected, also if both believe that they hold the lock. `onListed` is called as soon as the manifest may have been replaced.
  */
 async function commit(
   store: ObjectStore,

@@ -3,7 +3,7 @@ import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
 import { hasEnded } from "../../records/process-owner.ts";
 import type { SwitchJournal } from "../journal-record.ts";
 import { parseJournal } from "../journal-record.ts";
-import { switchUnfinished } from "../output-refusals.ts";
+import { switchUnfinished } from "../output-errors.ts";
 import type { SwitchSteps } from "../switch-steps.ts";
 import { isCommitted, stepsBack, stepsForward } from "../switch-steps.ts";
 import { JOURNALS, journalPath, MANIFEST, OLD_JOURNAL } from "../table-layout.ts";
@@ -53,7 +53,7 @@ export async function rollBackObjects(
   await store.remove(journalKeys(journal));
 }
 
-/** After a crash: what the manifest commits is completed. What it does not is left alone, since its writer may only stand still and commit it yet. */
+/** After a crash: what the manifest commits is completed. The rest is left alone, because its writer may only be paused and commit it later. */
 export async function completeObjectSwitches(store: ObjectStore): Promise<number> {
   const journals = await readJournals(store);
   if (journals.length === 0) return 0;

@@ -2,7 +2,7 @@ import type { TableManifest } from "../../../core/domain/table-manifest.ts";
 import type { ObjectStore } from "../../../core/ports/object-store.ts";
 import type { OutputLock, TableRepair } from "../../../core/ports/table-output.ts";
 import { mapConcurrently } from "../../../core/util/map-concurrently.ts";
-import { filesLost, noTable } from "../output-refusals.ts";
+import { filesLost, noTable } from "../output-errors.ts";
 import { STORE } from "../table-layout.ts";
 import { readStoredManifest } from "./check-objects.ts";
 import { completeObjectSwitches, removeCutOff } from "./object-switch.ts";

@@ -1,5 +1,5 @@
 /**
- * The type of a column as plain data, in the spelling of Polars' own serialised form (so that it goes into a cast as it stands):
+ * The type of a column as plain data, in the spelling of Polars' own serialised form (so that a cast takes it unchanged):
  * `"Int64"`, `"String"`, `"Binary"`, `{ List: "Float64" }`, `{ Struct: [{ name: "label", dtype: "String" }] }`.
  */
 export type ColumnType =

@@ -15,7 +15,7 @@ const SCALARS: Readonly<Record<ScalarKind, ColumnType>> = {
   timestamp: { Datetime: ["Microseconds", null] },
 };
 
-/** The column type that a contract stands for. */
+/** The column type of a contract. */
 export function contractType(contract: PredictionType): ColumnType {
   if (contract.kind === "list") return { List: contractType(contract.element) };
   if (contract.kind !== "struct") return SCALARS[contract.kind];

@@ -2,8 +2,8 @@ import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import type { TypedColumn } from "./column-type.ts";
 import { isFloat, typeText } from "./column-type.ts";
 
-/** Refuses a column that cannot name partitions: a float's text is no safe key, binary and nested values have no text. */
-export function refusePartitionType({ name, type }: TypedColumn): void {
+/** Throws `COLUMN_TYPE_UNSUPPORTED` for a column that cannot name partitions: a float's text is no safe key, binary and nested values have no text. */
+export function assertPartitionType({ name, type }: TypedColumn): void {
   const nested = typeof type === "object" && ("List" in type || "Array" in type || "Struct" in type);
   if (!isFloat(type) && type !== "Binary" && !nested) return;
   throw new ScoreframeError(

@@ -58,7 +58,7 @@ export function isBridgeKey(key: string): boolean {
   return BRIDGE_KEYS.includes(key);
 }
 
-/** The flat spelling of a place in the job, for messages; the place itself where there is none. */
+/** The flat spelling of a place in the job, for messages; the place itself if it has no flat spelling. */
 export function bridgePath(path: JobPath): JobPath {
   for (const [key, place] of Object.entries(PLACES)) {
     if (place.every((part, index) => path[index] === part)) return [key, ...path.slice(place.length)];
@@ -121,7 +121,7 @@ function bridgeProblems(flat: Readonly<Record<string, unknown>>): JobProblem[] {
   for (const key of ["model_name", "sql"]) {
     const mixing = problems.some((problem) => NESTED.has(String(problem.path[0])));
     if (!mixing && flat[key] === undefined)
-      problems.push({ path: [key], at: "value", message: "is missing; it must be text" });
+      problems.push({ path: [key], at: "value", message: "is missing; expected a string" });
   }
   return problems;
 }

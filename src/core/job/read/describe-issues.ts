@@ -22,7 +22,7 @@ function describeIssue(issue: Issue, path: JobPath, shown: unknown): readonly Jo
   const found = valueAt(shown, path);
   if (issue.code !== "invalid_type") return [{ path, at: "value", message: messageFor(issue, found) }];
   const expected = isWholeNumberAt(path) ? "int" : issue.expected;
-  const message = found === undefined ? `is missing; it must be ${expectedType(expected)}` : wrongType(expected, found);
+  const message = found === undefined ? `is missing; expected ${expectedType(expected)}` : wrongType(expected, found);
   return [{ path, at: "value", message }];
 }
 
@@ -51,10 +51,10 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, path: JobPath, shown
   const found = valueAt(shown, path);
   if (issue.discriminator !== undefined) {
     const kinds = (issue as { options?: readonly unknown[] }).options?.map(String) ?? [];
-    const missing = `is missing; it must be one of ${kinds.join(", ")}`;
+    const missing = `is missing; expected one of ${kinds.join(", ")}`;
     return [{ path, at: "value", message: found === undefined ? missing : oneOf(kinds, found) }];
   }
-  // An object is judged as the member of the union that is one, a value of a member's type as that member.
+  // An object is compared with the member of the union that is an object, another value with the member of its type.
   const judged = isRecord(found) ? issue.errors.at(-1) : issue.errors.find(([first]) => first?.code !== "invalid_type");
   const isOfItsType = judged?.some(({ code }) => code !== "invalid_type" && code !== "invalid_value");
   if (judged !== undefined && (isRecord(found) || isOfItsType)) {
@@ -64,15 +64,15 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, path: JobPath, shown
   return [{ path, at: "value", message: `expected ${expected}, found ${foundText(found)}` }];
 }
 
-/** What a member of a union takes. A table is a path or an object, and a key a column or an object. */
+/** What a member of a union accepts. A table is a path or an object, and a key a column or an object. */
 function memberOf(issue: Issue | undefined, path: JobPath): string {
   if (issue?.code === "invalid_value") return issue.values.map(String).join(", ");
   const isTable = path[0] === "source";
   const isKey = path.at(-1) === "key";
   if (issue?.code !== "invalid_type") return "another value";
-  if (isKey && issue.expected === "string") return "a column (text)";
+  if (isKey && issue.expected === "string") return "a column (a string)";
   if (isKey && issue.expected === "object") return "an object with `column`";
-  if (isTable && issue.expected === "string") return "a path (text)";
+  if (isTable && issue.expected === "string") return "a path (a string)";
   if (isTable && issue.expected === "object") return "an object with `path`";
   return expectedType(issue.expected);
 }
@@ -100,7 +100,7 @@ function unknownKey(path: JobPath, key: string, shown: unknown): JobProblem {
 
 function tooSmall(issue: z.core.$ZodIssueTooSmall, found: unknown): string {
   if (issue.origin === "string") return "must not be empty";
-  if (issue.origin === "array") return "needs at least one entry; delete the key to take the default";
+  if (issue.origin === "array") return "needs at least one entry; delete the key to use the default";
   const bound = issue.inclusive ? `of at least ${issue.minimum}` : `greater than ${issue.minimum}`;
   return `expected a number ${bound}, found ${foundText(found)}`;
 }
@@ -112,7 +112,7 @@ function oneOf(values: readonly string[], found: unknown): string {
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
-  string: "text",
+  string: "a string",
   number: "a number",
   int: "a whole number",
   boolean: "true or false",
@@ -145,6 +145,6 @@ function foundText(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (isRecord(value)) return "an object";
   if (typeof value !== "string") return String(value);
-  if (mentionsEnvironment(value)) return `what \`${value}\` stands for`;
+  if (mentionsEnvironment(value)) return `the value of \`${value}\``;
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
 }

@@ -2,10 +2,10 @@ import type { JobPath } from "../../domain/job-path.ts";
 import { dotted, mapTexts } from "../../domain/job-path.ts";
 import { nearest } from "../../util/nearest.ts";
 import { valueClassAt } from "../schema/schema-lookup.ts";
-import { refuseSqlValue } from "./check-sql-value.ts";
 import type { JobProblem } from "./job-problem.ts";
 import { advanceShell, quoteForShell, SHELL_START } from "./shell-value.ts";
 import { advanceSql, SQL_START } from "./sql-position.ts";
+import { sqlValueProblem } from "./sql-value-problem.ts";
 
 /** Known only when a run starts, so it may stay in a parsed job. */
 const RUN_ID = "run_id";
@@ -27,7 +27,7 @@ export type Filled = {
   readonly unexpanded: unknown;
   /** Variables without a value. */
   readonly missing: readonly JobProblem[];
-  /** Templates that are misspelt, and values that must not stand where they would. */
+  /** Templates that are misspelt, and values that may not be inserted at their place. */
   readonly problems: readonly JobProblem[];
 };
 
@@ -120,7 +120,7 @@ function sqlPlace(): Place {
       position = advanceSql(position, text);
     },
     fit(piece, written) {
-      const reason = refuseSqlValue(position, piece.value);
+      const reason = sqlValueProblem(position, piece.value);
       if (reason === null) return piece;
       const bound = `source.parameters: { value: "${written}" }`;
       return { reason: `${reason}; it is not put into the query. Bind it instead: ${bound}, and $value in the SQL` };
@@ -183,14 +183,14 @@ function misspelt(written: string, name: string | undefined): string {
   if (written.startsWith("$")) {
     const what =
       name === undefined ? "`${` is not closed" : `\`${written}\` is not the name of an environment variable`;
-    return `${what}; write \`\${NAME}\`, or \`$\${\` where the text \`\${\` is meant`;
+    return `${what}; write \`\${NAME}\`, or \`$\${\` for the text \`\${\``;
   }
   const what = name === undefined ? "`{{` is not closed" : `\`${written}\` is not a variable`;
-  return `${what}; write \`{{ name }}\` with a name and nothing else, or \`{ {\` where two braces are meant`;
+  return `${what}; write \`{{ name }}\` with only a name, or \`{ {\` for two braces`;
 }
 
 function missingEnvironment(name: string): string {
-  return `the environment variable ${name} is not set; set it, or write \`$\${${name}}\` where that text is meant`;
+  return `the environment variable ${name} is not set; set it, or write \`$\${${name}}\` for that text`;
 }
 
 function missingVariable(name: string, given: Readonly<Record<string, string>>): string {
@@ -200,8 +200,8 @@ function missingVariable(name: string, given: Readonly<Record<string, string>>):
   return `\`{{ ${name} }}\` has no value${hint}; give it with --set ${name}=${example}`;
 }
 
-/** Values of variables must not bring templates of their own along: the stored form would fill them. */
-export function refuseVariable(value: unknown): string | null {
-  if (value === null || !["string", "number", "boolean"].includes(typeof value)) return "must be text";
-  return /\{\{|\}\}/.test(String(value)) ? "must not contain `{{` or `}}`" : null;
+/** Why a variable cannot have the value, or null. A value must not contain templates: the stored form of the job would fill them. */
+export function variableProblem(value: unknown): string | null {
+  if (value === null || !["string", "number", "boolean"].includes(typeof value)) return "expected a string";
+  return /\{\{|\}\}/.test(String(value)) ? "the value must not contain `{{` or `}}`" : null;
 }

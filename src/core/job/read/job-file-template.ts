@@ -95,7 +95,7 @@ function section(comment: string, key: string, lines: string): string {
   return `# ${comment}\n${key}:\n${lines.replace(/^(?=.)/gm, "  ")}`;
 }
 
-/** One key with its value, quoted as YAML needs it; lists stand on the key's line. */
+/** One key with its value, quoted as YAML needs it; lists are on the key's line. */
 function entry(key: string, value: unknown): string {
   if (!Array.isArray(value)) return stringify({ [key]: value }, { lineWidth: 0 });
   return `${key}: ${stringify(value, { lineWidth: 0, collectionStyle: "flow", flowCollectionPadding: false })}`;

@@ -3,7 +3,7 @@ import { dotted } from "../../domain/job-path.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 
-/** One thing that is wrong with a job. The message says what was expected, what was found, and the mend; it holds no secret. */
+/** One thing that is wrong with a job. The message says what was expected, what was found, and the fix; it holds no secret. */
 export type JobProblem = {
   readonly path: JobPath;
   /** Whether the key itself is wrong, or its value. */

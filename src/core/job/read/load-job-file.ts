@@ -57,7 +57,7 @@ async function readJob(
     return { value: await importJob(absolute, path, readText), origin: { label, locate: () => undefined } };
   throw new ScoreframeError(
     "JOB_FILE_UNREADABLE",
-    `The job file ${path} has no ending that tells its format. Name it .yaml, .yml, .json, .ts, .mts, .js or .mjs.`,
+    `The job file ${path} has no extension that shows its format. Name it .yaml, .yml, .json, .ts, .mts, .js or .mjs.`,
     { operation: "read the job" },
   );
 }

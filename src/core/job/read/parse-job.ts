@@ -11,7 +11,7 @@ import { jobSchema } from "../schema/job-schema.ts";
 import { findForeignData } from "../schema/plain-data.ts";
 import { BRIDGE_KEYS, bridgePath, isBridgeJob, isBridgeKey, translateBridgeJob } from "./bridge-job.ts";
 import { describeIssues } from "./describe-issues.ts";
-import { fillTemplates, refuseVariable, templateNames } from "./fill-templates.ts";
+import { fillTemplates, templateNames, variableProblem } from "./fill-templates.ts";
 import type { JobOrigin, JobProblem } from "./job-problem.ts";
 import { IN_MEMORY, problemsError } from "./job-problem.ts";
 import type { SetValues } from "./set-overrides.ts";
@@ -33,7 +33,7 @@ export type ParseJobOptions = {
  * Checks a job, fills its templates and puts the defaults in; the result is frozen. A job that is parsed already comes back as it is, unless
  * it has to be filled or changed again.
  *
- * Throws JOB_INVALID (all problems in one error, one a line), TEMPLATE_VARIABLE_MISSING, and USAGE for a `set` that would do nothing.
+ * Throws JOB_INVALID (all problems in one error, one per line), TEMPLATE_VARIABLE_MISSING, and USAGE for a `set` that would do nothing.
  */
 export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
   const { set = {}, variables = {}, env = {}, origin = IN_MEMORY } = options;
@@ -45,12 +45,12 @@ export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
   const used = templateNames(known?.unexpanded ?? input);
   const found = jobSecrets({ filled: filled.value, written: nested.job, env, variables: { ...variables, ...set } });
   const secrets = joinSecrets(known?.secrets, found);
-  const told = (problem: JobProblem): JobProblem => {
+  const located = (problem: JobProblem): JobProblem => {
     const path = nested.flat ? bridgePath(problem.path) : problem.path;
     return { ...problem, path, setting: settingAt([path, problem.path], set, used) };
   };
   const fail = (code: "JOB_INVALID" | "TEMPLATE_VARIABLE_MISSING", problems: readonly JobProblem[]): never => {
-    throw createSecretMask(secrets.all).error(problemsError(code, problems.map(told), origin));
+    throw createSecretMask(secrets.all).error(problemsError(code, problems.map(located), origin));
   };
   if (filled.problems.length > 0) fail("JOB_INVALID", [...filled.problems, ...filled.missing]);
   if (filled.missing.length > 0) fail("TEMPLATE_VARIABLE_MISSING", filled.missing);
@@ -105,16 +105,16 @@ function checkVariables(
   used: ReadonlySet<string>,
 ): Readonly<Record<string, string>> {
   for (const [name, value] of Object.entries(variables)) {
-    const reason = used.has(name) ? refuseVariable(value) : null;
+    const reason = used.has(name) ? variableProblem(value) : null;
     if (reason !== null) {
-      throw new ScoreframeError("USAGE", `The value of the variable ${name} ${reason}.`, { option: name });
+      throw new ScoreframeError("USAGE", `The variable ${name}: ${reason}.`, { option: name });
     }
   }
   // A program without types may give a number.
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
 }
 
-/** `500`, `true`, `[a, b]` as YAML reads them; text that is not YAML stays text, and is refused where text is wrong. */
+/** `500`, `true`, `[a, b]` as YAML reads them; text that is not YAML stays text, and is rejected if text is wrong there. */
 function readTyped(text: string): unknown {
   try {
     return parseYaml(text, { version: "1.2" });

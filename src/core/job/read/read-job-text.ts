@@ -31,7 +31,7 @@ export function readJobText(text: string, format: "yaml" | "json", name: string)
 }
 
 function reason(code: string, message: string): string {
-  if (code === "DUPLICATE_KEY") return "the same key stands twice in one object";
+  if (code === "DUPLICATE_KEY") return "duplicate key";
   if (code === "MULTIPLE_DOCS") return "a job file holds one document, and a second one begins here";
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
@@ -73,7 +73,7 @@ function checkJson(text: string, document: Document.Parsed, fail: (message: stri
       },
     });
     fail(
-      "this is not JSON: names and texts stand in double quotes, there are no comments and no commas before a closing bracket",
+      "this is not JSON: names and strings need double quotes, and comments and commas before a closing bracket are not allowed",
       offset ?? placeIn(error),
     );
   }

@@ -7,7 +7,7 @@ import { namedPaths, valueClassAt } from "../schema/schema-lookup.ts";
 /** Values of `--set`, by key. */
 export type SetValues = Readonly<Record<string, string>>;
 
-/** Given for every job by whoever schedules it, so a job may do without. */
+/** A scheduler gives them to every job, so a job need not use them. */
 const ALWAYS_ALLOWED: ReadonlySet<string> = new Set(["ds", "run_id"]);
 
 /** `["ds=2024-05-01", "requests.batch_size=500"]` as an object; the last value of a key counts. Throws USAGE. */
@@ -27,7 +27,7 @@ export type SetContext = {
   readonly used: ReadonlySet<string>;
   /** Reads a value for a place that does not hold text. */
   readonly readTyped: (text: string) => unknown;
-  /** Keys that the job may have besides its places, for suggestions. */
+  /** Keys that the job may have in addition to its places, for suggestions. */
   readonly otherKeys?: readonly string[];
 };
 

@@ -1,4 +1,4 @@
-/** Where in a command for the shell something stands: in words, in quotes, or where quoting has rules that are not followed here. */
+/** Where in a shell command a position is: in words, in quotes, or in a part whose rules of quoting are not supported here. */
 export type ShellPosition = {
   readonly inside: "words" | "single" | "double" | "other";
   /** Whether a backslash takes its meaning from the next character. */

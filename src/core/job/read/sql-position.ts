@@ -1,5 +1,5 @@
 /**
- * Where in a SQL text something stands: in code, in quotes, in a comment. Enough of DuckDB's lexer to tell whether a value that is put there
+ * Where in a SQL text a position is: in code, in quotes, in a comment. Enough of DuckDB's lexer to know whether a value that is put there
  * can leave the place it was put into.
  */
 export type SqlPosition = {
@@ -13,7 +13,7 @@ export type SqlPosition = {
     | "block_comment";
   /** The last character, where the next one may join it: `-` of `--`, `/` of a comment. */
   readonly last: string;
-  /** The word that the position stands behind: an `e` before a quote starts a literal with backslash escapes. */
+  /** The word before the position: an `e` before a quote starts a literal with backslash escapes. */
   readonly word: string;
   /** The delimiter that ends a dollar-quoted literal. */
   readonly tag: string;

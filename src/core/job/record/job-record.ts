@@ -8,8 +8,8 @@ import { hideAddresses, hideSecrets } from "./hide-secrets.ts";
 import { provenanceOf } from "./job-provenance.ts";
 
 /**
- * The job as it may be stored and shown: what came from the environment is the `${NAME}` that was written. Of what was written out, `***` stands
- * for the values of headers and secret keys among the backend's options, the secret arguments of its command, the users and queries of addresses,
+ * The job as it may be stored and shown: a value of the environment is the `${NAME}` that was written. `***` replaces literal
+ * values of headers and secret keys among the backend's options, the secret arguments of its command, the users and queries of addresses,
  * and the values of variables that are secrets by their name. It can be parsed again, and is then the same job if it had none of these.
  */
 export function jobForRecord(job: Job): Readonly<Record<string, unknown>> {

@@ -52,7 +52,7 @@ export type JobInput<Backend = AnyBackendInput> = {
             }
           | undefined;
         /**
-         * The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted as they stand, see
+         * The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted unchanged, see
          * Values in SQL.
          */
         readonly sql: string;
@@ -258,8 +258,8 @@ export type JobInput<Backend = AnyBackendInput> = {
     readonly include_row_id?: boolean | undefined;
     /**
      * What happens to data that is there already. `overwrite_partitions` replaces the partitions that this run
-     * writes (the whole table, where there are none), so that a re-run gives the same table; `append` adds; `error`
-     * refuses.
+     * writes (the whole table if there are none), so that a re-run gives the same table; `append` adds; `error`
+     * fails.
      * @default "overwrite_partitions"
      */
     readonly if_exists?: "error" | "overwrite_partitions" | "append" | undefined;
@@ -300,7 +300,7 @@ export type JobInput<Backend = AnyBackendInput> = {
          */
         readonly oversized_rows?: "fail" | "dead_letter" | "skip" | undefined;
         /**
-         * Whether a refused request is sent again in smaller parts, so that only the rows that fail are lost.
+         * Whether a rejected request is sent again in smaller parts, so that only the rows that fail are lost.
          * @default true
          */
         readonly isolate_failed_rows?: boolean | undefined;

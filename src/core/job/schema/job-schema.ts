@@ -201,8 +201,8 @@ const output = z
       .enum(["error", "overwrite_partitions", "append"])
       .default("overwrite_partitions")
       .describe(
-        "What happens to data that is there already. `overwrite_partitions` replaces the partitions that this run writes (the whole table, where " +
-          "there are none), so that a re-run gives the same table; `append` adds; `error` refuses.",
+        "What happens to data that is there already. `overwrite_partitions` replaces the partitions that this run writes (the whole table if " +
+          "there are none), so that a re-run gives the same table; `append` adds; `error` fails.",
       ),
     schema: z
       .enum(["strict", "evolve"])
@@ -260,7 +260,7 @@ const failure = z.strictObject({
   isolate_failed_rows: z
     .boolean()
     .default(true)
-    .describe("Whether a refused request is sent again in smaller parts, so that only the rows that fail are lost."),
+    .describe("Whether a rejected request is sent again in smaller parts, so that only the rows that fail are lost."),
 });
 
 const verify = z.union([

@@ -3,8 +3,8 @@ import { isRecord } from "../../domain/job-path.ts";
 import type { JobProblem } from "../read/job-problem.ts";
 
 /**
- * A job is data that a file could hold, since it is stored with each run. What a program, or a YAML alias to its own surroundings, put in
- * besides that is found here.
+ * A job is data that a file could hold, because it is stored with each run. Anything else that a program, or a YAML alias that contains itself,
+ * put in is found here.
  */
 export function findForeignData(
   value: unknown,

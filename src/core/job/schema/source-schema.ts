@@ -56,7 +56,7 @@ const sqlSource = z
       .default({})
       .describe("The tables that the query may read: the name in the query, and the file where the table is."),
     sql: text.describe(
-      "The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted as they stand, see " +
+      "The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted unchanged, see " +
         "[Values in SQL](#values-in-sql).",
     ),
     parameters: z

@@ -11,7 +11,7 @@ export function keyText(value: ExactJson | undefined): string | null {
   return spelled === null || typeof value === "string" ? spelled : integerText(spelled);
 }
 
-/** The texts that a key in a response may stand for, the likeliest first: `12.0` is 12, unless there is a text key "12.0". */
+/** The texts that a key in a response may mean, the likeliest first: `12.0` is 12, unless there is a text key "12.0". */
 export function keyTexts(value: ExactJson | undefined): readonly string[] {
   const [spelled, integer] = [spelling(value), keyText(value)];
   return spelled === null || integer === null ? [] : spelled === integer ? [spelled] : [spelled, integer];

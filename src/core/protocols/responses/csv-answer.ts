@@ -56,7 +56,7 @@ export function jsonAnswerLine(json: string): string {
 
 const BARE_EXPONENT = /^-?\d+[eE]\d/;
 
-/** Whether a record holds text that stands in no quotes, as any message of an error does. */
+/** Whether a record holds text without quotes, as error messages are. */
 export function holdsBareText(record: string): boolean {
   if (NUMBER.test(record) || isJson(record)) return false;
   return parseRecord(record).some((cell) => !cell.quoted && !isNonFinite(cell) && csvCellJson(cell).startsWith('"'));
@@ -67,8 +67,8 @@ function isNonFinite({ text, quoted }: CsvCell): boolean {
 }
 
 function nonFiniteCause(found: string) {
-  const mend = "let the model answer nothing or a finite number, or set `non_finite: as_null`";
-  return { code: "RESPONSE_INVALID", message: `The prediction is ${found}: ${mend}.`, attempts: 1 } as const;
+  const hint = "let the model answer nothing or a finite number, or set `non_finite: as_null`";
+  return { code: "RESPONSE_INVALID", message: `The prediction is ${found}: ${hint}.`, attempts: 1 } as const;
 }
 
 function isJson(text: string): boolean {

@@ -7,15 +7,15 @@ import { exactField, isExactObject, stringifyExact } from "../../json/exact-json
 export type RowCause = { readonly code: ErrorCode; readonly message: string; readonly attempts: number };
 
 /**
- * Whether a parsed answer, however its numbers are held, is an error object. It stands for a row (or, as a whole answer line, for all rows of
- * that line) that could not be scored: an object whose only key is a non-null `error`. A prediction may well have a field `error` beside others.
+ * Whether a parsed answer, however its numbers are held, is an error object. It replaces the prediction of a row (or, as a whole answer line, of all rows of
+ * that line) that could not be scored: an object whose only key is a non-null `error`. A prediction may have a field `error` among others.
  */
 export function isErrorObject(value: unknown): value is { readonly error: unknown } {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return Object.keys(value).length === 1 && "error" in value && value.error !== null;
 }
 
-/** Why the row failed, where the value is an error object that holds a text or `{ code, message, attempts }`; null where it is none. */
+/** Why the row failed, if the value is an error object that holds a text or `{ code, message, attempts }`; else null. */
 export function readErrorObject(value: ExactJson): RowCause | null {
   if (!isErrorObject(value)) return null;
   const error = exactField(value, "error") ?? null;

@@ -9,7 +9,7 @@ const QUOTED = 120;
 
 /**
  * A V2 answer as a JSON list of predictions: those of one output, or objects of all. A list of predictions, be it under `predictions`, and an error object
- * stay as they are; an answer that is none of these becomes an error object. `id` is what the request was called, null where that is not known.
+ * stay as they are; any other answer becomes an error object. `id` is the id of the request, null if that is not known.
  */
 export function tensorAnswerJson(text: string, id: string | null): string {
   const answer = parsed(text);

@@ -33,7 +33,7 @@ function asAnswer({ value, cells, cause }: RowResponse): RowAnswer {
   return { value: values.length === 1 ? (values[0] ?? null) : Object.fromEntries(members), cause: null };
 }
 
-/** Place of the cell of a record that is its row's key or number, and no prediction; null if there is none. */
+/** Place of the cell of a record that is its row's key or number and not a prediction; null if there is no such cell. */
 export function keyCellOf({ pairing }: Protocol, published: readonly string[]): number | null {
   const [name = "", ...inside] = pairing?.at ?? [];
   const place = inside.length === 0 ? /^p(\d+)$/.exec(name)?.[1] : undefined;

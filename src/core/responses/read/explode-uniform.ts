@@ -25,7 +25,7 @@ export type Explosion = {
 export function explodeUniform(lines: DataFrame, place: PredictionPlace): Explosion | null {
   if (lines.height === 0 || isAnyTooDeep(lines)) return null;
   const decoded = decodeJsonColumn(lines.rename({ line: "text" }));
-  // An object with a key `error` may be an error object, which only its own text can tell.
+  // An object with a key `error` may be an error object, which only its own text shows.
   if (decoded === null || mayReportError(decoded.type, place) || holdsDoubledKeys(lines)) return null;
   if (place.holds === "value") return valuesAt(decoded, place.path);
   const bare = place.bare ? elementOf(decoded.type) : null;
@@ -39,7 +39,7 @@ export function explodeUniform(lines: DataFrame, place: PredictionPlace): Explos
     : { values: lists.lazy().explode(valueColumn(null)).collectSync(), type: element, counts };
 }
 
-/** Members that may say that the predictions beside them are none; only their own text can tell. */
+/** Members that may say that the predictions next to them are not valid; only their own text shows it. */
 function mayReportError(type: ColumnType, { path }: PredictionPlace): boolean {
   if (fieldOf(type, "error") !== null) return true;
   return path.length > 0 && ["errors", "success"].some((name) => name !== path[0] && fieldOf(type, name) !== null);
@@ -51,7 +51,7 @@ function isAnyTooDeep(lines: DataFrame): boolean {
   return texts.some((text) => text !== null && isTooDeep(Buffer.from(text)));
 }
 
-/** Polars keeps one of equal keys, and nobody knows which was meant. */
+/** Polars keeps one of equal keys, and may keep the wrong one. */
 function holdsDoubledKeys(lines: DataFrame): boolean {
   const texts = lines.getColumn("line").toArray() as (string | null)[];
   try {
@@ -63,7 +63,7 @@ function holdsDoubledKeys(lines: DataFrame): boolean {
 
 const valueColumn = remembered((_: null): Expr => column("value"));
 
-/** One value of each line. A null may be a value that is missing, which only the line's own text can tell. */
+/** One value of each line. A null may be a missing value, which only the line's own text shows. */
 function valuesAt({ values, type }: DecodedColumn, path: JsonPath): Explosion | null {
   const found = fieldAt(type, path);
   if (found === null || (path.length > 0 && fieldOf(found, "error") !== null)) return null;

@@ -31,8 +31,8 @@ export function readAnswerLine(text: string, where: string, protocol: Protocol):
     plain = JSON.parse(text);
   } catch (error) {
     const reason = text.trim() === "" ? "is empty" : `is not JSON (${(error as Error).message}): ${quote(text)}`;
-    const mend = "See that the model server answers strict JSON (no bare NaN) for every request.";
-    return rowCause("LINE_NOT_JSON", `${where}: the answer ${reason}. ${mend}`);
+    const hint = "See that the model server answers strict JSON (no bare NaN) for every request.";
+    return rowCause("LINE_NOT_JSON", `${where}: the answer ${reason}. ${hint}`);
   }
   const { holds, path, bare } = protocol.predictionPlace;
   const doubled = findDoubledKey(text, plain);
@@ -86,7 +86,7 @@ export function rowAnswer(value: ExactJson, where: string): RowAnswer {
   if (unreadable === null) return { value, cause: null };
   return {
     value: null,
-    cause: rowCause("RESPONSE_INVALID", `${where}: a prediction holds ${unreadable}. Mend the model's output.`),
+    cause: rowCause("RESPONSE_INVALID", `${where}: a prediction holds ${unreadable}. Fix the model's output.`),
   };
 }
 

@@ -36,7 +36,7 @@ function splitLines(content: Buffer): string[] {
   return lines;
 }
 
-/** Bytes that are no text become a text that is no JSON: decoded leniently they would pass as an answer that nobody gave. */
+/** Bytes that are not UTF-8 become a text that is not JSON: decoded leniently, they would pass as an answer that the model did not give. */
 export function lineText(line: Buffer): string {
   return isUtf8(line) ? line.toString("utf8") : `\uFFFD${line.toString("utf8")}`;
 }

@@ -38,7 +38,7 @@ type Reading = { readonly keys: readonly Buffer[] | null; readonly columns: read
 /**
  * Reads a file of answers that holds numbers and booleans alone: one a prediction, or objects of them that have the same keys in the same
  * order. Null at the first byte that is not what it should be, also where lines or predictions are too many or too few: then the file is to be
- * read the general way, which takes anything and can tell what is wrong. This one goes byte by byte into typed arrays and costs a tenth.
+ * read the general way, which takes anything and reports what is wrong. This one goes byte by byte into typed arrays and costs a tenth.
  */
 export function readNumberAnswers(
   path: string,

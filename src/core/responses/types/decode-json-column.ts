@@ -20,7 +20,7 @@ export type DecodedColumn = { readonly values: DataFrame; readonly type: ColumnT
  * which must hold all values (`widenType`), null means that a text is not JSON.
  *
  * Polars joins the texts by commas before it parses them, so that `{"a":1},{"a":2` followed by `"x":3}` would pass as two rows. Each text is
- * therefore wrapped with its number under a key that nobody can know (`NUMBER`): every parsed document must bear the number of its own line.
+ * therefore wrapped with its number under a random key (`NUMBER`) that no server can know: every parsed document must bear the number of its own line.
  */
 export function decodeJsonColumn(texts: DataFrame, type?: ColumnType): DecodedColumn | null {
   const decoded = decodeTexts(texts, type);

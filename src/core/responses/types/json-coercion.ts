@@ -43,7 +43,7 @@ const isDoubtful = remembered((pattern: string): Expr => {
   return found.alias("doubt");
 });
 
-/** Patterns of values that are not of the type; `before` matches what stands before a value. Null where none can tell. */
+/** Patterns of values that are not of the type; `before` matches the text before a value. Null if no pattern can decide. */
 function foreignValues(type: ColumnType, before: string): string[] | null {
   if (type === "Null" || type === "Boolean") return [];
   if (isInteger(type)) return [`${before}[tf]`];
@@ -78,7 +78,7 @@ function foreignElements(element: ColumnType, before: string): string[] | null {
   return fields === null ? null : [noList, ...fields];
 }
 
-/** A name that may be spelled in several ways stands for any. */
+/** A name that may be spelled in several ways matches any name. */
 function fieldName(name: string): string {
   return PLAIN_NAME.test(name) ? `"${name}` : "";
 }

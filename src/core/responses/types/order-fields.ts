@@ -1,7 +1,7 @@
 import type { ColumnType, StructField } from "../../domain/types/column-type.ts";
 
 /**
- * A type whose struct fields stand in the order of a sample value, the rest behind them by name. Polars infers the fields of objects that
+ * A type whose struct fields are in the order of a sample value, followed by the rest by name. Polars infers the fields of objects that
  * differ in their keys in an order that changes from call to call.
  */
 export function orderFields(type: ColumnType, sample: unknown): ColumnType {

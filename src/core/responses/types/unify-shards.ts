@@ -9,8 +9,8 @@ export type NamedSchema = { readonly name: string; readonly columns: readonly Ty
 type Found = { readonly column: TypedColumn; readonly shard: string };
 
 /**
- * The columns of all shards, each with the narrowest type that holds the values of all: null gives way to anything, integers widen, integer and float make
- * Float64, structs keep the fields of both, lists unify their elements. A column that a shard lacks is null there. It does not matter which shard
+ * The columns of all shards, each with the narrowest type that holds the values of all: null becomes any type, integers widen, integer and float make
+ * Float64, structs keep the fields of both, lists unify their elements. A column that a shard does not have is null there. It does not matter which shard
  * comes first. Throws `PREDICTIONS_INCOMPATIBLE` if there is no such type. `known`: columns that are known without a shard.
  */
 export function unifyShards(shards: readonly NamedSchema[], known: readonly TypedColumn[] = []): TypedColumn[] {

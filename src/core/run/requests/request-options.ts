@@ -19,13 +19,13 @@ export function requestOptions(
   const shape = bodyShape(job, id, servesModel);
   if (params !== null && PROTOCOLS[id].paramsKey === null) {
     const able = Object.values(PROTOCOLS).filter(({ paramsKey }) => paramsKey !== null);
-    throw refused(
+    throw invalid(
       "model.params",
       `has no place in a request of the protocol "${id}"; ${able.map((protocol) => protocol.id).join(", ")} have one`,
     );
   }
   if (requests.csv_header !== undefined && id !== "csv") {
-    throw refused("requests.csv_header", `is for the protocol "csv", and this is "${id}"`);
+    throw invalid("requests.csv_header", `is for the protocol "csv", and this is "${id}"`);
   }
   if (requests.csv_header === true && !capabilities.requestHeader) {
     throw new ScoreframeError(
@@ -36,11 +36,11 @@ export function requestOptions(
     );
   }
   if (model.tensor !== undefined && id !== "open_inference") {
-    throw refused("model.tensor", `is for the protocol "open_inference", and this is "${id}"`);
+    throw invalid("model.tensor", `is for the protocol "open_inference", and this is "${id}"`);
   }
   const nonFinite = requests.non_finite ?? "null";
   if (nonFinite === "text" && id === "open_inference") {
-    throw refused(
+    throw invalid(
       "requests.non_finite",
       'cannot be text in the protocol "open_inference", whose tensors of numbers hold none',
     );
@@ -57,7 +57,7 @@ export function requestOptions(
   return { ...options, pairing: chosenPairing(job, bindProtocol(id, options), capabilities) };
 }
 
-function refused(option: string, complaint: string): ScoreframeError {
+function invalid(option: string, complaint: string): ScoreframeError {
   return new ScoreframeError("JOB_INVALID", `${option} ${complaint}. Remove it, or set another model.protocol.`, {
     option,
   });

@@ -26,7 +26,7 @@ export type VerifySettings = { readonly rows: number; readonly tolerance: number
 /** What was found, and the error if nothing may be published. */
 export type VerifyOutcome = { readonly verification: Verification; readonly error: Error | null };
 
-/** Rows that differ and are asked several times more, one at a time: enough to tell a random model from a wrong one. */
+/** Rows that differ and are asked several times more, one at a time: enough to distinguish a random model from a wrong one. */
 const MOST_REPEATED = 5;
 const REPEATS = 3;
 

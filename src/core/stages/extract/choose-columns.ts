@@ -1,13 +1,13 @@
+import { assertNoCollisions } from "../../domain/assert-no-collisions.ts";
 import { partitionNameProblem } from "../../domain/hive-path.ts";
-import { refuseCollisions } from "../../domain/refuse-collisions.ts";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import type { Job } from "../../job/schema/job.ts";
 import { nearest } from "../../util/nearest.ts";
 
 export type ChosenColumns = {
-  /** What is sent to the model, in order; the column of `response.key` is behind the features if it is none of them. */
+  /** What is sent to the model, in order; the column of `response.key` follows the features if it is not one of them. */
   readonly features: readonly string[];
-  /** What is written beside the predictions, in order. */
+  /** What is written with the predictions, in order. */
   readonly keep: readonly string[];
 };
 
@@ -38,13 +38,13 @@ export function chooseColumns(
   }
   const kept = new Set([...aside, ...output.partition_by]);
   const keep = output.columns === "all" ? names : names.filter((name) => kept.has(name));
-  refuseIdentityCollisions(keep, output);
-  refuseStatedCollisions(keep, output);
+  assertNoIdentityCollisions(keep, output);
+  assertNoContractCollisions(keep, output);
   return { features: key === undefined || features.includes(key) ? features : [...features, key], keep };
 }
 
 /** A source that has been scored before may well have them. */
-function refuseIdentityCollisions(keep: readonly string[], output: Job["output"]): void {
+function assertNoIdentityCollisions(keep: readonly string[], output: Job["output"]): void {
   const column = keep.find((name) => identityOf(output).includes(name.toLowerCase()));
   if (column === undefined) return;
   throw new ScoreframeError(
@@ -58,9 +58,9 @@ function identityOf(output: Job["output"]): readonly string[] {
   return output.include_row_id ? ["row_id", "batch_index"] : [];
 }
 
-function refuseStatedCollisions(keep: readonly string[], output: Job["output"]): void {
+function assertNoContractCollisions(keep: readonly string[], output: Job["output"]): void {
   const stated = Object.keys(output.predictions ?? {}).map((name) => ({ name: `${output.prefix ?? ""}${name}` }));
-  refuseCollisions(
+  assertNoCollisions(
     [...identityOf(output), ...keep].map((name) => ({ name })),
     stated,
     "output.prefix",

@@ -20,7 +20,7 @@ export function isScattered(shards: readonly StitchedShard[], partitions: number
 /** Files that one query reads well: what it costs grows with the square of them. */
 const MOST_FILES = 200;
 
-/** Whether so many rows, as one task writes them, are in more files than one query reads well. */
+/** Whether `taskRows` rows, as many as one task writes, are in more files than one query reads well. */
 export function isFinelyCut(shards: readonly StitchedShard[], taskRows: number): boolean {
   const files = stitchedFiles(shards);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);

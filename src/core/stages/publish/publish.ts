@@ -32,9 +32,9 @@ export type Publication = OutputIntent & {
   readonly shards: readonly StitchedShard[];
   /** Rows that the ledger counts as scored. */
   readonly scoredRows: number;
-  /** Columns of the table where there is no shard to tell them. */
+  /** Columns of the table if there is no shard that has them. */
   readonly emptySchema?: readonly TypedColumn[];
-  /** Names of the columns that are no predictions; absent if that is of no interest. */
+  /** Names of the columns that are not predictions; absent if the caller does not need them. */
   readonly sourceColumns?: readonly string[];
   /** Whether not one prediction was more than null, so that their columns are not known. @default false */
   readonly unanswered?: boolean;
@@ -55,7 +55,7 @@ export type PublishTools = {
   readonly findLossyCasts?: FindLossyCasts;
   /** Tasks at a time; 2 by default. */
   readonly concurrency?: number;
-  /** Told the rows written so far. */
+  /** Called with the rows written so far. */
   readonly onProgress?: (rows: number) => void;
   /** Awaited when the files are written and before anything of them is seen; what it throws leaves the former table as it was. */
   readonly beforeSwitch?: () => Promise<unknown>;

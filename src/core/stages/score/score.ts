@@ -2,7 +2,7 @@ import type { ShardResponse } from "../../domain/shard-response.ts";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
 import type { RequestShard, ScoringSession } from "../../ports/scoring-backend.ts";
 
-/** Has every shard answered, in any order. A shard that is never answered is an error here, not a gap that somebody may find later. */
+/** Scores every shard, in any order. A shard that is never answered is an error here, not a gap that is found later. */
 export async function* scoreShards(
   session: ScoringSession,
   shards: AsyncIterable<RequestShard>,

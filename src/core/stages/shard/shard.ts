@@ -9,8 +9,8 @@ import type { FramePool } from "../../worker/frame-pool.ts";
 import type { ShardStageInput } from "./shard-stage.ts";
 import type { ListWidths } from "./tensor-plan.ts";
 import type { EncodeChunkInput, EncodeChunkOutput, EncodedPiece } from "./worker/encode-chunk.ts";
-import type { OversizedRows } from "./worker/take-refused-rows.ts";
 import type { UnsendableRows } from "./worker/unsendable-rows.ts";
+import type { OversizedRows } from "./worker/write-rejected-rows.ts";
 
 /** A shard is aimed at a little less than the limit, because rows differ in length. */
 const FILL = 0.96;
@@ -63,7 +63,7 @@ export async function* shardTable(
     while (offset < input.table.rows && ahead.length < pool.threads) startNext();
     const encoded = await (ahead.shift() as Promise<EncodeChunkOutput>);
     bytesPerRow = encoded.bytesPerRow;
-    if (encoded.oversized !== null) await takeOversized(encoded.oversized, input, hooks);
+    if (encoded.oversized !== null) await reportOversized(encoded.oversized, input, hooks);
     if (encoded.unsendable !== null) hooks.onUnsendable(encoded.unsendable);
     for (const piece of encoded.pieces) {
       const numbered = await numberPiece(piece, shard, line, input);
@@ -98,7 +98,7 @@ export function chunkInput(
       maxFileBytes: input.maxFileBytes,
     },
     directory: input.folders.stitched,
-    refusedDirectory: input.folders.deadLetter,
+    rejectedDirectory: input.folders.deadLetter,
     name: `chunk-${String(chunk).padStart(5, "0")}`,
   };
 }
@@ -114,7 +114,11 @@ function chunkRows(input: ShardStageInput, bytesPerRow: number): number {
   return shards * Math.max(1, Math.floor(rows / rowsPerLine)) * rowsPerLine;
 }
 
-async function takeOversized(oversized: OversizedRows, input: ShardStageInput, hooks: ShardStageHooks): Promise<void> {
+async function reportOversized(
+  oversized: OversizedRows,
+  input: ShardStageInput,
+  hooks: ShardStageHooks,
+): Promise<void> {
   if (input.oversizedRows !== "fail") {
     // Rows that are skipped by policy are no dead letters.
     if (input.oversizedRows === "skip") await rm(oversized.path, { force: true });

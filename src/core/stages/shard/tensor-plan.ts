@@ -8,7 +8,7 @@ import type { EncodedColumn } from "./worker/encoded-column.ts";
 export type Tensor = {
   readonly name: string;
   readonly datatype: string;
-  /** Several where all features stand in one tensor. */
+  /** Several if all features are in one tensor. */
   readonly columns: readonly EncodedColumn[];
   /** Values of a row. */
   readonly width: number;
@@ -18,8 +18,8 @@ export type Tensor = {
 export type ListWidths = Readonly<Record<string, number>>;
 
 /**
- * One tensor a feature, or one of all features where the job names it. Throws `COLUMN_TYPE_UNSUPPORTED` for types that no tensor holds, and for
- * features that cannot stand in one tensor together.
+ * One tensor per feature, or one of all features if the job names it. Throws `COLUMN_TYPE_UNSUPPORTED` for types that no tensor holds, and for
+ * features that cannot be in one tensor together.
  */
 export function planTensors(
   features: readonly EncodedColumn[],

@@ -22,7 +22,7 @@ export type StitchStageInput = Pick<
 
 export type StitchedAnswer = { readonly stitched: StitchOutcome; readonly record: ShardRecord };
 
-/** Shards that are stitched together: no more of them, and until their requests have so many bytes. */
+/** Shards that are stitched in one task: at most `MOST_SHARDS`, until their requests have `MOST_BYTES`. */
 const MOST_SHARDS = 64;
 const MOST_BYTES = 1_000_000;
 /** How long a small shard waits for others, since a task costs as much for one as for fifty. */

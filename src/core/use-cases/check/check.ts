@@ -68,7 +68,7 @@ export async function checkJob(
   return found === null ? report : found.value(report);
 }
 
-/** Looks at a job from its file to the first answers of its model; each step stands on those before it, so that the first failure ends it. */
+/** Checks a job from its file to the first answers of its model. Each step needs those before it, so the first failure ends the check. */
 async function lookAt(
   prepare: () => Promise<PreparedRun>,
   tools: SampleTools & { readonly runStore: Pick<RunStore, "reach"> },
@@ -238,8 +238,8 @@ async function describeSample(
     const detail = `${nulls} of ${counted(scored, "prediction")} ${nulls === 1 ? "is" : "are"} null.`;
     items.push({ name: "predictions", status: isRejected ? "failed" : "warning", detail });
   }
-  for (const { rows: refused, first: example } of unsendable) {
-    const others = refused === 1 ? "" : ` (and ${refused - 1} more rows of the sample)`;
+  for (const { rows: rejected, first: example } of unsendable) {
+    const others = rejected === 1 ? "" : ` (and ${rejected - 1} more rows of the sample)`;
     items.push({ name: "rows", status: "failed", detail: `${example.message}${others}` });
   }
   for (const each of oversized) {

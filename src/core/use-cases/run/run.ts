@@ -18,7 +18,7 @@ import type { ScoringBackend } from "../../ports/scoring-backend.ts";
 import type { OutputIntent, OutputLock, TableOutput } from "../../ports/table-output.ts";
 import type { ProtocolId } from "../../protocols/protocol.ts";
 import type { RequestOptions } from "../../protocols/request-options.ts";
-import { assertEnoughRows, assertFewNulls, refuseTooManyFailures } from "../../run/failure-policy.ts";
+import { assertEnoughRows, assertFailedRowsAllowed, assertFewNulls } from "../../run/failure-policy.ts";
 import { maskLogs } from "../../run/mask-logs.ts";
 import { outputIntent } from "../../run/output-intent.ts";
 import type { RequestBatch } from "../../run/requests/request-batch.ts";
@@ -182,7 +182,7 @@ async function scoreAndPublish(outside: Run, scope: Scope): Promise<RunOutput> {
     deadLetter,
   });
 
-  refuseTooManyFailures(
+  assertFailedRowsAllowed(
     tracker.ledger,
     job.failure.max_failed_rows,
     parts.firstFailure ?? tracker.firstUnsendable,

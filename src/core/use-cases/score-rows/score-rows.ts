@@ -66,9 +66,9 @@ async function scoreWith(
 }
 
 async function readScored({ answers, unsendable }: ScoredSample): Promise<DataFrame> {
-  const [refused] = unsendable;
-  if (refused !== undefined)
-    throw new ScoreframeError("VALUE_UNSENDABLE", refused.first.message, { operation: "shard" });
+  const [rejected] = unsendable;
+  if (rejected !== undefined)
+    throw new ScoreframeError("VALUE_UNSENDABLE", rejected.first.message, { operation: "shard" });
   const failed = answers.find(({ stitched }) => stitched.deadLettered > 0)?.stitched;
   if (failed?.firstFailure != null) {
     const total = answers.reduce((sum, { stitched }) => sum + stitched.deadLettered, 0);

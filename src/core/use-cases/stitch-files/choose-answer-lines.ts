@@ -18,8 +18,8 @@ export type RequestFile = {
 };
 
 /**
- * Which lines of an answer file are the answers to so many request lines. JSON documents of several lines, or several on one line, are written to
- * `linesPath` first. Throws `LINE_COUNT_MISMATCH` if the answers cannot be told apart.
+ * Which lines of an answer file are the answers to its request lines. JSON documents of several lines, or several on one line, are written to
+ * `linesPath` first. Throws `LINE_COUNT_MISMATCH` if the answers cannot be separated.
  */
 export async function chooseAnswerLines(
   path: string,
@@ -64,7 +64,7 @@ function shown({ lines, blank }: UnitCounts): string {
 }
 
 const ASSEMBLE_LINES =
-  "Answers that are JSON over several lines, or without line breaks between them, cannot be told apart: let the model write each answer on one line, " +
+  "Answers that are JSON over several lines, or without line breaks between them, cannot be separated: let the model write each answer on one line, " +
   "and score the file again with AssembleWith=Line.";
 
 function hintFor({ lines, blank, openQuote }: UnitCounts, expected: number): string {
@@ -78,7 +78,7 @@ function hintFor({ lines, blank, openQuote }: UnitCounts, expected: number): str
     );
   }
   if (lines - blank === expected) {
-    return "Some answers have an empty line behind them and some have none, so that nobody can tell whether each is one answer: let the model end all its answers with a line break, or none.";
+    return "Some answers have an empty line behind them and some have none, so that it is not clear where an answer ends: let the model end all its answers with a line break, or none.";
   }
   if (lines < expected) {
     return "Answers may have run into each other: score the file again with AssembleWith=Line, or give the answers that belong to it.";

@@ -11,7 +11,7 @@ export type FilePlace = {
   locate(name: string): string;
   /**
    * Names relative to the folder, parts separated by `/`, in natural order (`part-2` before `part-10`). Left out: hidden files and folders (a name
-   * that begins with a dot), and what stands for a folder in an object store.
+   * that begins with a dot), and the objects that mark folders in an object store.
    */
   names(signal: AbortSignal): Promise<string[]>;
   /** The path of a file on this machine; it is copied to `copyPath` if need be. */

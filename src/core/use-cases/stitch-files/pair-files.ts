@@ -21,7 +21,7 @@ export type PairingRules = {
 
 /**
  * Pairs the files of two folders, which may be the same, by their names: `a.jsonl` with `a.jsonl.out`, `ds=1/a.jsonl` with `ds=1/a.jsonl.out`.
- * Either name may have `.gz` at its end, or lack it. Throws `TABLE_NOT_FOUND` for a folder that is missing or empty, `LINE_COUNT_MISMATCH` for a
+ * Either name may end with `.gz`. Throws `TABLE_NOT_FOUND` for a folder that is missing or empty, `LINE_COUNT_MISMATCH` for a
  * file without its other half.
  */
 export async function pairFiles(

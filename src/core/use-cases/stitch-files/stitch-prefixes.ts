@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { refuseCollisions } from "../../domain/refuse-collisions.ts";
+import { assertNoCollisions } from "../../domain/assert-no-collisions.ts";
 import type { TypedColumn } from "../../domain/types/column-type.ts";
 import { typeText } from "../../domain/types/column-type.ts";
 import { ScoreframeError } from "../../errors/scoreframe-error.ts";
@@ -28,9 +28,9 @@ import { deadLetterPath, stitchPairs } from "./stitch-pairs.ts";
 import { stitchShape } from "./stitch-shape.ts";
 import { unifyRequests } from "./unify-requests.ts";
 
-/** Requests and responses that somebody else wrote, and where their join goes. */
+/** Requests and responses that another program wrote, and where their join goes. */
 export type StitchRequest = {
-  /** Folder or `s3://bucket/prefix` with request files, one request a line; those in folders in it, too. */
+  /** Folder or `s3://bucket/prefix` with request files, one request per line; files in its subfolders are read, too. */
   readonly requests: string;
   /** Folder or `s3://bucket/prefix` with response files, each named after its request file with `suffix` behind. */
   readonly responses: string;
@@ -53,7 +53,7 @@ export type StitchRequest = {
   readonly format?: "parquet" | "csv" | "jsonl";
   readonly prefix?: string;
   /**
-   * Behind the name of a request file, the name of its response file.
+   * What follows the name of a request file in the name of its response file.
    * @default ".out"
    */
   readonly suffix?: string;
@@ -85,7 +85,7 @@ export type StitchTools = {
 
 /**
  * Joins request files with their answers on the position of each row and publishes them as one table, which replaces what was there. Rows
- * that got no prediction go to `<output>.dead-letter/`, one file a request file; those of earlier runs are removed when the table is published.
+ * that got no prediction go to `<output>.dead-letter/`, one file per request file; those of earlier runs are removed when the table is published.
  * Throws before anything is published; if every row failed, `TOO_MANY_FAILED_ROWS`.
  */
 export async function stitchPrefixes(
@@ -125,7 +125,7 @@ export async function stitchPrefixes(
       );
       const emptySchema = checkTogether(stitched, pairs, prefix);
       await deadLetters.keep(deadLetterFiles(stitched, pairs, scratch, intent.runId), intent.runId);
-      refuseWithoutRows(stitched, deadLetters.location);
+      assertSomeScored(stitched, deadLetters.location);
       const shards = stitched.map((pair) => ({
         ...pair,
         rows: pair.scored,
@@ -161,18 +161,18 @@ async function openPlaces(
   return { requests: await open(requests, "requests"), responses: await open(responses, "responses") };
 }
 
-/** `USAGE` for a suffix that tells no answer file from its request file. */
+/** Throws `USAGE` for a suffix that cannot distinguish answer files from request files. */
 function suffixOf({ suffix = ANSWER_SUFFIX }: StitchRequest, { requests, responses }: Places): string {
   const isName = !suffix.includes("/") && (suffix !== "" || requests.location !== responses.location);
   if (isName) return suffix;
   throw new ScoreframeError(
     "USAGE",
-    `The suffix "${suffix}" cannot tell response files from request files. Give what is behind the name of a request file in the name of its response file, such as ${ANSWER_SUFFIX}.`,
+    `The suffix "${suffix}" does not distinguish response files from request files. Give what follows the name of a request file in the name of its response file, such as ${ANSWER_SUFFIX}.`,
     { operation: "stitch", option: "suffix" },
   );
 }
 
-/** Beside a table in a folder: on its file system, where there is room for it. `target`: that folder. */
+/** Next to the table's folder `target`, so that both are on one file system. */
 async function inScratchFolder<T>(target: string | null, use: (folder: string) => Promise<T>): Promise<T> {
   const parent = target === null ? tmpdir() : dirname(target);
   const name = target === null ? "scoreframe-stitching-" : `.${basename(target)}-stitching-`;
@@ -188,7 +188,7 @@ async function inScratchFolder<T>(target: string | null, use: (folder: string) =
   }
 }
 
-/** What only all files together can tell: one form of answers, no name twice. Returns the columns in the order of the table. */
+/** Checks what needs all files: one form of answers, no name twice. Returns the columns in the order of the table. */
 function checkTogether(stitched: readonly StitchedPair[], pairs: readonly FilePair[], prefix: string): TypedColumn[] {
   const forms = new Set(stitched.map(({ form }) => form).filter((form) => form !== "none"));
   if (forms.size > 1) {
@@ -206,7 +206,7 @@ function checkTogether(stitched: readonly StitchedPair[], pairs: readonly FilePa
       columns: predictionColumns,
     })),
   );
-  refuseCollisions(source, answered, "prefix");
+  assertNoCollisions(source, answered, "prefix");
   const unanswered: TypedColumn[] =
     forms.size === 0 && total(stitched, "rows") > 0 ? [{ name: `${prefix}prediction`, type: "Null" }] : [];
   return [...source, ...answered, ...unanswered];
@@ -230,8 +230,8 @@ function deadLetterFiles(
     }));
 }
 
-/** An empty table in the place of a good one helps nobody. */
-function refuseWithoutRows(stitched: readonly StitchedPair[], deadLetter: string): void {
+/** Throws `TOO_MANY_FAILED_ROWS` if no row was scored: an empty table must not replace a good one. */
+function assertSomeScored(stitched: readonly StitchedPair[], deadLetter: string): void {
   const failed = total(stitched, "deadLettered");
   if (failed === 0 || total(stitched, "scored") > 0) return;
   const first = stitched.find(({ firstFailure }) => firstFailure !== null)?.firstFailure;

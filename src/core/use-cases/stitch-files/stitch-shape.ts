@@ -17,7 +17,7 @@ type Pointers = {
   readonly index?: string;
 };
 
-/** Throws `USAGE` for a pointer that is none, and for one that the protocol has no use for. */
+/** Throws `USAGE` for a text that is not a JSON pointer, and for a pointer that the protocol does not use. */
 export function stitchShape(request: Pointers): StitchShape {
   const [rows, row, predictions] = (["rows", "row", "predictions"] as const).map((name) => pathOf(name, request[name]));
   if (rows != null && row != null)

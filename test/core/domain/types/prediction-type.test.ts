@@ -44,13 +44,13 @@ describe("a type of the contract", () => {
     ["struct<a double>", "expected `:`, found `double`"],
     ["struct<a: double, a: int8>", "names the field `a` twice"],
     ["decimal(3)", "not understood from `(3)` on"],
-  ])("%j is refused with the place where it goes wrong", async (text, message) => {
+  ])("%j is rejected with the place where it goes wrong", async (text, message) => {
     const error = await errorOf(() => parsePredictionType(text));
     expect(error.code).toBe("JOB_INVALID");
     expect(error.message).toContain(message);
   });
 
-  it("stands in the order of the contract", () => {
+  it("is in the order of the contract", () => {
     const types = parsePredictionTypes({ z: "double", a: "string" });
     expect(types?.map(({ name }) => name)).toEqual(["z", "a"]);
     expect(parsePredictionTypes(undefined)).toBeNull();

@@ -82,7 +82,7 @@ describe("a job with the flat keys of the Adroit bridge", () => {
     });
   });
 
-  it("is told of its problems in its own words", async () => {
+  it("has its problems reported in its own words", async () => {
     const error = await errorOf(() => parseJob({ ...FLAT, request_batch_size: 0 }, { variables }));
     expect(error.message).toContain("request_batch_size: expected a number of at least 1, found 0");
   });
@@ -95,7 +95,7 @@ describe("a job with the flat keys of the Adroit bridge", () => {
       { ...FLAT, requests: {} },
       "flat keys or with nested ones, not with both; beside `requests`, model_name belongs at backend.model_name",
     ],
-  ])("such as %j is refused", async (job, message) => {
+  ])("such as %j is rejected", async (job, message) => {
     const error = await errorOf(() => parseJob(job));
     expect(error.code).toBe("JOB_INVALID");
     expect(error.message).toContain(message);

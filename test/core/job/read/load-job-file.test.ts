@@ -58,31 +58,21 @@ describe("a job file", () => {
     expect(job.model.features).toEqual(["yes", "2024-05-01"]);
   });
 
-  it("tells the line and the column of every problem", async () => {
+  it("shows the line and the column of every problem", async () => {
     const message = await failure("job.yaml", `${YAML}requests:\n  batch_sise: 5\n  file_size_mb: many\n`);
     expect(message).toContain("requests.batch_sise (line 7, column 3): unknown key");
     expect(message).toContain('requests.file_size_mb (line 8, column 17): expected a number, found "many"');
   });
 
-  it("tells the line of a missing variable", async () => {
+  it("shows the line of a missing variable", async () => {
     expect(await failure("job.yaml", `${YAML}model:\n  features: ["{{ ds }}"]\n`)).toMatch(
       /^TEMPLATE_VARIABLE_MISSING .*model\.features\.0 \(line 7, column 14\): `{{ ds }}` has no value/,
     );
   });
 
   it.each([
-    [
-      "a key that stands twice",
-      "job.yaml",
-      "name: a\nname: b\n",
-      "YAML at line 2, column 1: the same key stands twice",
-    ],
-    [
-      "a key that stands twice",
-      "job.json",
-      '{"name": "a",\n "name": "b"}',
-      "JSON at line 2, column 2: the same key stands twice",
-    ],
+    ["a duplicate key", "job.yaml", "name: a\nname: b\n", "YAML at line 2, column 1: duplicate key"],
+    ["a duplicate key", "job.json", '{"name": "a",\n "name": "b"}', "JSON at line 2, column 2: duplicate key"],
     [
       "a value in braces",
       "job.yaml",
@@ -99,18 +89,18 @@ describe("a job file", () => {
     ["no default export", "job.mjs", "export const job = 1;", "has no job as its default export"],
     ["a module that throws", "job.mjs", "throw new Error('bad luck');", "cannot be imported: bad luck"],
     ["an ending that says nothing", "job.txt", YAML, "Name it .yaml"],
-  ])("with %s (%s) is refused", async (_, file, text, message) => {
+  ])("with %s (%s) is rejected", async (_, file, text, message) => {
     const found = await failure(file, text);
     expect(found.toLowerCase()).toContain(message.toLowerCase());
     expect(found).toMatch(/^JOB_FILE_UNREADABLE/);
   });
 
-  it("that grows without end from aliases is refused", async () => {
+  it("that grows without end from aliases is rejected", async () => {
     const levels = Array.from({ length: 12 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(",")}]`);
     expect(await failure("job.yaml", `l0: &l0 [a]\n${levels.join("\n")}\n`)).toMatch(/^JOB_FILE_UNREADABLE/);
   });
 
-  it("that contains itself by an alias is refused", async () => {
+  it("that contains itself by an alias is rejected", async () => {
     const message = await failure("job.yaml", YAML.replace("kind: local", "kind: local, all: &a [*a]"));
     expect(message).toMatch(
       /^JOB_INVALID .*backend\.all\.0.*: expected plain data .*, found an object that contains itself/,
@@ -122,7 +112,7 @@ describe("a job file", () => {
     expect(await failure("job.json", text)).not.toContain("hunter2");
   });
 
-  it("that is a folder is told so, and to name the job file in it", async () => {
+  it("that is a folder is reported as one, with the advice to name the job file in it", async () => {
     await mkdir(join(folder, "out"));
     const error = await errorOf(() => read("out"));
     expect(`${error.code} ${error.message}`).toBe(

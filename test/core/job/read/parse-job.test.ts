@@ -36,11 +36,11 @@ describe("a job", () => {
     expect(parseJob(sampleJob({ requests: { non_finite } })).requests.non_finite).toBe(non_finite);
   });
 
-  it("refuses another way for NaN, with the ways there are", async () => {
+  it("rejects another way for NaN, with the ways there are", async () => {
     expect(await problemsOf(sampleJob({ requests: { non_finite: "drop" } }))).toMatch(/null, text, error/);
   });
 
-  it("keeps the parameters of its model as they are, and refuses what is no object", async () => {
+  it("keeps the parameters of its model as they are, and rejects what is not an object", async () => {
     const params = { threshold: 0.5, deep: [{ a: null }], text: "x" };
     expect(parseJob(sampleJob({ model: { params } })).model.params).toEqual(params);
     expect(await problemsOf(sampleJob({ model: { params: [1] } }))).toContain("model.params");
@@ -94,7 +94,7 @@ describe("an unknown key", () => {
       { source: { kind: "sql", sql: "s", tables: { t: { path: "p", fromat: "csv" } } } },
       "source.tables.t.fromat: unknown key; did you mean `format`?",
     ],
-  ])("in %j is refused with its place and a suggestion", async (changes, message) => {
+  ])("in %j is rejected with its place and a suggestion", async (changes, message) => {
     expect(await problemsOf(sampleJob(changes))).toContain(message);
   });
 
@@ -110,10 +110,10 @@ const EXPECTED = "expected plain data (text, numbers, true or false, lists, obje
 
 describe("a wrong value", () => {
   it.each([
-    [{ name: 5 }, "name: expected text, found 5; put it in quotes"],
+    [{ name: 5 }, "name: expected a string, found 5; put it in quotes"],
     [{ name: "" }, "name: must not be empty"],
-    [{ backend: undefined }, "backend: is missing; it must be an object"],
-    [{ backend: {} }, "backend.kind: is missing; it must be text"],
+    [{ backend: undefined }, "backend: is missing; expected an object"],
+    [{ backend: {} }, "backend.kind: is missing; expected a string"],
     [{ requests: { batch_size: 1.5 } }, "requests.batch_size: expected a whole number, found 1.5"],
     [
       { requests: { batch_size: "500" } },
@@ -125,10 +125,10 @@ describe("a wrong value", () => {
     [{ failure: null }, "failure: expected an object (keys with values), found nothing (null)"],
     [{ failure: { max_failed_rows: 1.5 } }, "failure.max_failed_rows: expected a count (0, 1, 2 …) or a ratio"],
     [{ source: { kind: "spark" } }, 'source.kind: expected one of sql, rows, found "spark"'],
-    [{ source: { sql: "x" } }, "source.kind: is missing; it must be one of sql, rows"],
+    [{ source: { sql: "x" } }, "source.kind: is missing; expected one of sql, rows"],
     [
       { source: { kind: "sql", sql: "s", tables: { t: 3 } } },
-      "source.tables.t: expected a path (text) or an object with `path`, found 3",
+      "source.tables.t: expected a path (a string) or an object with `path`, found 3",
     ],
     [{ model: { features: ["a", "b", "a"] } }, "model.features: names the column `a` twice"],
     [{ model: { features: [] } }, "model.features: needs at least one entry"],
@@ -138,11 +138,11 @@ describe("a wrong value", () => {
       { output: { path: "x", predictions: { p: "flaot" } } },
       "output.predictions.p: the type `flaot` is not understood",
     ],
-  ])("%j is refused with what was expected and what was found", async (changes, message) => {
+  ])("%j is rejected with what was expected and what was found", async (changes, message) => {
     expect(await problemsOf(sampleJob(changes))).toContain(message);
   });
 
-  it.each([[null], ["text"], [[1]], [undefined]])("%j in place of a job is refused", async (job) => {
+  it.each([[null], ["text"], [[1]], [undefined]])("%j in place of a job is rejected", async (job) => {
     expect((await errorOf(() => parseJob(job))).code).toBe("JOB_INVALID");
   });
 
@@ -151,13 +151,13 @@ describe("a wrong value", () => {
     [new Date(0), "found a Date object"],
     [new Map(), "found a Map object"],
     [1n, "found a bigint"],
-  ])("that a job file could not hold is refused: %s", async (value, message) => {
+  ])("that a job file could not hold is rejected: %s", async (value, message) => {
     expect(await problemsOf(sampleJob({ backend: { kind: "b", list: [value] } }))).toContain(
       `backend.list.0: ${EXPECTED}, ${message}`,
     );
   });
 
-  it("is one of several that one error reports, one a line", async () => {
+  it("is one of several that one error reports, one per line", async () => {
     const error = await errorOf(() => parseJob({ name: 1, output: { path: "" }, extra: true }));
     expect(error.message.split("\n")).toHaveLength(6);
     expect(error.toJSON()).toMatchObject({
@@ -175,7 +175,7 @@ describe("a wrong value", () => {
     const error = await errorOf(() =>
       parseJob({ ...job, requests: { batch_size: "${A}" } }, { env: { A: "hunter2" } }),
     );
-    expect(error.message).toContain("output.format: expected one of parquet, csv, jsonl, found what `${A}` stands for");
+    expect(error.message).toContain("output.format: expected one of parquet, csv, jsonl, found the value of `${A}`");
     expect(JSON.stringify(error)).not.toContain("hunter2");
   });
 });

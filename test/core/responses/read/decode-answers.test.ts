@@ -98,7 +98,7 @@ describe("answers of one form", () => {
   });
 });
 
-describe("answers of several forms are refused, never bent", () => {
+describe("answers of several forms are rejected, never converted", () => {
   test.each([
     ["a text among numbers", answer(1, "x")],
     ["a boolean among numbers", answer(true, 1)],
@@ -121,7 +121,7 @@ describe("answers of several forms are refused, never bent", () => {
     );
   });
 
-  test("texts that look like values are no reason to refuse", () => {
+  test("texts that look like values are no reason to reject", () => {
     const texts = [", 5", ",true", '"a": 5', "]", "[", "\\ud800", "error"];
     expect(decode([answer(...texts)], [texts.length])).toEqual({ type: "String", values: texts, failures: [] });
   });

@@ -93,7 +93,7 @@ async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<
             requestsPath: piece.requestPath,
             responsesPath,
           });
-    if (answers.refused) {
+    if (answers.rejected) {
       expect(stitch).toThrow(expect.objectContaining({ code: "LINE_COUNT_MISMATCH" }));
       continue;
     }
@@ -111,7 +111,7 @@ async function checkShard(lab: Lab, given: PairingCase, cutOut: Shard): Promise<
 /** Shards that are stitched in one task give the rows that each gives by itself, and fail as it does. */
 async function checkTogether(lab: Lab, given: PairingCase, shards: readonly Shard[]): Promise<void> {
   const inputs = shards.map((shard) => stitchInput(lab, given, shard, "together"));
-  if (shards.some(({ answers }) => answers.refused)) {
+  if (shards.some(({ answers }) => answers.rejected)) {
     expect(() => stitchShards(inputs)).toThrow(expect.objectContaining({ code: "LINE_COUNT_MISMATCH" }));
     return;
   }

@@ -28,7 +28,7 @@ export async function encodeTable(lab: Lab, table: string, options: EncodeOption
       maxFileBytes: options.maxFileBytes ?? 5_000_000,
     },
     directory: lab.folder,
-    refusedDirectory: lab.folder,
+    rejectedDirectory: lab.folder,
     name: "chunk",
   });
 }

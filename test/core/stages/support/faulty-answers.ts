@@ -5,7 +5,7 @@ export type Answers = {
   readonly lines: readonly string[];
   /** Rows of the shard that must fail, each with what its message must contain. */
   readonly failed: ReadonlyMap<number, RegExp>;
-  readonly refused: boolean;
+  readonly rejected: boolean;
 };
 
 type Draft = {
@@ -15,7 +15,7 @@ type Draft = {
   readonly lineRows: readonly number[];
 };
 
-/** Answers to lines of so many rows each, with the case's faults at work; `predictions` are those of the shard's rows. */
+/** Answers to lines of `lineRows` rows, with the case's faults; `predictions` are those of the shard's rows. */
 export function faultyAnswers(
   given: PairingCase,
   lineRows: readonly number[],
@@ -39,7 +39,7 @@ export function faultyAnswers(
     surplus < 0
       ? draft.lines.slice(0, surplus)
       : [...draft.lines, ...Array<string>(surplus).fill(draft.lines[0] as string)];
-  return { lines, failed: draft.failed, refused: surplus !== 0 };
+  return { lines, failed: draft.failed, rejected: surplus !== 0 };
 }
 
 function lineOf({ protocol }: PairingCase, predictions: readonly string[]): string {

@@ -28,7 +28,7 @@ export type PairingCase = {
   readonly batchSize: number;
   readonly maxLineBytes: number;
   readonly maxFileBytes: number;
-  /** Faults by a number that stands for a line of a shard. */
+  /** Faults by a number that chooses a line of a shard. */
   readonly faults: readonly { readonly fault: Fault; readonly place: number }[];
 };
 

@@ -54,8 +54,8 @@ describe("check warns of", () => {
     expect(warned("dataframe_split", ["id", "big"])).toMatch(/negative ones \("big"\)/);
   });
 
-  test("what is text in a tensor although it is none", () => {
-    expect(warned("open_inference", ["id", "day", "at"])).toMatch(/"day", "at", which travel as text/);
+  test("what is text in a tensor although it is not text", () => {
+    expect(warned("open_inference", ["id", "day", "at"])).toMatch(/"day", "at", which are sent as text/);
     expect(warned("open_inference", ["id"])).toBe("");
   });
 

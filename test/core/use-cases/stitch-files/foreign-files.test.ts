@@ -86,7 +86,7 @@ describe("names", () => {
     write("answers/a.jsonl.predictions", answer(0.5));
     expect(await rejection()).toContain("--suffix .predictions");
     expect(await stitch({ suffix: ".predictions" })).toMatchObject({ rows: 1 });
-    expect(await rejection({ suffix: "/x" })).toContain("cannot tell response files from request files");
+    expect(await rejection({ suffix: "/x" })).toContain("does not distinguish response files from request files");
   });
 
   test("of a manifest among the requests, and of a note among the answers, are reported", async () => {
@@ -233,7 +233,7 @@ describe("text", () => {
     expect(await table("t, prediction::int as p")).toEqual([{ t: "a\u2028b", p: 1 }]);
   });
 
-  test("may lack its last line break, and be empty on both sides", async () => {
+  test("may have no last line break, and be empty on both sides", async () => {
     write("in/a.jsonl", request(0, 1).trimEnd());
     write("answers/a.jsonl.out", answer(0.5, 1.5).trimEnd());
     write("in/b.jsonl", "");

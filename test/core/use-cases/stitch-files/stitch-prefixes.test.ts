@@ -23,7 +23,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-/** A request file and, unless there is none, its answers. */
+/** A request file and, if given, its answers. */
 function pair(name: string, requests: string[], answers?: string[]): void {
   writeFileSync(join(base, "in", name), requests.map((line) => `${line}\n`).join(""));
   if (answers !== undefined)
@@ -41,8 +41,8 @@ const failed = (columns: string): Promise<unknown[]> =>
 const requestOf = (...rows: unknown[]): string => JSON.stringify({ instances: rows });
 const answerOf = (...predictions: unknown[]): string => JSON.stringify({ predictions });
 
-describe("requests and responses that somebody else wrote", () => {
-  test("become one table, each row beside its prediction, files in natural order", async () => {
+describe("requests and responses that another program wrote", () => {
+  test("become one table, each row with its prediction, files in natural order", async () => {
     pair("part-10.jsonl", [requestOf({ id: 4 })], [answerOf(40)]);
     pair("part-2.jsonl", [requestOf({ id: 1 }, { id: 2 }), requestOf({ id: 3 })], [answerOf(10, 20), answerOf(30)]);
     const report = await stitch();
@@ -63,7 +63,7 @@ describe("requests and responses that somebody else wrote", () => {
     expect(readdirSync(base).sort()).toEqual(["answers", "in", "out"]);
   });
 
-  test("have one schema over all files: what only the last one tells is known of the first", async () => {
+  test("have one schema over all files, also for what only the last file shows", async () => {
     pair(
       "a",
       [requestOf({ id: 9007199254740993n.toString(), x: 1 }).replaceAll('"9007199254740993"', "9007199254740993")],
@@ -226,7 +226,7 @@ describe("answers that AssembleWith joined, which adds a line break to each", ()
     ["two empty lines together may hold an answer of nothing", "1\n\n\n2\n3\n\n", "6 lines, 3 of them empty"],
     ["an empty line at the end may hide that an answer is missing", "2\n3\n\n", "where one answer is missing"],
     ["there are too many all the same", "1\n2\n3\n4\n\n", "has 5 lines, 1 of them empty, its request file a has 3"],
-  ])("are refused where %s", async (_what, answers, complaint) => {
+  ])("are rejected if %s", async (_what, answers, complaint) => {
     for (const requests of [undefined, ["1,2", "3,4", "5,6"]]) {
       await expect(stitched(answers, requests)).rejects.toMatchObject({
         code: "LINE_COUNT_MISMATCH",
@@ -236,7 +236,7 @@ describe("answers that AssembleWith joined, which adds a line break to each", ()
     expect(existsSync(join(base, "out"))).toBe(false);
   });
 
-  test("are refused as documents, too, where an empty line at the end may hide that one is missing", async () => {
+  test("are rejected as documents, too, if an empty line at the end may hide that one is missing", async () => {
     await expect(stitched(`${answerOf(2)}\n${answerOf(3)}\n\n`, documents)).rejects.toMatchObject({
       code: "LINE_COUNT_MISMATCH",
     });
@@ -290,8 +290,8 @@ describe("rows without a prediction", () => {
   });
 });
 
-describe("what cannot be paired safely is refused before anything is written", () => {
-  const refused = async (code: string, ...parts: string[]): Promise<void> => {
+describe("what cannot be paired safely is rejected before anything is written", () => {
+  const rejected = async (code: string, ...parts: string[]): Promise<void> => {
     const thrown: unknown = await stitch().then(
       () => "nothing was thrown",
       (error: unknown) => error,
@@ -304,16 +304,16 @@ describe("what cannot be paired safely is refused before anything is written", (
 
   test("a folder that does not exist", async () => {
     rmSync(join(base, "answers"), { recursive: true });
-    await refused("TABLE_NOT_FOUND", `The folder of responses ${join(base, "answers")} does not exist`);
+    await rejected("TABLE_NOT_FOUND", `The folder of responses ${join(base, "answers")} does not exist`);
   });
 
-  test("a folder without requests", () => refused("TABLE_NOT_FOUND", "holds no files"));
+  test("a folder without requests", () => rejected("TABLE_NOT_FOUND", "holds no files"));
 
   test("an answer file that is missing, and one that belongs to no request", async () => {
     pair("a", [requestOf({ a: 1 })], [answerOf(1)]);
     pair("b", [requestOf({ a: 1 })]);
     writeFileSync(join(base, "answers", "c.out"), "");
-    await refused(
+    await rejected(
       "LINE_COUNT_MISMATCH",
       "Found 2 request files and 2 answer files",
       "missing: b.out",
@@ -323,7 +323,7 @@ describe("what cannot be paired safely is refused before anything is written", (
 
   test("a file with another number of lines than its answers", async () => {
     pair("a", [requestOf({ a: 1 }), requestOf({ a: 2 })], [answerOf(1)]);
-    await refused("LINE_COUNT_MISMATCH", "The answer file a.out has 1 line, its request file a has 2");
+    await rejected("LINE_COUNT_MISMATCH", "The answer file a.out has 1 line, its request file a has 2");
   });
 
   test.each([
@@ -331,7 +331,7 @@ describe("what cannot be paired safely is refused before anything is written", (
     ["another protocol", '{"inputs":[{"a":1}]}', 'the keys "inputs"'],
   ])("requests that are %s", async (_what, line, complaint) => {
     pair("a", [line], [answerOf(1)]);
-    await refused(
+    await rejected(
       "PROTOCOL_UNSUPPORTED",
       complaint,
       "instances, dataframe_split, dataframe_records, records, json_lines, csv, open_inference",
@@ -349,35 +349,35 @@ describe("what cannot be paired safely is refused before anything is written", (
     ["has two types in a column", requestOf({ a: 1 }, { a: "x" }), "ROWS_INVALID"],
   ])("a request line that %s, since its rows are not known", async (_what, line, code) => {
     pair("a", [requestOf({ a: 1 }), line], [answerOf(1), answerOf(1)]);
-    await refused(code, "Request file a, line 1");
+    await rejected(code, "Request file a, line 1");
   });
 
   test("a row of dataframe_split with a value too few", async () => {
     pair("a", ['{"dataframe_split":{"columns":["a","b"],"data":[[1]]}}'], [answerOf(1)]);
-    await refused("ROWS_INVALID", "a row has 1 values for 2 columns");
+    await rejected("ROWS_INVALID", "a row has 1 values for 2 columns");
   });
 
-  test("a prediction with the name of a request's column, also where they meet in different files", async () => {
+  test("a prediction with the name of a request's column, also if they are in different files", async () => {
     pair("a", [requestOf({ a: 1 })], [answerOf({ label: "x" })]);
     pair("b", [requestOf({ label: 1 })], [answerOf({ other: "x" })]);
-    await refused("COLUMN_COLLISION", 'a column "label"', "Set prefix, on the command line --prefix (");
+    await rejected("COLUMN_COLLISION", 'a column "label"', "Set prefix, on the command line --prefix (");
     expect((await stitch({ prefix: "p_" })).columns.map(({ name }) => name)).toContain("p_label");
   });
 
   test("a request's column with the name of a row's position", async () => {
     pair("a", [requestOf({ row_id: 1 })], [answerOf(1)]);
-    await refused("COLUMN_COLLISION", 'have a column "row_id"');
+    await rejected("COLUMN_COLLISION", 'have a column "row_id"');
   });
 
   test("objects in one file and plain values in another", async () => {
     pair("a", [requestOf({ a: 1 })], [answerOf({ label: "x" })]);
     pair("b", [requestOf({ a: 1 })], [answerOf(1)]);
-    await refused("PREDICTIONS_INCOMPATIBLE", "Some files are answered with objects");
+    await rejected("PREDICTIONS_INCOMPATIBLE", "Some files are answered with objects");
   });
 
   test("a column with numbers in one file and texts in another", async () => {
     pair("a", [requestOf({ a: 1 })], [answerOf(1)]);
     pair("b", [requestOf({ a: "x" })], [answerOf(1)]);
-    await refused("ROWS_INVALID", 'Column "a" is Int64 in request file a and String in request file b');
+    await rejected("ROWS_INVALID", 'Column "a" is Int64 in request file a and String in request file b');
   });
 });

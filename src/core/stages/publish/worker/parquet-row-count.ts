@@ -40,7 +40,7 @@ function numRows(cursor: Cursor): number | null {
   return null;
 }
 
-/** Whoever iterates reads or skips each field's value. Ids beyond 15 apart have a long form. */
+/** The caller must read or skip each field's value. Ids beyond 15 apart have a long form. */
 function* fields(cursor: Cursor): Generator<{ id: number; type: number }> {
   let id = 0;
   for (let head = byte(cursor); head !== 0; head = byte(cursor)) {

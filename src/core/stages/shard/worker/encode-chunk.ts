@@ -21,11 +21,11 @@ import { largestRowBytes, planFiles, planLines } from "./line-plan.ts";
 import { keysOf } from "./row-keys.ts";
 import type { SmallPieces } from "./small-pieces.ts";
 import { isSmallPiece, smallPieces } from "./small-pieces.ts";
-import type { OversizedRows } from "./take-refused-rows.ts";
-import { bytesOf, fits, takeOversized, takeUnsendable, withPosition } from "./take-refused-rows.ts";
 import type { UnsendableRows } from "./unsendable-rows.ts";
 import { unsendableReason } from "./unsendable-rows.ts";
 import { writeLines } from "./write-lines.ts";
+import type { OversizedRows } from "./write-rejected-rows.ts";
+import { bytesOf, fits, withPosition, writeOversized, writeUnsendable } from "./write-rejected-rows.ts";
 import { tensorEnvelopeBytes, writeTensorLines } from "./write-tensor-lines.ts";
 
 export type EncodeChunkInput = {
@@ -45,7 +45,7 @@ export type EncodeChunkInput = {
   /** Folder for the files, whose names begin with `name`; it must be on the file system of the run's other folders. */
   readonly directory: string;
   /** Folder for the rows that no request can carry. */
-  readonly refusedDirectory: string;
+  readonly rejectedDirectory: string;
   readonly name: string;
 };
 
@@ -70,7 +70,7 @@ export type EncodeChunkOutput = {
   readonly bytesPerRow: number;
 };
 
-/** What rows weigh in requests, each with what stands between it and the next, and what each line has beside them. */
+/** Bytes of rows in requests, each with the separator behind it, and the bytes that each line has in addition. */
 export type RowSizes = {
   readonly rows: number;
   readonly bytes: number;
@@ -104,9 +104,9 @@ export function encodeChunk(input: EncodeChunkInput): EncodeChunkOutput {
   const protocol = bindProtocol(input.protocol, input.options);
   const limits = chunkLimits(input, protocol);
   let encoded = withRowText(readChunk(input), input);
-  const unsendable = takeUnsendable(encoded, input);
+  const unsendable = writeUnsendable(encoded, input);
   if (unsendable !== null) encoded = withPosition(encoded).filter(pl.col("reason").isNull());
-  const oversized = takeOversized(encoded, limits, input);
+  const oversized = writeOversized(encoded, limits, input);
   if (oversized !== null) encoded = encoded.filter(fits(limits));
   const lines = planLines(bytesOf(encoded), limits, chunkKeys(encoded, input));
   const small = smallPieces(

@@ -148,7 +148,7 @@ function nonFiniteName(value: Expr): Expr {
     .otherwise(pl.lit("-Infinity"));
 }
 
-/** Nobody's text begins with it. */
+/** Random, so that no text of the source begins with it. */
 const MARK = `number-${randomBytes(8).toString("hex")}:`;
 const MARKED_NUMBER = `"${MARK}([^"]*)"`;
 

@@ -12,7 +12,7 @@ export type LineLimits = {
   readonly envelopeBytes: number;
   /** Bytes between two rows of a line. */
   readonly separatorBytes: number;
-  /** How often the number of its rows stands in a line, in digits. */
+  /** How often a line contains the number of its rows, in digits. */
   readonly countMarks: number;
 };
 
@@ -23,7 +23,7 @@ export function largestRowBytes(limits: LineLimits): number {
   return Math.min(limits.maxLineBytes, limits.maxFileBytes - 1) - lineBytes(limits, 1, 0);
 }
 
-/** Bytes of a line of so many rows, whose own texts have so many bytes together; the line feed is not counted. */
+/** Bytes of a line of `rows` rows, whose texts have `bytes` bytes together; the line feed is not counted. */
 function lineBytes(limits: LineLimits, rows: number, bytes: number): number {
   const { envelopeBytes, separatorBytes, countMarks } = limits;
   const digits = countMarks === 0 ? 0 : countMarks * String(rows).length;

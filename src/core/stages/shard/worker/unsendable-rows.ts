@@ -20,7 +20,7 @@ export type UnsendableRows = {
 /** A condition under which a row cannot be sent, and the words that say so. */
 type Obstacle = { readonly holds: Expr; readonly reason: string };
 
-/** Why a row cannot be sent: text, null where it can. Null instead of an expression where nothing can stand in any row's way. */
+/** Why a row cannot be sent, as text; null if it can. Null instead of an expression if every row can be sent. */
 export function unsendableReason(
   columns: readonly EncodedColumn[],
   protocol: Pick<Protocol, "rowForm">,
@@ -82,7 +82,7 @@ function tensorObstacles({ name, alias, type }: EncodedColumn, { datatype, width
   return mayBeNull ? [whole, ragged] : [whole, ragged, nullInside];
 }
 
-/** Whether NaN or an infinity stands anywhere in the value; never null. */
+/** Whether NaN or an infinity is anywhere in the value; never null. */
 function holdsNonFinite(value: Expr, type: ColumnType): Expr {
   if (isFloat(type)) return value.isFinite().not().fillNull(pl.lit(false));
   if (typeof type === "string" || !holdsMatch(type, isFloat)) return pl.lit(false);

@@ -5,7 +5,7 @@ import { whileWriting } from "../../../polars/while-writing.ts";
 import type { Tensor } from "../tensor-plan.ts";
 import type { Line } from "./line-plan.ts";
 
-/** What stands around the rows of a line of tensors. */
+/** What is around the rows of a line of tensors. */
 export type TensorEnvelope = { readonly open: string; readonly tensors: readonly Tensor[]; readonly close: string };
 
 /** Bytes of a line without its rows' values, the commas between them, and the digits of the number of rows in each shape. */
@@ -15,7 +15,7 @@ export function tensorEnvelopeBytes({ open, tensors, close }: TensorEnvelope): n
 }
 
 /**
- * Writes rows, whose values stand in the columns `t0`, `t1`, … of a tensor each, as request lines. `firstId` is the id of the first line; each
+ * Writes rows as request lines; the columns `t0`, `t1`, … hold the values of one tensor each. `firstId` is the id of the first line; each
  * line's id is larger by the rows before it. Throws `STORAGE_FAILED`.
  */
 export function writeTensorLines(

@@ -27,7 +27,7 @@ function floatCast(cast: Expr, answered: ColumnType, type: ColumnType): Predicti
   return { type, value: cast, spoiled: type === "Float32" ? cast.isInfinite() : null };
 }
 
-/** An integer may be answered as 4.0, never as 4.7; a cast alone would cut the fraction off in silence. Beyond 2^53 a float is rounded already. */
+/** An integer may be answered as 4.0, never as 4.7; a cast alone would silently cut the fraction off. Beyond 2^53 a float is rounded already. */
 function integerCast(value: Expr, answered: ColumnType, type: IntegerType): PredictionCast | null {
   if (!isNumber(answered)) return null;
   const lenient = castTo(value, type);
@@ -49,7 +49,7 @@ function booleanCast(value: Expr, cast: Expr, answered: ColumnType): PredictionC
 
 function timeCast(value: Expr, answered: ColumnType, type: ColumnType): PredictionCast | null {
   if (answered !== "String") return null;
-  // A timestamp has no zone: what is said to be UTC is kept as UTC, other offsets are refused.
+  // A timestamp has no zone: what is said to be UTC is kept as UTC, other offsets are rejected.
   const iso = value.str.replace("T", " ").str.replace("(Z|[+]00:?00)$", "");
   const parsed = type === "Date" ? parseTime(value, type, "%Y-%m-%d") : parseTime(iso, type, "%Y-%m-%d %H:%M:%S%.f");
   // Polars cuts the seventh digit of a second and those behind it off.

@@ -26,7 +26,7 @@ const ROWS: Readonly<Record<ProtocolId, PredictionPlace>> = {
   open_inference: LINE_ITSELF,
 };
 
-/** Values stand in lists of several types, which no column can hold, or in no JSON. */
+/** Protocols whose values are in lists of several types, which no column can hold, or not in JSON. */
 const OF_MIXED_LISTS: readonly ProtocolId[] = ["dataframe_split", "csv", "open_inference"];
 
 /**
@@ -56,7 +56,7 @@ function explodeOneByOne(lines: DataFrame, protocol: ProtocolId, place: Predicti
     const rows = readRows(text ?? "", protocol, place, fail);
     for (const row of rows) {
       const unreadable = findUnreadable(row);
-      if (unreadable !== null) throw fail("ROWS_INVALID", `a row holds ${unreadable}. Mend the request file.`);
+      if (unreadable !== null) throw fail("ROWS_INVALID", `a row holds ${unreadable}. Fix the request file.`);
       if (column.add(row)) continue;
       const types = [column.type, widenType("Null", row) ?? column.type].map(typeText);
       throw fail(
@@ -80,7 +80,7 @@ function readRows(text: string, protocol: ProtocolId, place: PredictionPlace, fa
   } catch (error) {
     throw fail(
       "LINE_NOT_JSON",
-      `it is not JSON (${(error as Error).message}), so its rows are not known. Mend the request file.`,
+      `it is not JSON (${(error as Error).message}), so its rows are not known. Fix the request file.`,
     );
   }
   if (protocol === "open_inference") return readInputs(exactField(request, "inputs"), fail);
@@ -92,16 +92,16 @@ function readRows(text: string, protocol: ProtocolId, place: PredictionPlace, fa
   const where = place.path.length === 1 && name === protocol ? `"${name}"` : `at ${pointerText(place.path)}`;
   const list = place.path.length === 0 ? "it is no list of rows" : `it has no list ${where}`;
   const what = place.holds === "value" ? `it has no row at ${pointerText(place.path)}` : list;
-  throw fail("ROWS_INVALID", `${what}. Say which protocol the requests have, or mend the file.`);
+  throw fail("ROWS_INVALID", `${what}. Give the protocol of the requests, or fix the file.`);
 }
 
 /** Tensors as rows: a column each. */
 function readInputs(inputs: ExactJson | undefined, fail: Fail): readonly ExactJson[] {
   if (!Array.isArray(inputs))
-    throw fail("ROWS_INVALID", 'it has no list "inputs". Say which protocol the requests have, or mend the file.');
+    throw fail("ROWS_INVALID", 'it has no list "inputs". Give the protocol of the requests, or fix the file.');
   const tensors = readTensors(inputs);
   if ("complaint" in tensors)
-    throw fail("ROWS_INVALID", `its inputs cannot be rows: ${tensors.complaint}. Mend the request file.`);
+    throw fail("ROWS_INVALID", `its inputs cannot be rows: ${tensors.complaint}. Fix the request file.`);
   const rows = tensors[0]?.rows ?? [];
   return rows.map((_, row) => Object.fromEntries(tensors.map((each) => [each.name, each.rows[row]])) as ExactJson);
 }
@@ -125,7 +125,7 @@ function readSplit(split: ExactJson | undefined, fail: Fail): readonly ExactJson
   return data.map((values: ExactJson) => {
     if (!Array.isArray(values) || values.length !== columns.length) {
       const count = Array.isArray(values) ? `${values.length} values` : "no list";
-      throw fail("ROWS_INVALID", `a row has ${count} for ${columns.length} columns. Mend the request file.`);
+      throw fail("ROWS_INVALID", `a row has ${count} for ${columns.length} columns. Fix the request file.`);
     }
     // Not by assignment: a column may be called __proto__.
     return Object.fromEntries(columns.map((name, index) => [name, values[index]])) as ExactJson;

@@ -11,7 +11,7 @@ import { jsonTexts } from "./json-texts.ts";
 
 /** Which rows of a shard are set aside while it is stitched, to be scored again. */
 export type SampleRequest = Pick<RowFormat, "features" | "widths"> & {
-  /** How many, if so many have a prediction. */
+  /** How many rows; fewer if fewer have a prediction. */
   readonly rows: number;
   readonly seed: string;
   /** Source columns by which a person finds a row. */

@@ -1,4 +1,4 @@
-import { refuseCollisions } from "../../../domain/refuse-collisions.ts";
+import { assertNoCollisions } from "../../../domain/assert-no-collisions.ts";
 import type { ColumnType, TypedColumn } from "../../../domain/types/column-type.ts";
 import { ScoreframeError } from "../../../errors/scoreframe-error.ts";
 import type { AnswerLines } from "../../../lines/answer-lines.ts";
@@ -98,9 +98,9 @@ export function stitchPair(input: StitchPairInput): StitchedPair {
   );
   const columns = rowColumns(requests.type);
   const predictions = predictionColumns(answers, { prefix: input.prefix, flatten: false });
-  refuseIdentity(columns, requestFile);
+  assertNoIdentityColumn(columns, requestFile);
   const source = [...IDENTITY, ...columns.map(typed)];
-  refuseCollisions(source, predictions, "prefix");
+  assertNoCollisions(source, predictions, "prefix");
   writePaired(joined.paired, columns, predictions, input.outputPath);
   if (joined.unpaired.length > 0) writeUnpaired(joined, columns, input);
   return {
@@ -133,7 +133,7 @@ function requestUnits(path: string, protocol: Protocol): DataFrame {
   return protocol.answerNotation === "csv" ? lines : withoutMarks(lines);
 }
 
-function refuseIdentity(columns: readonly TypedColumn[], requestFile: string): void {
+function assertNoIdentityColumn(columns: readonly TypedColumn[], requestFile: string): void {
   const taken = columns.find(({ name }) => IDENTITY.some((each) => each.name === name));
   if (taken === undefined) return;
   throw new ScoreframeError(

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
+import { assertNoCollisions } from "../../../domain/assert-no-collisions.ts";
 import { lineIds } from "../../../domain/line-id.ts";
-import { refuseCollisions } from "../../../domain/refuse-collisions.ts";
 import type { PartitionRun } from "../../../domain/stitched-shard.ts";
 import type { TypedColumn } from "../../../domain/types/column-type.ts";
 import type { PredictionField } from "../../../domain/types/prediction-type.ts";
@@ -104,7 +104,7 @@ export function stitchShard(input: StitchShardInput): StitchOutcome {
   const { answers, columns: predictions } = readAnswers(input, lineRows);
   const identity = input.includeRowId ? [{ name: "row_id" }, { name: "batch_index" }] : [];
   const kept = input.source.filter(({ name }) => input.keep.includes(name));
-  refuseCollisions([...identity, ...kept], predictions, "output.prefix", input.shard);
+  assertNoCollisions([...identity, ...kept], predictions, "output.prefix", input.shard);
   const joined = setSideBySide(input, answers, predictions, lineRows);
   const good = answers.failures.length === 0 ? joined : joined.filter(pl.col("failure").isNull());
   const outputNames = writeScored(good, input, predictions);
@@ -217,7 +217,7 @@ function readAnswerLines(input: StitchShardInput, expected: number): DataFrame {
 }
 
 /**
- * Columns c0…cn of the source and p0…pn of the predictions; where somebody needs them, row_id and batch_index; where rows failed, `failure`: the
+ * Columns c0…cn of the source and p0…pn of the predictions; row_id and batch_index if the output has them; if rows failed, `failure`: the
  * index of the row's failure or null.
  */
 function setSideBySide(
@@ -249,7 +249,7 @@ export function withPredictions(
     .lazy()
     .select(...predictions.map(({ value }, index) => value.alias(`p${index}`)), filler(null))
     .collectSync();
-  // hstack raises where the heights differ; a horizontal concat would pad with nulls in silence.
+  // hstack throws if the heights differ; a horizontal concat would silently pad with nulls.
   return features.hstack(answered.drop("filler"));
 }
 
@@ -286,7 +286,7 @@ export function rowIdentity(
   return [pl.Series("row_id", rowId as never), pl.Series("batch_index", batchIndex as never)];
 }
 
-/** `pieces`: columns of the rows that tell shards apart; each shard's rows then stay together, and its partitions are named by these, too. */
+/** `pieces`: columns of the rows that distinguish shards; each shard's rows then stay together, and its partitions are named by these, too. */
 export function writeScored(
   rows: DataFrame,
   input: StitchShardInput,

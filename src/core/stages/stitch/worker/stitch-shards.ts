@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { assertNoCollisions } from "../../../domain/assert-no-collisions.ts";
 import { lineIds } from "../../../domain/line-id.ts";
-import { refuseCollisions } from "../../../domain/refuse-collisions.ts";
 import type { PartitionRun } from "../../../domain/stitched-shard.ts";
 import type { DataFrame } from "../../../polars/polars.ts";
 import { pl, readSmallParquet, stacked } from "../../../polars/polars.ts";
@@ -147,14 +147,14 @@ function predictionsOf(answers: DecodedAnswers, first: StitchShardInput): readon
     if (predictions === null) return null;
     const identity = first.includeRowId ? [{ name: "row_id" }, { name: "batch_index" }] : [];
     const kept = first.source.filter(({ name }) => first.keep.includes(name));
-    refuseCollisions([...identity, ...kept], predictions, "output.prefix", first.shard);
+    assertNoCollisions([...identity, ...kept], predictions, "output.prefix", first.shard);
     return predictions;
   } catch {
     return null;
   }
 }
 
-/** Which part each row is of, and its identity where somebody needs it. */
+/** Which part each row is of, and its identity if the output has it. */
 function marks(parts: readonly Part[], { includeRowId }: StitchShardInput, rows: number): pl.Series[] {
   const pieces = new Int32Array(rows);
   let row = 0;

@@ -168,7 +168,7 @@ describe("answers beside their rows", () => {
 });
 
 describe("partitions", () => {
-  /** Stitches rows that an SQL query gives, and tells the partitions with the ids of the rows that the file holds there. */
+  /** Stitches rows that an SQL query gives, and returns the partitions with the ids of the rows that the file holds there. */
   async function partitionsOf(sql: string, partitionBy: string[]) {
     const features = await lab.parquet("features.parquet", sql);
     const [{ rows } = { rows: 0 }] = (await query(`select count(*)::int as rows from '${features}'`)) as {
@@ -237,8 +237,8 @@ describe("partitions", () => {
   });
 });
 
-describe("a shard is refused as a whole", () => {
-  test.each([2, 4])("where its answer file has %i lines for 3", async (lines) => {
+describe("a shard is rejected as a whole", () => {
+  test.each([2, 4])("if its answer file has %i lines for 3", async (lines) => {
     const features = await numbered(3);
     const answers = Array.from({ length: lines }, () => answer(1));
     expect(() => stitchAnswers(lab, features, answers, { lineRows: [[1, 3]] })).toThrow(
@@ -297,7 +297,7 @@ describe("rows that failed", () => {
     ]);
   });
 
-  test("leave no file where there are none", async () => {
+  test("leave no file if no row failed", async () => {
     expect(stitchAnswers(lab, await numbered(1), [answer(1)]).deadLetterPath).toBeNull();
     expect(existsSync(lab.path("dead-letter.parquet"))).toBe(false);
   });
@@ -394,7 +394,7 @@ describe("predictions under a contract", () => {
     expect(JSON.stringify(row)).toContain(complaint);
   });
 
-  test("whole numbers keep every digit beside fractions that are none", async () => {
+  test("whole numbers keep every digit next to numbers such as 1.0", async () => {
     expect(await held("int64", ["9007199254740993", "1.0", "1e3"])).toEqual(["Int64", "9007199254740993", "1", "1000"]);
   });
 

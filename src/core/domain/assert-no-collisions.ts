@@ -2,16 +2,16 @@ import { ScoreframeError } from "../errors/scoreframe-error.ts";
 
 type Named = { readonly name: string };
 
-/** What an error tells to set, by the option: that of a job, and that of `stitch`. */
+/** What an error says to set, by the option: that of a job, and that of `stitch`. */
 const PREFIXES = { "output.prefix": "output.prefix", prefix: "prefix, on the command line --prefix" } as const;
 
 type PrefixOption = keyof typeof PREFIXES;
 
 /**
- * Throws `COLUMN_COLLISION` where two columns of the output would have one name; `option` is the prefix's name for the user. Case is ignored, as
+ * Throws `COLUMN_COLLISION` if two columns of the output would have one name; `option` is the prefix's name for the user. Case is ignored, as
  * SQL does: DuckDB, Spark and Athena find only one of `Score` and `score`.
  */
-export function refuseCollisions(
+export function assertNoCollisions(
   taken: readonly Named[],
   predictions: readonly Named[],
   option: PrefixOption,

@@ -4,7 +4,7 @@ import type { OutputIntent } from "../../core/ports/table-output.ts";
 import { counted } from "../../core/util/counted.ts";
 import { MANIFEST } from "./table-layout.ts";
 
-/** Refuses a table of another form, and one that is there already where the job wants none. */
+/** Throws `OUTPUT_EXISTS` for a table of another form, and with `if_exists: error` for any table that exists. */
 export function checkSameTable(table: string, manifest: TableManifest, intent: OutputIntent): void {
   const form = ({ format, by }: { format: string; by: readonly string[] }): string =>
     `${format}, ${by.length === 0 ? "not partitioned" : `partitioned by ${by.join(", ")}`}`;
@@ -24,19 +24,19 @@ export function checkSameTable(table: string, manifest: TableManifest, intent: O
   }
 }
 
-/** No reader of a table takes such a file or folder for a part of it: `.gitkeep`, `_SUCCESS`, and our own. */
+/** Readers of a table ignore such files and folders: `.gitkeep`, `_SUCCESS`, and our own. */
 export function isPassedOver(name: string): boolean {
   return /^[._]/.test(name);
 }
 
-/** The names of a table's files, with those of its former version, which a writer that stood still for long may have put back. */
+/** The names of a table's files, with those of its former version, which a writer that was paused for long may have put back. */
 export function namesOfTable(manifest: TableManifest | null): Set<string> {
   return new Set([...(manifest?.files ?? []), ...(manifest?.retired ?? [])].map(({ path }) => path));
 }
 
 const MOST_NAMES = 3;
 
-/** Deleting what is not ours is not our right, and keeping it would mix two tables. */
+/** Files of others must not be deleted, and keeping them would mix two tables. */
 export function foreignFiles(table: string, names: readonly string[]): ScoreframeError {
   const named = names.slice(0, MOST_NAMES).join(", ") + (names.length > MOST_NAMES ? ", …" : "");
   return exists(

@@ -5,8 +5,8 @@ import type { ProtocolId } from "../../protocols/protocol.ts";
 import type { RequestOptions } from "../../protocols/request-options.ts";
 import { planTensors } from "./tensor-plan.ts";
 
-/** Throws `COLUMN_TYPE_UNSUPPORTED` where a feature has a type that no request of the protocol can carry. */
-export function refuseFeatures(
+/** Throws `COLUMN_TYPE_UNSUPPORTED` if a feature has a type that no request of the protocol can carry. */
+export function assertFeatures(
   columns: readonly TypedColumn[],
   features: readonly string[],
   protocol: ProtocolId,

@@ -16,12 +16,12 @@ export type OversizedRows = {
   readonly limitBytes: number;
 };
 
-/** The rows that are encoded together: what their files are called, where they stand in the table, and what columns they have. */
+/** The rows that are encoded together: the name of their files, their offset in the table, and their columns. */
 type Chunk = {
   readonly name: string;
   readonly offset: number;
   readonly columns: readonly { readonly name: string }[];
-  readonly refusedDirectory: string;
+  readonly rejectedDirectory: string;
 };
 
 /** Bytes of each row in a request. */
@@ -45,10 +45,10 @@ export function withPosition(encoded: DataFrame, offset = 0): DataFrame {
   );
 }
 
-/** Writes the rows that have a reason why they cannot be sent to a dead-letter file; null where there are none. */
-export function takeUnsendable(encoded: DataFrame, input: Chunk): UnsendableRows | null {
+/** Writes the rows that have a reason why they cannot be sent to a dead-letter file; null if there are none. */
+export function writeUnsendable(encoded: DataFrame, input: Chunk): UnsendableRows | null {
   if (encoded.getColumn("reason").nullCount() === encoded.height) return null;
-  const path = join(input.refusedDirectory, `${input.name}-unsendable.parquet`);
+  const path = join(input.rejectedDirectory, `${input.name}-unsendable.parquet`);
   const rows = withPosition(encoded, input.offset).filter(pl.col("reason").isNotNull());
   const message = pl.concatString(
     [
@@ -59,22 +59,22 @@ export function takeUnsendable(encoded: DataFrame, input: Chunk): UnsendableRows
     ],
     "",
   );
-  writeRefused(rows, { code: "VALUE_UNSENDABLE", message }, input, path);
+  writeDeadLetters(rows, { code: "VALUE_UNSENDABLE", message }, input, path);
   const [position] = rows.getColumn("position").toTypedArray() as Int32Array;
   const [first] = rows.select(message.alias("message")).getColumn("message").toArray() as string[];
   return { path, rows: rows.height, first: { position: position as number, message: first as string } };
 }
 
-/** Writes the rows that are larger than any request to a dead-letter file; null where there are none. */
-export function takeOversized(encoded: DataFrame, limits: LineLimits, input: Chunk): OversizedRows | null {
+/** Writes the rows that are larger than any request to a dead-letter file; null if there are none. */
+export function writeOversized(encoded: DataFrame, limits: LineLimits, input: Chunk): OversizedRows | null {
   const bytes = bytesOf(encoded);
   const largest = largestRowBytes(limits);
   const first = bytes.findIndex((size) => size > largest);
   if (first === -1) return null;
-  const path = join(input.refusedDirectory, `${input.name}-oversized.parquet`);
+  const path = join(input.rejectedDirectory, `${input.name}-oversized.parquet`);
   const rows = encoded.filter(fits(limits).not());
   const cause = `The row needs more than the ${largest} bytes that a row may have in a request.`;
-  writeRefused(rows, { code: "ROW_TOO_LARGE", message: pl.lit(cause) }, input, path);
+  writeDeadLetters(rows, { code: "ROW_TOO_LARGE", message: pl.lit(cause) }, input, path);
   const position = encoded.columns.includes("position")
     ? (encoded.getColumn("position").toTypedArray()[first] as number)
     : first;
@@ -86,8 +86,8 @@ export function takeOversized(encoded: DataFrame, limits: LineLimits, input: Chu
   };
 }
 
-/** Rows that never get into a request, as dead letters. */
-function writeRefused(
+/** Writes rows that are in no request as dead letters. */
+function writeDeadLetters(
   rows: DataFrame,
   cause: { readonly code: ErrorCode; readonly message: Expr },
   input: Chunk,
