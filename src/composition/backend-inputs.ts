@@ -81,7 +81,8 @@ export type BackendOptionsByKind = {
     /** The server's payload limit: requests are cut to it. */
     readonly max_request_bytes?: number | undefined;
     /**
-     * Most bytes of one response.
+     * Most bytes of one response. All responses in memory together: this many, or 64 MB if that is more, and one
+     * further response.
      * @default 64000000
      */
     readonly max_response_bytes?: number | undefined;

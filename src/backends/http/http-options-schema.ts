@@ -94,7 +94,9 @@ const optionsSchema = z.strictObject({
     // A response is held in memory, and text beyond half a gigabyte cannot be a string.
     .max(500_000_000)
     .default(defaults.maxResponseBytes)
-    .describe("Most bytes of one response."),
+    .describe(
+      "Most bytes of one response. All responses in memory together: this many, or 64 MB if that is more, and one further response.",
+    ),
   non_finite: z
     .enum(["refuse", "as_null"])
     .default(defaults.nonFinite)

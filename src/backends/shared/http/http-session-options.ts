@@ -32,7 +32,7 @@ export type HttpSessionOptions = {
   readonly unreachableTimeoutMs?: number;
   /** Tries of one request that a server answers badly or not in time. @default 6 */
   readonly maxAttempts?: number;
-  /** Most bytes that one answer may have. @default 64_000_000 */
+  /** Most bytes of one response; all that are held at once have as many, or 64 MB, and one response more. @default 64_000_000 */
   readonly maxResponseBytes?: number;
   /** Most bytes of one request that holds several lines. @default Infinity */
   readonly maxRequestBytes?: number;

@@ -10,6 +10,9 @@ import { connectTo } from "./transport/connection.ts";
 import { createHttpExchange } from "./transport/http-exchange.ts";
 import { createRedactor } from "./transport/redact.ts";
 
+/** Many small responses may wait for a slow one; of large ones as many bytes as the largest may have. */
+const HELD_BYTES = 64_000_000;
+
 /**
  * Scores against a server that answers now: whoever calls it has waited for the server before (`waitUntilHealthy`). When the signal given to
  * `score` aborts, what is thrown is the signal's reason.
@@ -40,6 +43,7 @@ export function createHttpSession(options: HttpSessionOptions, context: BackendC
         batchSize,
         maxRequestBytes,
         concurrency,
+        maxHeldBytes: Math.max(HELD_BYTES, resolved.maxResponseBytes),
         scorer,
         answered: context.answered ?? (() => undefined),
       }),

@@ -4,6 +4,7 @@ import type { EventSink } from "../../../core/ports/event-sink.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
 import { requestId } from "../../../core/protocols/request-id.ts";
 import { errorObjectText } from "../../../core/protocols/responses/error-object.ts";
+import type { ResponseShare } from "./flow/held-bytes.ts";
 import type { RequestSender, SendResult } from "./flow/request-sender.ts";
 import type { NonFinite } from "./http-session-options.ts";
 import type { PartOutcome } from "./isolation/isolate-rows.ts";
@@ -28,7 +29,7 @@ import type { OpenedRequest } from "./transport/opened-request.ts";
 export type ScoredUnit = { readonly lines: Buffer; readonly retries: number };
 
 export type RequestScorer = {
-  score(unit: RequestUnit, signal: AbortSignal): Promise<ScoredUnit>;
+  score(unit: RequestUnit, share: ResponseShare, signal: AbortSignal): Promise<ScoredUnit>;
   /** What ends the run if no further request is sent: rows were refused, and not one was answered. Null if there is nothing of the kind. */
   undecided(): ScoreframeError | null;
 };
@@ -106,12 +107,19 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     else if (tried.fault.size === "too large") size.tooLarge(rows(), bytes, tried.fault.message);
   }
 
-  async function score(unit: RequestUnit, signal: AbortSignal): Promise<ScoredUnit> {
+  async function score(unit: RequestUnit, share: ResponseShare, signal: AbortSignal): Promise<ScoredUnit> {
     const answeredBefore = sender.answered();
     let retries = 0;
     const send = async (body: Buffer, rows: () => number, isolating: boolean): Promise<SendResult> => {
       const hasSeveralRows = (): boolean => rows() > 1;
-      const sent = await sender.send(body, { shard: unit.shard, answeredBefore, isolating, hasSeveralRows, signal });
+      const sent = await sender.send(body, {
+        shard: unit.shard,
+        answeredBefore,
+        isolating,
+        hasSeveralRows,
+        share,
+        signal,
+      });
       retries += sent.attempts - 1;
       return sent;
     };

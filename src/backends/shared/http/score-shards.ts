@@ -3,6 +3,8 @@ import type { ShardResponse } from "../../../core/domain/shard-response.ts";
 import { storageError } from "../../../core/errors/storage-error.ts";
 import type { RequestShard } from "../../../core/ports/scoring-backend.ts";
 import type { Protocol } from "../../../core/protocols/protocol.ts";
+import type { ResponseShare } from "./flow/held-bytes.ts";
+import { createHeldBytes } from "./flow/held-bytes.ts";
 import { createWaitList } from "./flow/wait-list.ts";
 import type { RequestUnit } from "./isolation/request-units.ts";
 import { requestUnits } from "./isolation/request-units.ts";
@@ -15,6 +17,8 @@ export type ScoreShardsOptions = {
   readonly batchSize: number;
   readonly maxRequestBytes: number;
   readonly concurrency: number;
+  /** Bytes of responses from which on no further request is sent. */
+  readonly maxHeldBytes: number;
   readonly scorer: RequestScorer;
   /** Told of the rows of a shard that have been answered so far. */
   readonly answered: (shard: number, rows: number) => void;
@@ -44,6 +48,7 @@ export async function* scoreShards(
   const stopping = AbortSignal.any([signal, stop.signal]);
   const source = shards[Symbol.asyncIterator]();
   const changed = createWaitList(stopping);
+  const held = createHeldBytes(options.maxHeldBytes, changed);
   const open = new Map<number, OpenShard>();
   const inFlight = new Set<Promise<void>>();
   const finished: ShardResponse[] = [];
@@ -57,9 +62,9 @@ export async function* scoreShards(
     changed.notify();
   }
 
-  async function answer(work: OpenShard, unit: RequestUnit): Promise<void> {
-    const scored = await options.scorer.score(unit, stopping);
-    work.file.put(unit.index, scored.lines);
+  async function answer(work: OpenShard, unit: RequestUnit, share: ResponseShare): Promise<void> {
+    const scored = await options.scorer.score(unit, share, stopping);
+    work.file.put(unit.index, scored.lines, share);
     work.retries += scored.retries;
     work.unanswered -= 1;
     work.answeredLines += unit.lines;
@@ -86,9 +91,9 @@ export async function* scoreShards(
     const work = { shard, file, retries: 0, unanswered: 1, answeredLines: 0 };
     open.set(shard.shard, work);
     for (const unit of requestUnits(shard, bytes, options.protocol, { ...options, ...limitsOf(shard) })) {
-      await changed.until(() => inFlight.size < options.concurrency);
+      await changed.until(() => inFlight.size < options.concurrency && held.hasRoom());
       work.unanswered += 1;
-      track(answer(work, unit).then(() => (work.unanswered === 0 ? finish(work) : undefined)));
+      track(answer(work, unit, held.open()).then(() => (work.unanswered === 0 ? finish(work) : undefined)));
     }
     work.unanswered -= 1;
     if (work.unanswered === 0) await finish(work);

@@ -8,6 +8,7 @@ import { sentence, triesText } from "../status/failed-try.ts";
 import { statusRule } from "../status/status-rule.ts";
 import type { HttpExchange, HttpReply } from "../transport/http-exchange.ts";
 import { printableUrl } from "../transport/redact.ts";
+import type { ResponseShare } from "./held-bytes.ts";
 import type { InFlightLimit } from "./in-flight-limit.ts";
 import { createOutage } from "./outage.ts";
 import type { Pace } from "./pace.ts";
@@ -26,6 +27,8 @@ export type SendOptions = {
   readonly isolating: boolean;
   /** Whether the request has several rows. */
   readonly hasSeveralRows: () => boolean;
+  /** Counts the bytes of its responses. */
+  readonly share: ResponseShare;
   readonly signal: AbortSignal;
 };
 
@@ -72,16 +75,17 @@ export function createRequestSender(tools: Tools): RequestSender {
     await pace.turn(request.signal);
     let deadline = Number.POSITIVE_INFINITY;
     let answeredAtFailure = Number.POSITIVE_INFINITY;
+    const { share } = request;
+    const timeLeft = (): number => deadline + share.delay() - clock.now();
     for (let attempts = 1; ; attempts += 1) {
       const place = await inFlight.enter(request.signal);
       // The wait for a first place is not the request's: nothing was sent yet.
       if (attempts === 1) deadline = clock.now() + options.requestTimeoutMs;
-      const outcome = await exchange
-        .send(body, Math.max(1, deadline - clock.now()), request.signal)
-        .catch((aborted) => {
-          place.leave("other");
-          throw aborted;
-        });
+      const delayedBefore = share.delay();
+      const outcome = await exchange.send(body, share, Math.max(1, timeLeft()), request.signal).catch((aborted) => {
+        place.leave("other");
+        throw aborted;
+      });
       const rule = "status" in outcome ? statusRule(outcome.status, options.statusPolicy) : null;
       place.leave(rule?.busy === true ? "busy" : "other");
       if ("status" in outcome && rule?.fault === "none") {
@@ -91,8 +95,16 @@ export function createRequestSender(tools: Tools): RequestSender {
         return { reply: outcome, attempts };
       }
       const failed = failedTry(outcome);
+      if (!("status" in outcome) && share.delay() > delayedBefore) {
+        // It was read late because of others, and the server gave up. Once it is the earliest one, it is read at once.
+        const reason = `${sentence(failed.reason)} Its response was held back until earlier ones were complete`;
+        context.events({ type: "retry", shard: request.shard, attempt: attempts + 1, waitMs: 0, reason });
+        await share.room();
+        attempts -= 1;
+        continue;
+      }
       answeredAtFailure = Math.min(answeredAtFailure, answered);
-      const next = nextTry(failed, { attempts, answeredAtFailure, deadline }, request);
+      const next = nextTry(failed, { attempts, answeredAtFailure, msLeft: timeLeft() }, request);
       if ("result" in next) return next.result;
       const { wait } = next;
       context.events({
@@ -119,10 +131,10 @@ export function createRequestSender(tools: Tools): RequestSender {
   /** The wait before the next try, or what came of the request. Throws what ends the run. */
   function nextTry(
     failed: FailedTry,
-    tried: { readonly attempts: number; readonly answeredAtFailure: number; readonly deadline: number },
+    tried: { readonly attempts: number; readonly answeredAtFailure: number; readonly msLeft: number },
     request: SendOptions,
   ): { readonly wait: number } | { readonly result: SendResult } {
-    const { attempts, answeredAtFailure, deadline } = tried;
+    const { attempts, answeredAtFailure, msLeft } = tried;
     const { rule, retryAfterMs } = failed;
     if (rule.isCommon === true && attempts === 1 && options.maxAttempts > 1) return { wait: 0 };
     const isGone = rule.again === "while-gone";
@@ -136,7 +148,7 @@ export function createRequestSender(tools: Tools): RequestSender {
       ? retryWait(attempts, retryAfterMs, { longestMs: LONGEST_LOOK_MS, untilMs: outage.left() })
       : retryWait(attempts, retryAfterMs);
     const isSpent = isWaitedFor ? outage.left() <= 0 : attempts >= worth(rule, request);
-    if (!isSpent && clock.now() + wait < deadline) return { wait };
+    if (!isSpent && wait < msLeft) return { wait };
     const asked =
       retryAfterMs === null || isSpent
         ? ""

@@ -3,16 +3,19 @@ import type { FileHandle } from "node:fs/promises";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { FileDigest } from "../../../../core/util/file-digest.ts";
+import type { ResponseShare } from "../flow/held-bytes.ts";
 
 /** A shard's answers on their way to disk. */
 export type ResponseFile = {
-  /** Takes the answer of request `index`: whole lines, each ended by `\n`. In any order; each index once. */
-  put(index: number, lines: Buffer): void;
+  /** Takes the answer of request `index`: whole lines, each ended by `\n`. In any order; each index once. They are held until they are written. */
+  put(index: number, lines: Buffer, share?: ResponseShare): void;
   /** Writes what is left, gives the file its name, and returns what it must hold. Rejects with the first error of any write. */
   finish(): Promise<FileDigest>;
   /** Removes what was written. */
   discard(): Promise<void>;
 };
+
+type Piece = { readonly lines: Buffer; readonly share: ResponseShare | undefined };
 
 /** Fewer, larger writes: most answers are a few kilobytes. */
 const WRITE_BYTES = 256 * 1024;
@@ -25,9 +28,9 @@ export async function createResponseFile(path: string): Promise<ResponseFile> {
   const partial = `${path}.part`;
   await mkdir(dirname(path), { recursive: true });
   const handle = await open(partial, "w");
-  const early = new Map<number, Buffer>();
+  const early = new Map<number, Piece>();
   let next = 0;
-  let ready: Buffer[] = [];
+  let ready: Piece[] = [];
   let readyBytes = 0;
   let bytes = 0;
   const hash = createHash("sha256");
@@ -36,13 +39,19 @@ export async function createResponseFile(path: string): Promise<ResponseFile> {
 
   const flush = (): void => {
     const pieces = ready;
-    for (const piece of pieces) hash.update(piece);
+    for (const { lines } of pieces) hash.update(lines);
     bytes += readyBytes;
     ready = [];
     readyBytes = 0;
     writing = writing
       .then(async () => {
-        if (failure === undefined && pieces.length > 0) await writeWhole(handle, pieces);
+        if (failure === undefined && pieces.length > 0) {
+          await writeWhole(
+            handle,
+            pieces.map(({ lines }) => lines),
+          );
+        }
+        for (const { share } of pieces) share?.hold(0);
       })
       .catch((error: unknown) => {
         failure ??= error;
@@ -50,13 +59,15 @@ export async function createResponseFile(path: string): Promise<ResponseFile> {
   };
 
   return {
-    put(index, lines) {
-      early.set(index, lines);
-      for (let answer = early.get(next); answer !== undefined; answer = early.get(next)) {
+    put(index, lines, share) {
+      share?.hold(lines.length);
+      early.set(index, { lines, share });
+      for (let piece = early.get(next); piece !== undefined; piece = early.get(next)) {
         early.delete(next);
         next += 1;
-        ready.push(answer);
-        readyBytes += answer.length;
+        ready.push(piece);
+        readyBytes += piece.lines.length;
+        piece.share?.settle();
       }
       if (readyBytes >= WRITE_BYTES) flush();
     },

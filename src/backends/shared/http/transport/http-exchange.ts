@@ -1,4 +1,5 @@
 import type { Protocol } from "../../../../core/protocols/protocol.ts";
+import type { ResponseShare } from "../flow/held-bytes.ts";
 import type { ResolvedHttpSessionOptions } from "../http-session-options.ts";
 import type { Connection } from "./connection.ts";
 import { cutResponseReason } from "./cut-response.ts";
@@ -14,10 +15,10 @@ export type HttpReply = {
 
 export type HttpExchange = {
   /**
-   * Sends one request and reads its whole answer: a reply of any status, or why there is none. `withinMs` bounds both. Rejects with the
-   * signal's reason when that aborts, and with nothing else.
+   * Sends one request and reads its whole answer: a reply of any status, or why there is none. `withinMs` bounds both, without the time that
+   * `share` holds the reading back. Rejects with the signal's reason when that aborts, and with nothing else.
    */
-  send(body: Buffer, withinMs: number, signal: AbortSignal): Promise<HttpReply | TransportFault>;
+  send(body: Buffer, share: ResponseShare, withinMs: number, signal: AbortSignal): Promise<HttpReply | TransportFault>;
 };
 
 /** `connection` is closed by whoever opened it. */
@@ -31,25 +32,24 @@ export function createHttpExchange(
   const headers = requestHeaders(options.headers, protocol);
 
   return {
-    async send(body, withinMs, signal) {
+    async send(body, share, withinMs, signal) {
       signal.throwIfAborted();
       const attempt = new AbortController();
       const onAbort = (): void => attempt.abort(signal.reason);
       signal.addEventListener("abort", onAbort, { once: true });
       let begun = false;
-      const timer = setTimeout(() => attempt.abort(OUT_OF_TIME), withinMs);
+      const stopTimer = whenPassed(withinMs, share, () => attempt.abort(OUT_OF_TIME));
       try {
         const reply = await connection.request({ method, headers, body, signal: attempt.signal });
         begun = true;
-        const bytes = await reply.body.bytes();
-        const received = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        const received = await readBody(reply.body, share);
         const replyHeaders = flatHeaders(reply.headers);
         const whole = { status: reply.statusCode, headers: replyHeaders, body: received };
         const foreign = connection.proxyFault(whole.status) ?? replyFault(url, whole);
-        if (foreign !== null) return foreign;
         const isAnswer = reply.statusCode >= 200 && reply.statusCode < 300 && reply.statusCode !== 204;
-        const cut = isAnswer ? cutResponseReason(replyHeaders, received, protocol) : null;
-        return cut === null ? whole : { kind: "dropped", reason: cut };
+        const cut = isAnswer && foreign === null ? cutResponseReason(replyHeaders, received, protocol) : null;
+        if (!isAnswer || foreign !== null || cut !== null) share.add(-received.length);
+        return foreign ?? (cut === null ? whole : { kind: "dropped", reason: cut });
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         if (attempt.signal.reason === OUT_OF_TIME) {
@@ -57,7 +57,7 @@ export function createHttpExchange(
         }
         return connection.explain(thrown, begun);
       } finally {
-        clearTimeout(timer);
+        stopTimer();
         signal.removeEventListener("abort", onAbort);
       }
     },
@@ -65,6 +65,37 @@ export function createHttpExchange(
 }
 
 const OUT_OF_TIME = Symbol("out of time");
+
+/** The whole body. Waits before the next piece while other responses fill the memory; the server then waits, too. */
+async function readBody(stream: AsyncIterable<Buffer>, share: ResponseShare): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of stream) {
+      pieces.push(piece);
+      bytes += piece.length;
+      share.add(piece.length);
+      const room = share.room();
+      if (room !== null) await room;
+    }
+  } catch (thrown) {
+    share.add(-bytes);
+    throw thrown;
+  }
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes);
+}
+
+/** Calls back when so many milliseconds have passed, without those that the share's reading was held back. Returns what cancels it. */
+function whenPassed(milliseconds: number, share: ResponseShare, passed: () => void): () => void {
+  const until = performance.now() + milliseconds - share.delay();
+  const look = (): void => {
+    const left = until + share.delay() - performance.now();
+    if (left < 1) passed();
+    else timer = setTimeout(look, left);
+  };
+  let timer = setTimeout(look, milliseconds);
+  return () => clearTimeout(timer);
+}
 
 /** Lower-case names, so that there is exactly one content type whatever the job says. */
 function requestHeaders(configured: Readonly<Record<string, string>>, protocol: Protocol): Record<string, string> {
