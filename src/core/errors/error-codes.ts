@@ -85,6 +85,7 @@ export const ERRORS = {
   // Runs.
   RUN_NOT_FOUND: { exit: 2, kind: "run" },
   RUN_CANCELLED: { exit: 4, kind: "run" },
+  WORKER_DIED: { exit: 1, kind: "run" },
   INTERNAL: { exit: 1, kind: "run" },
 } as const satisfies Readonly<Record<string, { readonly exit: ErrorExit; readonly kind: ErrorKind }>>;
 

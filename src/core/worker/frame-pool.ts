@@ -34,12 +34,34 @@ export function createFramePool(): FramePool {
   /** Rejects of the tasks that run: one promise for all would keep the reply of each task for as long as the pool lives. */
   const running = new Set<(cause: unknown) => void>();
   let pool: Piscina | null = null;
-  const started = (): Piscina => {
-    pool ??= startPool(threads).on("error", (error) => {
+  /** Whether the code of the tasks loads here: a worker that fails from then on costs what it was doing, and no other task. */
+  let hasReplied = false;
+  let isClosed = false;
+  const rejectRunning = (cause: unknown): void => {
+    for (const reject of running) reject(cause);
+  };
+  const onError = (own: Piscina, error: Error): void => {
+    if (!hasReplied) {
       broken ??= { cause: loadError(error) };
-      for (const reject of running) reject(broken.cause);
-    });
-    return pool;
+      rejectRunning(broken.cause);
+    } else if (pool === own && own.threads.length === 0) {
+      // piscina starts no worker any more once one has failed while it loaded: tasks in its queue would never end.
+      pool = null;
+      rejectRunning(workerDied(error));
+      own.destroy().catch(() => undefined);
+    }
+  };
+  const started = (): Piscina => {
+    if (pool !== null) return pool;
+    const own = startPool(threads);
+    own.on("error", (error) => onError(own, error));
+    // A worker that exits while it loads is no error to piscina. Workers that end later are replaced before this looks.
+    const look = (): void => {
+      if (!isClosed && own.threads.length === 0) onError(own, new Error("it ended while it was loaded"));
+    };
+    own.on("workerDestroy", () => setImmediate(look));
+    pool = own;
+    return own;
   };
   const unlessBroken = async (work: Promise<FrameTaskReply>): Promise<FrameTaskReply> => {
     const { promise, reject } = Promise.withResolvers<never>();
@@ -56,6 +78,7 @@ export function createFramePool(): FramePool {
     start: () => void started(),
     async run(task, input, signal) {
       const reply = await unlessBroken(runTask(started(), task, input, signal));
+      hasReplied = true;
       if ("error" in reply) {
         const { code, message, ...facts } = reply.error;
         throw new ScoreframeError(code, message, facts);
@@ -63,6 +86,7 @@ export function createFramePool(): FramePool {
       return reply.value as never;
     },
     async close() {
+      isClosed = true;
       await pool?.destroy();
     },
   };
@@ -91,8 +115,35 @@ async function runTask(
     return (await pool.run({ task, input }, signal === undefined ? {} : { signal })) as FrameTaskReply;
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
+    if (isDeath(error)) throw workerDied(error, task, shardsOf(input));
     throw new ScoreframeError(codeOf(error), `${task} failed: ${messageOf(error)}`, { operation: task, cause: error });
   }
+}
+
+function isDeath(error: unknown): boolean {
+  const hasNoMemory = error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+  return hasNoMemory || /^worker exited with code/.test(messageOf(error));
+}
+
+/** A thread that ended takes its task with it; the pool goes on with another. */
+function workerDied(cause: unknown, task?: FrameTaskName, shards: readonly number[] = []): ScoreframeError {
+  const forShards = shards.length === 0 ? "" : ` for shard ${shards.join(", ")}`;
+  const during = task === undefined ? "" : ` during ${task}${forShards}`;
+  const fix = "If memory ran out, lower requests.file_size_mb or give the machine more memory";
+  const [shard] = shards;
+  return new ScoreframeError("WORKER_DIED", `A worker thread ended${during}: ${messageOf(cause)}. ${fix}.`, {
+    ...(task === undefined ? {} : { operation: task }),
+    ...(shard === undefined || shards.length > 1 ? {} : { shard }),
+    cause,
+  });
+}
+
+/** The shards that a task is about, if its input contains them. */
+function shardsOf(input: unknown): readonly number[] {
+  const inputs: readonly unknown[] = Array.isArray(input) ? input : [input];
+  return inputs.flatMap((each) =>
+    typeof each === "object" && each !== null && "shard" in each && typeof each.shard === "number" ? [each.shard] : [],
+  );
 }
 
 /** npm silently skips the binary of Polars if it runs under a Node that is too old for it. */
