@@ -6,23 +6,23 @@
 export type ModelRow = Readonly<Record<string, unknown>>;
 
 export type ModelContext = {
-  /** Absolute path of the folder that holds the model's module, for files that lie beside it. */
+  /** Absolute path of the folder that holds the model's module, for files next to it. */
   readonly directory: string;
   /** Writes a line to the model's log; so does `console`. */
   log(message: string): void;
 };
 
 /**
- * Marks one row as failed where an element of the predictions is expected: that row is dead-lettered with this text, the others
+ * Marks one row as failed in the place of its prediction: that row is dead-lettered with this text, the others
  * keep their predictions.
  */
 export type FailedRow = { readonly error: string };
 
 export type Model<State, Row extends object, Prediction> = {
-  /** Called once, before the first row. What it returns (or resolves to) is handed to every `predict`. */
+  /** Called once, before the first row. What it returns (or resolves to) is passed to every `predict`. */
   load?(context: ModelContext): State | Promise<State>;
   /**
-   * Answers one prediction a row, in the order of the rows: a scalar, a list, an object, null, or `{ error: "…" }` for a row that cannot
+   * Returns one prediction per row, in the order of the rows: a scalar, a list, an object, null, or `{ error: "…" }` for a row that cannot
    * be scored. May be async. What it throws fails all rows of the request.
    */
   predict(

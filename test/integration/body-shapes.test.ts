@@ -252,7 +252,7 @@ describe("a shape that cannot be", () => {
     ["request: { rows: data }", "request.rows", /expected a JSON pointer.*such as \/data/],
     ["response: { predictions: /a~2 }", "response.predictions", /expected a JSON pointer/],
     ["request: { rows: /data, row: /x }", "request.row", /cannot be set together with request\.rows/],
-    ["request: { rows: /data, body: { data: 1 } }", "request.body", /has a value where the rows go/],
+    ["request: { rows: /data, body: { data: 1 } }", "request.body", /has a value in the place of the rows/],
     ["request: { rows: /data/x, body: { data: 1 } }", "request.body", /has a value in the way/],
     ['request: { rows: "", body: { data: 1 } }', "request.body", /the whole body/],
     ["request: { row: /x }\nrequests: { batch_size: 10 }", "requests.batch_size", /must be 1 with request\.row/],

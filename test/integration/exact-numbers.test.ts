@@ -63,7 +63,7 @@ describe("a local model gets numbers for", () => {
       { type: "DECIMAL(38,4)", a: "12345678901234567.8901", kind: "number", sum: 12345678901234568 },
     ]);
     const message = expect.stringContaining(
-      'The feature "a" is DECIMAL(38,4) and has values that no double holds, such as 12345678901234567.8901.',
+      'The feature "a" is DECIMAL(38,4) and has values that a double cannot hold, such as 12345678901234567.8901.',
     );
     expect(warnings).toEqual([message]);
     expect(warnings[0]).toContain("CAST(a AS DOUBLE)");
@@ -79,7 +79,7 @@ describe("a local model gets numbers for", () => {
     async (sql) => {
       const { rows, warnings } = await scored(`select ${sql} as a, 0 as b`);
       expect(rows).toMatchObject([{ a: sql.replace(/::.*/, "") }]);
-      expect(warnings).toEqual([expect.stringContaining("has values that no double holds, such as 9999")]);
+      expect(warnings).toEqual([expect.stringContaining("has values that a double cannot hold, such as 9999")]);
     },
   );
 
@@ -92,7 +92,7 @@ describe("a local model gets numbers for", () => {
     ]);
     expect(warnings).toEqual([
       expect.stringContaining('The column "a" holds whole numbers of more than 64 bits'),
-      expect.stringContaining('The feature "a" is DECIMAL(38,0) and has values that no double holds'),
+      expect.stringContaining('The feature "a" is DECIMAL(38,0) and has values that a double cannot hold'),
     ]);
   });
 

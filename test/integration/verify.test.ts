@@ -228,7 +228,7 @@ describe("a run verifies rows before it publishes", () => {
     const { error } = await engine.tryRun(job("standardised", url));
     expect(error).toMatchObject({
       code: "PREDICTIONS_NOT_REPRODUCED",
-      message: expect.stringContaining("that were sent again, beside other rows than before"),
+      message: expect.stringContaining("that were sent again, with other rows than before"),
     });
   });
 

@@ -22,7 +22,7 @@ const journal = z
   );
 
 /**
- * What one publication does to a table beside its manifest: written down before, carried out after the manifest was replaced, and again after a crash. While
+ * What one publication does to a table in addition to its manifest: written before the manifest is replaced, applied after it, and again after a crash. While
  * it exists, the publication has not ended.
  */
 export type SwitchJournal = {
@@ -31,7 +31,7 @@ export type SwitchJournal = {
   /** Name of the publication, which its manifest has too; absent in what version 0.1.0 wrote. */
   readonly publication?: string | undefined;
   readonly owner?: z.infer<typeof processOwner> | undefined;
-  /** Visible files that go. All of a folder's old files go before its first new one comes. */
+  /** Visible files that are removed. All old files of a folder are removed before its first new one is added. */
   readonly remove: readonly string[];
   readonly add: readonly { readonly from: string; readonly to: string }[];
   /** Snapshots that no reader may still be reading. */

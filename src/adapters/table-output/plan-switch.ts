@@ -9,7 +9,7 @@ export type SwitchPlan = {
   readonly journal: SwitchJournal;
 };
 
-/** The names of a staged file, relative to the table: where it lies, from where it is brought to its place, and that place. */
+/** The names of a staged file, relative to the table: its snapshot, its temporary name next to its final place, and that place. */
 export type SwitchNames = { readonly snapshot: string; readonly incoming: string; readonly visible: string };
 
 export type Publication = { readonly name: string; readonly version: number };

@@ -26,7 +26,7 @@ function incomplete(reason: string, cause: unknown): ScoreframeError {
   const problem = what === undefined ? `a native package does not load (${reason})` : `the package ${what} is missing`;
   return new ScoreframeError(
     "SETUP_INCOMPLETE",
-    `The installation is not complete: ${problem}. Install again, under a Node that is new enough for it: npx -y -p node@24 npm ci`,
+    `The installation is not complete: ${problem}. Install again with a newer Node: npx -y -p node@24 npm ci`,
     { cause },
   );
 }

@@ -1,6 +1,6 @@
 /** What a run costs; goes into run.json as it is. */
 export type RunCost = {
-  /** Null where the price is unknown. */
+  /** Null if the price is unknown. */
   readonly usd: number | null;
   /** Billed seconds of one instance. */
   readonly seconds: number;

@@ -34,7 +34,7 @@ export type RunReport = {
   readonly retries: number;
   readonly started_at: string;
   readonly finished_at: string | null;
-  /** What the backend's service charges for the run; null where it charges nothing or has not begun. */
+  /** What the backend's service charges for the run; null if it charges nothing or has not begun. */
   readonly cost: RunCost | null;
   readonly backend: string;
   readonly protocol: string;

@@ -1,6 +1,6 @@
 import type { RunLengths } from "../util/run-lengths.ts";
 
-/** What is known of one shard: a small file of its own, so that writing one never rewrites the others. */
+/** What is known of one shard, in a separate small file, so that writing one never rewrites the others. */
 export type ShardRecord = {
   readonly shard: number;
   /** `sharded`: its request file is whole. `stitched`: its answers are paired with its rows. */

@@ -35,7 +35,7 @@ export type TableColumn = TypedColumn & {
 export type ManifestFile = {
   /** Where globs find the file; relative to the manifest, separated by `/`. */
   readonly path: string;
-  /** The same bytes where no glob finds them, kept until the publication after the next: for readers that must not meet a switch. */
+  /** The same bytes under a name that no glob finds, kept until the publication after the next, so that a switch does not disturb readers. */
   readonly snapshot_path: string;
   readonly rows: number;
   readonly bytes: number;

@@ -2,7 +2,7 @@
 export type Verification = {
   /** Rows that were sent again. */
   readonly rows: number;
-  /** Rows that got no prediction alone, though they got one beside others. */
+  /** Rows that got no prediction alone, though they got one with others. */
   readonly failed_alone: number;
   /** Rows that got another prediction. They are published only if the model is not deterministic. */
   readonly different: number;

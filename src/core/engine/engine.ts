@@ -32,11 +32,11 @@ export type Run = {
 /** What `createScoreframe` gives. */
 export type Engine = {
   /**
-   * Scores and publishes. Rejects with a ScoreframeError where the table was not published; `error.facts.details.report` has the run's
-   * report. Resolves where it was, also with dead letters inside `failure.max_failed_rows`.
+   * Scores and publishes. Rejects with a ScoreframeError if the table was not published; `error.facts.details.report` has the run's
+   * report. Resolves if it was, also with dead letters within `failure.max_failed_rows`.
    */
   run(job: JobReference, options?: RunOptions): Promise<Run>;
-  /** The same for who wants the report of a failed run too. Rejects only where no run could be begun: a job that is not valid, … */
+  /** The same, but resolves with the report of a failed run too. Rejects only if no run could be begun: a job that is not valid, … */
   tryRun(job: JobReference, options?: RunOptions): Promise<RunOutcome>;
   /** What a run would do: rows, bytes, shards, requests, advice. Scores nothing, writes nothing. */
   plan(job: JobReference, options?: JobOptions): Promise<PlanReport>;
@@ -45,13 +45,13 @@ export type Engine = {
   /** Joins requests and responses that another program wrote. */
   stitch(request: StitchRequest): Promise<StitchReport>;
   /**
-   * Completes or rolls back publications of a table (a folder or `s3://bucket/prefix`) that were cut off, and brings what globs find to what its manifest
-   * lists. Changes nothing in a table that is whole. `TABLE_NOT_FOUND`, `OUTPUT_BUSY`, `STORAGE_FAILED`, `OUTPUT_UNWRITABLE`.
+   * Completes or rolls back publications of a table (a folder or `s3://bucket/prefix`) that were cut off, and makes globs find what its manifest
+   * lists. Changes nothing in a complete table. Throws `TABLE_NOT_FOUND`, `OUTPUT_BUSY`, `STORAGE_FAILED`, `OUTPUT_UNWRITABLE`.
    */
   repair(table: string, options?: RepairOptions): Promise<TableRepair>;
   /**
    * Scores rows that are too few to need a run: no workspace, no files that stay. Returns a Polars frame of the rows with their predictions; throws
-   * `TOO_MANY_FAILED_ROWS` where one cannot be scored.
+   * `TOO_MANY_FAILED_ROWS` if one cannot be scored.
    */
   score(rows: RowsInput, backend: ScoringBackend | BackendChoice, options?: ScoreOptions): Promise<DataFrame>;
   /** Newest first. */

@@ -22,7 +22,7 @@ const CLIENT_CERTIFICATE = ({ clientCertificate }: ConnectionSettings): string =
     ? "Ask for an address that needs none"
     : `Set ${clientCertificate} to the PEM files that its operator issued`;
 
-/** By the codes of Node.js and of OpenSSL, and by their texts where the code was lost on the way. The first that fits is used. */
+/** By the codes of Node.js and of OpenSSL, and by their texts if the code was lost on the way. The first that fits is used. */
 const RULES: readonly Rule[] = [
   {
     fits: /wrong.version.number|packet.length.too.long|ERR_SSL_(UNKNOWN_PROTOCOL|BAD_RECORD_TYPE|HTTP_REQUEST)/i,

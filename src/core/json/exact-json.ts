@@ -30,7 +30,7 @@ export function isExactObject(value: ExactJson): value is ExactObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isRawJson(value);
 }
 
-/** A member of an object; undefined where the value is no object or has no such key. */
+/** A member of an object; undefined if the value is no object or has no such key. */
 export function exactField(value: ExactJson, key: string): ExactJson | undefined {
   if (!isExactObject(value)) return undefined;
   const object: ExactObject = value;

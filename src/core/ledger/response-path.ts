@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { RunFolders } from "../ports/run-store.ts";
 
-/** Where the response file of a request file is: its name, which holds the request's digest, is the request's with `.out` behind it. */
+/** The path of a request file's response file: the request's name, which holds its digest, followed by `.out`. */
 export function responsePathOf(folders: Pick<RunFolders, "responses">, requestFile: string): string {
   return join(folders.responses, `${basename(requestFile)}.out`);
 }

@@ -8,7 +8,7 @@ const OPENING = [0x7b, 0x5b];
 const CLOSING = [0x7d, 0x5d];
 const MARK = [0xef, 0xbb, 0xbf];
 
-/** JSON objects and lists, one after another, over several lines or several on one: how many there are, and each on a line of its own. */
+/** JSON objects and lists, one after another, over several lines or several on one: their number, and each on one line. */
 export type DocumentLines = {
   /** The bytes of the chunk, with line breaks only after each document. */
   push(chunk: Buffer): Buffer;

@@ -1,7 +1,7 @@
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** The most that a line may have, and the error where one has more. */
+/** The most that a line may have, and the error if one has more. */
 export type LineLimit = { readonly bytes: number; exceeded(line: number): Error };
 
 /** Cuts chunks of bytes into lines. Each line has the line feed that ended it; the last one may have none. */

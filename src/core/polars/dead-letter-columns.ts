@@ -7,11 +7,11 @@ export type DeadLetterCause = {
   readonly code: Expr;
   readonly message: Expr;
   readonly attempts: Expr;
-  /** Where in the requests the row was; left out where it never got into one. */
+  /** Where in the requests the row was; left out if it never got into one. */
   readonly place?: { readonly shard: Expr; readonly rowId: Expr; readonly batchIndex: Expr };
 };
 
-/** What a dead-letter file holds beside the row itself: why it failed, and where it was sent. */
+/** What a dead-letter file holds with the row itself: why it failed, and where it was sent. */
 export function deadLetterColumns({ code, message, attempts, place }: DeadLetterCause): Expr[] {
   const nowhere = pl.lit(null).cast(pl.Int64);
   return [

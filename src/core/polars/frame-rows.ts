@@ -11,7 +11,7 @@ export function isLazyFrame(value: unknown): boolean {
   return tagOf(value) === "LazyDataFrame";
 }
 
-/** Writes a frame that a program hands over to a Parquet file. Throws `ROWS_INVALID`. */
+/** Writes a frame of a program to a Parquet file. Throws `ROWS_INVALID`. */
 export function writeFrame(frame: DataFrame, path: string): void {
   // A column hides the method of its name; this is the one method that is called, so that `height`, `lazy` or `limit` may be columns.
   if (typeof frame.writeParquet !== "function") {

@@ -110,7 +110,7 @@ export function nativeFrame(frame: DataFrame): NativeFrame {
 }
 
 /**
- * Reads a small Parquet file, whose columns are `columns`, under other names: a third of the time of a query. Null where they are others, or where
+ * Reads a small Parquet file, whose columns are `columns`, under other names: a third of the time of a query. Null if they are others, or if
  * one hides the native frame.
  */
 export function readSmallParquet(path: string, columns: readonly string[], names: readonly string[]): DataFrame | null {
@@ -155,7 +155,7 @@ export function equalNeighbours(value: Expr): Expr {
   return callFunction("RLE", value);
 }
 
-/** A cast to a type given as data; what does not fit becomes null, or an error where `strict`. */
+/** A cast to a type given as data; what does not fit becomes null, or an error if `strict`. */
 export function castTo(value: Expr, type: ColumnType, strict = false): Expr {
   const options = strict ? "Strict" : "NonStrict";
   return expression({

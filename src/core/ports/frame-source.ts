@@ -16,7 +16,7 @@ export type SourceContext = {
   readonly warn?: (message: string) => void;
 };
 
-/** Where the rows of a run come from. Called once a run: what it gave is frozen, it is never asked again. */
+/** Where the rows of a run come from. Called once per run: its rows are frozen, and it is never asked again. */
 export type FrameSource = {
   /** `sql`, `rows`, … as in the job's `source.kind`. */
   readonly kind: string;

@@ -7,7 +7,7 @@ export type StoredObject = {
   readonly etag: string;
 };
 
-/** Holds a write back where the object is not as it was seen: `absent`, or the ETag that it must still have. */
+/** Prevents a write if the object is not as it was seen: `absent`, or the ETag that it must still have. */
 export type WriteCondition = { readonly absent: true } | { readonly etag: string };
 
 /**
@@ -27,7 +27,7 @@ export type ObjectStore = {
   head(key: string, signal?: AbortSignal): Promise<StoredObject | null>;
   /** Null if it is not there. For small objects: it is held in memory. */
   readText(key: string, signal?: AbortSignal): Promise<{ readonly text: string; readonly etag: string } | null>;
-  /** Answers its new ETag, or null where the condition does not hold; of several writers with one condition, one wins. */
+  /** Answers its new ETag, or null if the condition does not hold; of several writers with one condition, one wins. */
   writeText(key: string, text: string, condition?: WriteCondition, signal?: AbortSignal): Promise<string | null>;
   /** Writes the object to the local file, which appears when it is whole. `OBJECT_NOT_FOUND` if it is not there. */
   download(key: string, path: string, signal?: AbortSignal): Promise<StoredObject>;
@@ -45,5 +45,5 @@ export type ObjectStore = {
   remove(keys: readonly string[], signal?: AbortSignal): Promise<void>;
 };
 
-/** Opens the store that an address names, such as `s3://bucket/prefix`; null where a path is one of this machine. */
+/** Opens the store that an address names, such as `s3://bucket/prefix`; null if a path is one of this machine. */
 export type OpenStore = (address: string) => Promise<ObjectStore> | null;

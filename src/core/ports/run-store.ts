@@ -15,7 +15,7 @@ export type RunFolders = {
 /** The files of one run. They are written and read on this machine, and kept where the workspace is: in the same folders, or elsewhere. */
 export type RunFiles = {
   readonly folders: RunFolders;
-  /** The run's files where a service can reach them; absent where the workspace is a folder of this machine. */
+  /** The run's files where a service can reach them; absent if the workspace is a folder of this machine. */
   readonly remote?: RemoteFiles;
   /** A file or folder of the run as a person finds it when the run is over. */
   locate(path: string): string;
@@ -49,7 +49,7 @@ export type Discarded = "shards" | "all-but-report" | "run";
 
 /** What is written of runs. Records are replaced atomically: a reader sees the old one or the new one. */
 export type RunStore = {
-  /** Looks whether the place can be reached, and resolves to its address; writes nothing. Absent where the workspace is a folder of this machine. */
+  /** Looks whether the place can be reached, and resolves to its address; writes nothing. Absent if the workspace is a folder of this machine. */
   reach?(signal: AbortSignal): Promise<string>;
   /** Makes room for a new run; an id that exists already is rejected. */
   create(runId: string, signal: AbortSignal): Promise<RunFiles>;
@@ -57,7 +57,7 @@ export type RunStore = {
   saveShard(runId: string, record: ShardRecord): Promise<void>;
   /** The job as it was given, without secrets. */
   saveJob(runId: string, job: unknown): Promise<void>;
-  /** `RUN_NOT_FOUND`, with the ids that there are, where it does not exist. */
+  /** `RUN_NOT_FOUND`, with the ids that there are, if it does not exist. */
   loadReport(runId: string): Promise<RunReport>;
   /** Newest first. */
   listReports(): Promise<readonly RunReport[]>;

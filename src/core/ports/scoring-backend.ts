@@ -11,7 +11,7 @@ import type { RemoteFiles } from "./run-store.ts";
 export type RequestShard = {
   /** 0-based number of the shard in the run. */
   readonly shard: number;
-  /** Local path of the request file: one request a line, UTF-8, each line ended by `\n`. */
+  /** Local path of the request file: one request per line, UTF-8, each line ended by `\n`. */
   readonly requestPath: string;
   /** Where the answers must be written: as many lines as the request file has, answer i for line i. */
   readonly responsePath: string;
@@ -38,7 +38,7 @@ export type BackendContext = {
   readonly isolateFailedRows: boolean;
   /** A folder of this run for logs of model processes. */
   readonly logDirectory: string;
-  /** The run's files where a service can reach them; absent where the workspace is a folder of this machine. */
+  /** The run's files where a service can reach them; absent if the workspace is a folder of this machine. */
   readonly remote?: RemoteFiles;
   /** Folder that relative paths of the job are relative to. */
   readonly baseDirectory: string;
@@ -57,7 +57,7 @@ export type ScoringSession = {
    * not an exception; what is thrown ends the run. An aborted signal stops it within a second.
    */
   score(shards: AsyncIterable<RequestShard>, signal: AbortSignal): AsyncIterable<ShardResponse>;
-  /** What the service has charged so far, by its own times; absent where nothing is charged, null before anything was. */
+  /** What the service has charged so far, by its own times; absent if nothing is charged, null before anything was. */
   cost?(): RunCost | null;
   /** What went wrong with the service and cost some shards, though others were answered; for the error of a run that cannot do without them. */
   incident?(): ScoreframeError | null;
@@ -74,7 +74,7 @@ export type ScoringBackend = {
   /** Makes the model ready to answer while the source is read, or says why it cannot, which ends the run at once. */
   open(context: BackendContext): Promise<ScoringSession>;
   /**
-   * Looks at all that can be looked at without spending, and says what it found; for `check`, in the place of a sample, where asking the model
+   * Checks all that can be checked without spending, and says what it found; for `check`, instead of a sample, if asking the model
    * costs money and minutes.
    */
   inspect?(signal: AbortSignal, setting: InspectedSetting): Promise<string>;
@@ -108,7 +108,7 @@ export type PlanEstimate = {
   readonly cost: PlanCost;
 };
 
-/** Null where it is unknown; the note says why, or how it was found. */
+/** Null if it is unknown; the note says why, or how it was found. */
 export type PlanCost = { readonly note: string; readonly min_usd: number | null; readonly max_usd: number | null };
 
 /** What a backend exports: a plain object. Registered by passing it; chosen by `backend.kind` in the job. */

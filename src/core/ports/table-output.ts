@@ -68,13 +68,13 @@ export type TableOutput = {
   partitionRoom(runId: string): number;
   /** What the table is now; null if nothing was ever published. */
   manifest(): Promise<TableManifest | null>;
-  /** Takes the output for a run, and completes a switch that a crash has cut off. `OUTPUT_BUSY` where a living run holds it. */
+  /** Takes the output for a run, and completes a switch that a crash has cut off. `OUTPUT_BUSY` if a living run holds it. */
   lock(runId: string, options?: LockOptions): Promise<OutputLock>;
   /** Makes room for the files of a run, whose lock is held. A signal that aborts ends what is going on before the switch. */
   stage(runId: string, signal?: AbortSignal): Promise<Staging>;
   /**
-   * Completes or rolls back publications that were cut off, and brings what globs find to what the manifest lists. `TABLE_NOT_FOUND` if there is no table,
-   * `OUTPUT_BUSY` if a living run holds it, `STORAGE_FAILED` if files are gone under both of their names.
+   * Completes or rolls back publications that were cut off, and makes globs find what the manifest lists. `TABLE_NOT_FOUND` if there is no table,
+   * `OUTPUT_BUSY` if a living run holds it, `STORAGE_FAILED` if files are missing under both of their names.
    */
   repair(options?: LockOptions): Promise<TableRepair>;
 };
@@ -85,7 +85,7 @@ export type Staging = {
   readonly folder: string;
   /** Takes a file that is whole; it may leave this machine. Resolves when there is room for the next. */
   add(file: StagedFile): Promise<void>;
-  /** Makes the files, all of which were added, part of the table at once; nothing happens where it throws before that moment. */
+  /** Makes the files, all of which were added, part of the table at once; nothing happens if it throws before that moment. */
   switchIn(
     intent: OutputIntent,
     files: readonly StagedFile[],

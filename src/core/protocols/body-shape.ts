@@ -1,7 +1,7 @@
 import type { JsonPath } from "../json/json-pointer.ts";
 import type { ProtocolId } from "./protocol.ts";
 
-/** A request body of a job's own: where the rows are in it, and what is around them. Plain data: it travels to the worker threads. */
+/** A request body that the job defines: where the rows are in it, and what is around them. Plain data, because it is sent to worker threads. */
 export type BodyShape = {
   /** The names on the way from the body to the rows. */
   readonly path: JsonPath;
@@ -15,7 +15,7 @@ export type BodyShape = {
 
 export type JsonMembers = { readonly [name: string]: unknown };
 
-/** Where protocols have their rows that take a shape of a job's own. */
+/** Where the rows are in the protocols that accept a shape from the job. */
 export const SHAPED: Readonly<Partial<Record<ProtocolId, JsonPath>>> = {
   instances: ["instances"],
   dataframe_records: ["dataframe_records"],
@@ -43,5 +43,5 @@ export function bodyComplaint(body: JsonMembers, path: JsonPath): string | null 
   }
   if (path.length === 0)
     return Object.keys(body).length === 0 ? null : "has no place beside rows that are the whole body";
-  return "has a value where the rows go";
+  return "has a value in the place of the rows";
 }

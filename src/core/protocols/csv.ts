@@ -1,7 +1,7 @@
 import type { Protocol } from "./protocol.ts";
 import { LINE_OR_DOCUMENT } from "./responses/prediction-place.ts";
 
-/** One record of RFC 4180 a row and line ↔ one record a line: SageMaker's built-in algorithms; MLflow, which answers in JSON. */
+/** One record of RFC 4180 per row and line ↔ one record per line: SageMaker's built-in algorithms; MLflow, which answers in JSON. */
 export const csv: Protocol = {
   id: "csv",
   contentType: "text/csv",

@@ -1,7 +1,7 @@
 import type { Protocol } from "./protocol.ts";
 import { UNDER_PREDICTIONS } from "./responses/prediction-place.ts";
 
-/** `{"dataframe_split":{"columns":[…],"data":[[…],…]}}` ↔ `{"predictions":[…]}`: MLflow and Databricks, names sent once a request. */
+/** `{"dataframe_split":{"columns":[…],"data":[[…],…]}}` ↔ `{"predictions":[…]}`: MLflow and Databricks, names sent once per request. */
 export const dataframeSplit: Protocol = {
   id: "dataframe_split",
   contentType: "application/json",

@@ -1,7 +1,7 @@
 import type { Protocol } from "./protocol.ts";
 import { LINE_ITSELF } from "./responses/prediction-place.ts";
 
-/** One JSON object a row and line ↔ one JSON value a line: SageMaker's `application/jsonlines`. */
+/** One JSON object per row and line ↔ one JSON value per line: SageMaker's `application/jsonlines`. */
 export const jsonLines: Protocol = {
   id: "json_lines",
   contentType: "application/jsonlines",

@@ -1,7 +1,7 @@
 import type { Protocol } from "./protocol.ts";
 import { BARE_OR_UNDER_PREDICTIONS } from "./responses/prediction-place.ts";
 
-/** `[{…},…]` ↔ `[…]`, or `{"predictions":[…]}`: servers of one's own, and SageMaker containers whose code reads a JSON list. */
+/** `[{…},…]` ↔ `[…]`, or `{"predictions":[…]}`: servers that users write, and SageMaker containers whose code reads a JSON list. */
 export const records: Protocol = {
   id: "records",
   contentType: "application/json",

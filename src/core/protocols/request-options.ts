@@ -4,12 +4,12 @@ import type { Pairing } from "./pairing/pairing.ts";
 
 /** What a job says of its requests beyond their protocol. Plain data: it travels to the worker threads. */
 export type RequestOptions = {
-  /** Sent with every request beside its rows; null sends none. */
+  /** Sent with the rows of every request; null sends none. */
   readonly params: Readonly<Record<string, unknown>> | null;
   readonly nonFinite: NonFiniteFeatures;
   /** Whether each request of `csv` begins with a line of the columns' names. */
   readonly csvHeader: boolean;
-  /** Name of the one tensor that holds all features of a request of `open_inference`; null where each has its own. */
+  /** Name of the one tensor that holds all features of a request of `open_inference`; null if each has its own. */
   readonly tensor: string | null;
   /** The job's own shape of request bodies; null is the protocol's. */
   readonly shape: BodyShape | null;
@@ -19,7 +19,7 @@ export type RequestOptions = {
   readonly pairing: Pairing | null;
 };
 
-/** How NaN and infinities among the features travel: as null, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all. */
+/** How NaN and infinities among the features are sent: as null, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all. */
 export type NonFiniteFeatures = "null" | "text" | "error";
 
 export const DEFAULT_REQUEST_OPTIONS: RequestOptions = {

@@ -46,7 +46,7 @@ function readTensor(tensor: unknown): TensorRows | TensorComplaint {
   return { name, rows: isScalar(rest) ? values : nest(values, rows, rest) };
 }
 
-/** The sizes of lists in lists; null if lists of one level have several lengths, or values beside them. */
+/** The sizes of lists in lists; null if lists of one level have several lengths, or values among them. */
 function nestedSizes(data: readonly unknown[]): number[] | null {
   if (!data.some(Array.isArray)) return [data.length];
   const [first, ...others] = data.map((each) => (Array.isArray(each) ? nestedSizes(each) : null));

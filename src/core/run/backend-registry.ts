@@ -5,7 +5,7 @@ import { nearest } from "../util/nearest.ts";
 /** The backends that a job may name. */
 export type BackendRegistry = {
   readonly ids: readonly string[];
-  /** `BACKEND_UNKNOWN`, with the ids that there are, where none has this one. */
+  /** `BACKEND_UNKNOWN`, with the ids that there are, if none has this one. */
   load(id: string): Promise<BackendPlugin>;
   /** These and those of a job. `BACKEND_LOAD_FAILED` if an id is taken already. */
   with(more: readonly JobBackend[]): BackendRegistry;

@@ -5,7 +5,7 @@ const MOST_CHARACTERS = 128;
 /** Safe in a path, a key, a URL and SQL text; a folder that begins with `.` or `_` is skipped by readers of tables. */
 const RUN_ID = /^[A-Za-z0-9][\w.-]*$/;
 
-/** The id, which a caller gave. Throws `USAGE` where it cannot be the name of the run's folder. */
+/** The id, which a caller gave. Throws `USAGE` if it cannot be the name of the run's folder. */
 export function checkRunId(runId: string): string {
   if (RUN_ID.test(runId) && runId.length <= MOST_CHARACTERS) return runId;
   const near = runId.replace(/[^\w.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");

@@ -9,7 +9,7 @@ export type JobReference = string | JobInput | Job;
 /** One row as an object from column name to value. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows that a program hands over: objects, a Polars frame, or the path of a table file (Parquet, CSV, TSV, JSON, JSON Lines). */
+/** Rows of a program: objects, a Polars frame, or the path of a table file (Parquet, CSV, TSV, JSON, JSON Lines). */
 export type RowsInput = readonly Row[] | AsyncIterable<Row> | Iterable<Row> | DataFrame | string;
 
 export type JobOptions = {
@@ -58,7 +58,7 @@ export type ScoreOptions = {
   readonly features?: readonly string[];
   readonly protocol?: string;
   readonly batchSize?: number;
-  /** Sent with every request, where the protocol has a place for them. */
+  /** Sent with every request, if the protocol has a place for them. */
   readonly params?: NonNullable<Job["model"]["params"]>;
   readonly prefix?: string;
   readonly signal?: AbortSignal;

@@ -15,7 +15,7 @@ type StoppedRun = {
 export function stoppedRun(run: StoppedRun, thrown: unknown): ScoreframeError {
   const { input } = run.tracker.ledger;
   const answered = run.tracker.answeredRows;
-  // A service that writes its answers where the workspace is may remove those of a job that is stopped.
+  // A service that writes its answers into the workspace may remove those of a job that is stopped.
   const kept = run.files.remote === undefined ? "features, requests, answers" : "features, requests";
   return new ScoreframeError(
     "RUN_CANCELLED",
@@ -25,7 +25,7 @@ export function stoppedRun(run: StoppedRun, thrown: unknown): ScoreframeError {
   );
 }
 
-/** What ended a run, as an error of ours; `folder`: where a file was, if the system does not say which. */
+/** What ended a run, as a ScoreframeError; `folder`: where a file was, if the system does not say which. */
 export function runError(thrown: unknown, folder: string): ScoreframeError {
   const limited = openFilesError(thrown);
   if (limited !== null) return limited;

@@ -11,11 +11,11 @@ export type Scope = {
   readonly signal: AbortSignal;
   /** Registers an iterator whose work must have ended before anything is released. */
   iterate<T>(items: AsyncIterable<T>): AsyncIterable<T>;
-  /** Registers what gives something back. `name`: the subject of the warning if it fails: "The lock of the output". */
+  /** Registers a release of something that the scope holds. `name`: the subject of the warning if it fails: "The lock of the output". */
   onLeave(name: string, release: () => Promise<void>): void;
-  /** Ends the work: what failed beside it fails the whole. The first reason counts. */
+  /** Ends the work, because something else in the scope failed. The first reason counts. */
   fail(reason: unknown): void;
-  /** Registers what may say more of the error that ends the work, asked while all that was registered is still there. */
+  /** Registers a function that may explain the error that ends the work. It is called before anything is released. */
   onFail(explain: (error: unknown) => Promise<unknown>): void;
 };
 
@@ -24,7 +24,7 @@ export type ScopeOptions = { readonly signal: AbortSignal; readonly clock: Clock
 /** How long work that was aborted may take to end before what it uses is closed under it. */
 const GRACE_MS = 15_000;
 
-/** Runs `work` in a scope of its own. Throws the first error; what fails while the scope is left is a warning, since it would hide that error. */
+/** Runs `work` in a new scope. Throws the first error; what fails while the scope is left is a warning, because it would hide that error. */
 export async function withScope<T>(options: ScopeOptions, work: (scope: Scope) => Promise<T>): Promise<T> {
   const { clock, events } = options;
   const stop = new AbortController();

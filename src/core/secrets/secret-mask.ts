@@ -3,14 +3,14 @@ import { hideUsers } from "./url-secrets.ts";
 
 /** Takes secrets out of what leaves the process: messages, events, reports. */
 export type SecretMask = {
-  /** In each of their spellings. Empty where there are none. */
+  /** In each of their spellings. Empty if there are none. */
   readonly secrets: readonly string[];
   text(text: string): string;
   /** A path or an address for a report: only what is a secret wherever it is. */
   path(path: string): string;
-  /** The same value where no text in it has a secret. */
+  /** The same value if no text in it has a secret. */
   value<T>(value: T): T;
-  /** The same error where neither it nor its causes have one. */
+  /** The same error if neither it nor its causes have one. */
   error(thrown: unknown): unknown;
 };
 

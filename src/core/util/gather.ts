@@ -1,11 +1,11 @@
 export type GatherOptions<Item> = {
   readonly isFull: (batch: readonly Item[]) => boolean;
-  /** How long a batch that is not full waits for more, from its first item on. Not where the source has ended. */
+  /** How long a batch that is not full waits for more, from its first item on. It does not wait if the source has ended. */
   readonly waitMs: number;
 };
 
 /**
- * Items in batches of at least one. Takes no more where the batch that waits is full, so that who is slow holds the source back. An error of the
+ * Items in batches of at least one. Reads no more while the waiting batch is full, so that a slow consumer slows the source. An error of the
  * source comes before what still waits.
  */
 export async function* gather<Item>(

@@ -1,5 +1,5 @@
 /**
- * Applies an asynchronous function to items, up to `ahead` at a time, and yields the results in the order of the items. After an error, or where the
+ * Applies an asynchronous function to items, up to `ahead` at a time, and yields the results in the order of the items. After an error, or if the
  * consumer stops, nothing new is begun and what runs is awaited.
  */
 export async function* mapAhead<Item, Result>(

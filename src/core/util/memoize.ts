@@ -1,4 +1,4 @@
-/** Lists that are kept; more only where a process works on that many different tables. */
+/** Lists that are kept; more only if a process works on that many different tables. */
 const MOST_REMEMBERED = 64;
 
 /**

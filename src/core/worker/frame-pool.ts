@@ -152,7 +152,7 @@ function loadError(thrown: unknown): unknown {
   if (!/nodejs-polars/.test(text)) return thrown;
   return new ScoreframeError(
     "SETUP_INCOMPLETE",
-    `The installation is not complete: ${text.split("\n")[0]}. Install again, under a Node that is new enough for it: npx -y -p node@24 npm install`,
+    `The installation is not complete: ${text.split("\n")[0]}. Install again with a newer Node: npx -y -p node@24 npm install`,
     { cause: thrown },
   );
 }

@@ -16,7 +16,7 @@ import { carryOut, commit, incomingName, prepareSwitch, rollBack, writeJournal }
 import { readManifest } from "./read-manifest.ts";
 import { createSyncQueue } from "./sync-queue.ts";
 
-/** The files of a publication lie where the table is: there is nothing to bring. The journal says whose they are, should this process end too early. */
+/** The files of a publication are written into the table's folder, so nothing is moved between disks. The journal names their owner, in case this process ends too early. */
 export async function stageInFolder(place: TableFolder, runId: string, clock: Pick<Clock, "now">): Promise<Staging> {
   const { table, durable } = place;
   const version = nextVersion(await readManifest(table));

@@ -43,8 +43,8 @@ export async function writeJournal({ table, durable }: TableFolder, journal: Swi
 }
 
 /**
- * Gives every staged file its second name: as a link to the same bytes, or, where the file system has none, as a copy. All that needs room on
- * the disk is made here, while nothing has been switched: moving a name needs none.
+ * Gives every staged file its second name: as a link to the same bytes, or, if the file system has no links, as a copy. All that needs room on
+ * the disk is made here, before the switch: a rename needs none.
  */
 export async function prepareSwitch(folder: TableFolder, { add }: SwitchJournal): Promise<void> {
   const { table } = folder;

@@ -4,7 +4,7 @@ import { readIfPresent } from "../../../core/util/atomic-file.ts";
 import { manifestUnreadable, parseManifest } from "../manifest-record.ts";
 import { MANIFEST } from "../table-layout.ts";
 
-/** The manifest of a table in a folder; null where nothing was ever published. */
+/** The manifest of a table in a folder; null if nothing was ever published. */
 export async function readManifest(table: string): Promise<TableManifest | null> {
   const path = join(table, MANIFEST);
   const text = await readIfPresent(path).catch((cause: unknown) => {

@@ -10,7 +10,7 @@ import { MANIFEST } from "../table-layout.ts";
 /** Partitions that are listed at a time. */
 const LISTINGS_AT_A_TIME = 16;
 
-/** The manifest and what a write must find unchanged to replace it; null where nothing was ever published. */
+/** The manifest and what a write must find unchanged to replace it; null if nothing was ever published. */
 export type StoredManifest = { readonly manifest: TableManifest; readonly etag: string } | null;
 
 export async function readStoredManifest(store: ObjectStore): Promise<StoredManifest> {

@@ -140,13 +140,13 @@ async function verifyStored(
     if (found === bytes) continue;
     throw new ScoreframeError(
       "LEDGER_IMBALANCE",
-      `${store.locate(keyOf(path))} has ${found ?? "no"} bytes where ${bytes} were uploaded. Nothing was published; run the job again.`,
+      `${store.locate(keyOf(path))} has ${found ?? "no"} bytes, and ${bytes} were uploaded. Nothing was published; run the job again.`,
       { operation: "publish", details: { path: store.locate(keyOf(path)), bytes: found ?? null, expected: bytes } },
     );
   }
 }
 
-/** A folder of its own per run, so that a catalog's partition can be pointed at it. */
+/** One folder per run, so that a catalog's partition can be pointed at it. */
 function namesOf(
   snapshot: string,
   staged: StagedFile,

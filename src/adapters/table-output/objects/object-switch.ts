@@ -19,9 +19,9 @@ export async function writeObjectJournal(store: ObjectStore, journal: SwitchJour
 }
 
 /**
- * Brings what globs find to what the manifest says, and closes the journal. Every step may be repeated. Of a partition, all former objects go before the
- * first new one comes. Before and after the copies of a partition the manifest is looked at: a process that stood still while another one published takes
- * back what came too late. Whatever else it still does concerns names that no later version uses.
+ * Makes globs find what the manifest lists, and closes the journal. Every step may be repeated. Of a partition, all former objects go before the
+ * first new one comes. Before and after the copies of a partition the manifest is read again: a process that was paused while another one published removes
+ * what it copied too late. Its other steps concern names that no later version uses.
  */
 export async function carryOutObjects(
   store: ObjectStore,

@@ -37,7 +37,7 @@ const INTEGER_DIGITS: Readonly<Record<IntegerType, number>> = {
 };
 const MAX_DECIMAL_DIGITS = 38;
 
-/** The type with String in the place of every Null: a table needs a type also where no value was ever seen. */
+/** The type with String in the place of every Null: a table needs a type also for a column without values. */
 export function settleType(type: ColumnType): ColumnType {
   if (type === "Null") return "String";
   if (typeof type === "string") return type;

@@ -26,7 +26,7 @@ const TOKEN = /\s*(?:`([^`]+)`|([\p{L}_][\p{L}\p{N}_]*)|([<>,:]))/uy;
 
 type Token = { readonly text: string; readonly kind: "name" | "sign" };
 
-/** Parses one type of the prediction contract. Throws JOB_INVALID that says where the text goes wrong. */
+/** Parses one type of the prediction contract. Throws JOB_INVALID with the position of the mistake. */
 export function parsePredictionType(text: string): PredictionType {
   const tokens = tokenize(text);
   let next = 0;
@@ -97,7 +97,7 @@ export function parsePredictionType(text: string): PredictionType {
   return parsed;
 }
 
-/** Parses a whole contract, in its order; null where the job has none. */
+/** Parses a whole contract, in its order; null if the job has none. */
 export function parsePredictionTypes(
   predictions: Readonly<Record<string, string>> | undefined,
 ): readonly PredictionField[] | null {

@@ -101,7 +101,7 @@ export function translateBridgeJob(flat: Readonly<Record<string, unknown>>): Bri
     model === flat["model_name"]
       ? []
       : [
-          `The model "${String(flat["model_name"])}" is called "${String(model)}" in SageMaker, whose names have no other signs than hyphens.`,
+          `The model "${String(flat["model_name"])}" is called "${String(model)}" in SageMaker, whose names allow no special characters except hyphens.`,
         ];
   return { job, problems, warnings: [...ignored, ...renamed] };
 }

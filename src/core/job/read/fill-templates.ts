@@ -96,7 +96,7 @@ function fillText(
   return { value, unexpanded };
 }
 
-/** What a text is: where in it a value would be put, and how, or why not. */
+/** How a value is inserted at the current position of a text, or why it cannot be. */
 type Place = {
   advance(text: string): void;
   fit(piece: Piece, written: string): Piece | { readonly reason: string };

@@ -40,7 +40,7 @@ export function jobFileTemplate(answers: JobFileAnswers): string {
       outputLines(answers),
     ),
     section(
-      "More failed rows than this, and nothing is published: a count, or a ratio such as 0.01.",
+      "Nothing is published if more rows fail than this: a count, or a ratio such as 0.01.",
       "failure",
       "max_failed_rows: 0\n",
     ),
@@ -48,7 +48,7 @@ export function jobFileTemplate(answers: JobFileAnswers): string {
 }
 
 const SQL_COMMENT =
-  "# DuckDB's dialect. {{ name }} is filled by --set name=value; keep it in single quotes where it is text.\n";
+  "# DuckDB's dialect. {{ name }} is filled by --set name=value; keep it in single quotes if it is text.\n";
 
 function sourceLines(source: JobFileAnswers["source"]): string {
   if (source.kind === "rows") return `kind: rows\n${entry("path", source.path)}`;

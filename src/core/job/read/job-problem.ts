@@ -20,14 +20,14 @@ export type TextPosition = { readonly line: number; readonly column: number };
 export type JobOrigin = {
   /** `the job file flights.yaml`, `the job`. */
   readonly label: string;
-  /** Finds a key or a value in the file; undefined where it is not written there. */
+  /** Finds a key or a value in the file; undefined if it is not written there. */
   locate(path: JobPath, at: "key" | "value"): TextPosition | undefined;
 };
 
 /** The origin of a job that a program made. */
 export const IN_MEMORY: JobOrigin = { label: "the job", locate: () => undefined };
 
-/** One error for all problems, one a line. */
+/** One error for all problems, one per line. */
 export function problemsError(code: ErrorCode, problems: readonly JobProblem[], origin: JobOrigin): ScoreframeError {
   const placed = problems
     .map((problem) => ({

@@ -91,7 +91,7 @@ function locate(
   path: JobPath,
   at: "key" | "value",
 ): TextPosition | undefined {
-  // What is missing is looked for where it would be: in the nearest object around it.
+  // The position of a missing key is that of the nearest object around it.
   for (let length = path.length; length > 0; length -= 1) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const key = path[length - 1];

@@ -7,7 +7,7 @@ const LONGEST_SHOWN = 60;
 
 /**
  * The value of `--set` for one of these spellings of a place or for a place around it, as messages show it: `--set requests.batch_size=abc`.
- * Undefined where the place is the job's own. `used` are the names that the job has as `{{ name }}`.
+ * Undefined if the place is the job's own. `used` are the names that the job has as `{{ name }}`.
  */
 export function settingAt(paths: readonly JobPath[], set: SetValues, used: ReadonlySet<string>): string | undefined {
   const found = Object.entries(set)

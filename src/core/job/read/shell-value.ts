@@ -12,7 +12,7 @@ export const SHELL_START: ShellPosition = { inside: "words", escaped: false, las
 /** Characters that mean nothing to any shell. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-/** The position after `text`. Substitutions, here-documents and comments have rules of their own, and nothing is known of what is behind them. */
+/** The position after `text`. Substitutions, here-documents and comments have other rules; what follows them is not analysed. */
 export function advanceShell(from: ShellPosition, text: string): ShellPosition {
   return [...text].reduce(step, from);
 }

@@ -11,7 +11,7 @@ export type SqlPosition = {
     | "dollar_literal"
     | "line_comment"
     | "block_comment";
-  /** The last character, where the next one may join it: `-` of `--`, `/` of a comment. */
+  /** The last character, if the next one may join it: `-` of `--`, `/` of a comment. */
   readonly last: string;
   /** The word before the position: an `e` before a quote starts a literal with backslash escapes. */
   readonly word: string;

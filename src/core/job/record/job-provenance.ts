@@ -3,7 +3,7 @@ import type { SecretMask } from "../../secrets/secret-mask.ts";
 import { createSecretMask } from "../../secrets/secret-mask.ts";
 import type { Job } from "../schema/job.ts";
 
-/** What is known of a parsed job beside its values. */
+/** What is known of a parsed job in addition to its values. */
 export type JobProvenance = {
   /** The job as written, variables filled in and `${NAME}` kept. */
   readonly unexpanded: unknown;
@@ -14,7 +14,7 @@ export type JobProvenance = {
   readonly secrets: JobSecrets;
 };
 
-/** Kept beside the job and not in it, so that a job stays plain data. A changed copy has none: it counts as written by hand. */
+/** Kept outside the job, so that a job stays plain data. A changed copy has none: it counts as written by hand. */
 const provenances = new WeakMap<object, JobProvenance>();
 
 export function rememberProvenance(job: Job, provenance: JobProvenance): void {

@@ -27,7 +27,7 @@ function isSecretPlace(path: JobPath): boolean {
   return isSecretVariable(String(path.at(-1))) || path.some((key) => isSecretKey(String(key)));
 }
 
-/** Variables that the job uses where its record has `***`. */
+/** Variables that the job uses in places where its record has `***`. */
 function secretVariables(job: unknown): ReadonlySet<string> {
   const names = new Set<string>();
   mapTexts(job, (written, path) => {

@@ -70,8 +70,8 @@ export type JobInput<Backend = AnyBackendInput> = {
         /** The rows are given as they are. */
         readonly kind: "rows";
         /**
-         * A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands
-         * the rows over in memory.
+         * A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out if a program passes the
+         * rows in memory.
          */
         readonly path?: string | undefined;
         /** How the file is written. Without it, the ending of the path decides. */
@@ -119,7 +119,10 @@ export type JobInput<Backend = AnyBackendInput> = {
          * tensor of its own name.
          */
         readonly tensor?: string | undefined;
-        /** Parameters of the model, sent with every request beside its rows, where the protocol has a place for them. */
+        /**
+         * Parameters of the model, sent with every request in addition to its rows, if the protocol has a place for
+         * them.
+         */
         readonly params?: { readonly [name: string]: JsonValue } | undefined;
       }
     | undefined;
@@ -138,14 +141,14 @@ export type JobInput<Backend = AnyBackendInput> = {
          */
         readonly batch_size?: number | undefined;
         /**
-         * How NaN and infinities among the features travel: as `null`, as the texts `NaN`, `Infinity` and `-Infinity`,
+         * How NaN and infinities among the features are sent: as `null`, as the texts `NaN`, `Infinity` and `-Infinity`,
          * or not at all: the row becomes a dead letter.
          * @default "null"
          */
         readonly non_finite?: "null" | "text" | "error" | null | undefined;
         /**
-         * For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes, where
-         * the backend can: the sagemaker backend sends none, and its built-in algorithms want none.
+         * For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes, if
+         * the backend can. The sagemaker backend sends none, and its built-in algorithms expect none.
          */
         readonly csv_header?: boolean | undefined;
       }
@@ -235,7 +238,7 @@ export type JobInput<Backend = AnyBackendInput> = {
      * A contract: the name and the type of every prediction column. Values are read as these types, and what is of
      * another type fails its row. Types: `boolean`, `int8`, `int16`, `int32`, `int64`, `integer`, `uint64`, `float`,
      * `double`, `string`, `varchar`, `date`, `timestamp`, `list<…>`, `struct<name: …, …>`, each with `not null`
-     * behind it if null is to fail its row.
+     * behind it if null must fail its row.
      */
     readonly predictions?: { readonly [name: string]: string } | undefined;
     /** Put before the name of every prediction column. */
@@ -280,13 +283,14 @@ export type JobInput<Backend = AnyBackendInput> = {
   readonly failure?:
     | {
         /**
-         * How many rows may fail before nothing is published: a count, or a ratio of the input strictly between 0 and 1.
+         * How many rows may fail; if more fail, nothing is published. A count, or a ratio of the input strictly between
+         * 0 and 1.
          * @default 0
          */
         readonly max_failed_rows?: number | undefined;
         /**
-         * How many predictions may be null before nothing is published: a count, a ratio of the scored rows strictly
-         * between 0 and 1, or `all`. Without it: fewer than all.
+         * How many predictions may be null; if more are, nothing is published. A count, a ratio of the scored rows
+         * strictly between 0 and 1, or `all`. Without it: fewer than all.
          */
         readonly max_null_predictions?: number | "all" | undefined;
         /**

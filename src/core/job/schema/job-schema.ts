@@ -43,7 +43,7 @@ const model = z.strictObject({
     .record(text, z.json())
     .optional()
     .describe(
-      "Parameters of the model, sent with every request beside its rows, where the [protocol](protocols.md#parameters) has a place for them.",
+      "Parameters of the model, sent with every request in addition to its rows, if the [protocol](protocols.md#parameters) has a place for them.",
     ),
 });
 
@@ -67,14 +67,14 @@ const requests = z.strictObject({
     .nullable()
     .default("null")
     .describe(
-      "How NaN and infinities among the features travel: as `null`, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all: the row becomes a " +
+      "How NaN and infinities among the features are sent: as `null`, as the texts `NaN`, `Infinity` and `-Infinity`, or not at all: the row becomes a " +
         "dead letter.",
     ),
   csv_header: z
     .boolean()
     .optional()
     .describe(
-      "For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes, where the backend can: the sagemaker backend sends none, and its built-in algorithms want none.",
+      "For the protocol `csv`: whether each request begins with a line of the features' names. Without it: yes, if the backend can. The sagemaker backend sends none, and its built-in algorithms expect none.",
     ),
 });
 
@@ -178,7 +178,7 @@ const output = z
       .optional()
       .describe(
         "A contract: the name and the type of every prediction column. Values are read as these types, and what is of another type fails its row. Types: " +
-          `${PREDICTION_TYPE_NAMES.map((name) => `\`${name}\``).join(", ")}, each with \`not null\` behind it if null is to fail its row.`,
+          `${PREDICTION_TYPE_NAMES.map((name) => `\`${name}\``).join(", ")}, each with \`not null\` behind it if null must fail its row.`,
       ),
     prefix: text.optional().describe("Put before the name of every prediction column."),
     flatten: z
@@ -228,7 +228,7 @@ const failure = z.strictObject({
     .refine((rows) => rows < 1 || Number.isInteger(rows), "expected a count (0, 1, 2 …) or a ratio between 0 and 1")
     .default(0)
     .describe(
-      "How many rows may fail before nothing is published: a count, or a ratio of the input strictly between 0 and 1.",
+      "How many rows may fail; if more fail, nothing is published. A count, or a ratio of the input strictly between 0 and 1.",
     ),
   max_null_predictions: z
     .union([
@@ -243,7 +243,7 @@ const failure = z.strictObject({
     ])
     .optional()
     .describe(
-      "How many predictions may be null before nothing is published: a count, a ratio of the scored rows strictly between 0 and 1, or `all`. Without it: " +
+      "How many predictions may be null; if more are, nothing is published. A count, a ratio of the scored rows strictly between 0 and 1, or `all`. Without it: " +
         "fewer than all.",
     ),
   min_rows: z

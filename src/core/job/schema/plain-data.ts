@@ -23,7 +23,7 @@ export function findForeignData(
   return children.flatMap(([key, child]) => findForeignData(child, [...path, key], [...around, value]));
 }
 
-/** Also where the object comes from another realm, such as a worker's or a test runner's. */
+/** Also if the object comes from another realm, such as a worker's or a test runner's. */
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (isRecord(prototype) && Object.getPrototypeOf(prototype) === null);

@@ -9,7 +9,7 @@ import { jobJsonSchema } from "./job-json-schema.ts";
  */
 export type ValueClass = "text" | "typed" | "either" | "open";
 
-/** The class of the value at a path, or undefined where a job has no such key. */
+/** The class of the value at a path, or undefined if a job has no such key. */
 export function valueClassAt(path: JobPath): ValueClass | undefined {
   const found = schemasAt(path);
   if (found.length === 0) return undefined;
@@ -41,7 +41,7 @@ export function kindsWithKey(path: JobPath, key: string): readonly string[] {
   });
 }
 
-/** Every place of a job that has a name of its own, in the order of the schema. */
+/** Every place of a job that has a name, in the order of the schema. */
 export function namedPaths(): readonly JobPath[] {
   const found: JobPath[] = [];
   const visit = (schema: JsonSchema, path: JobPath): void => {

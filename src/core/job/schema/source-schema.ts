@@ -77,7 +77,7 @@ const rowsSource = z
     path: text
       .optional()
       .describe(
-        "A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out where a program hands the rows over in memory.",
+        "A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out if a program passes the rows in memory.",
       ),
     ...tableObject.omit({ path: true }).shape,
   })

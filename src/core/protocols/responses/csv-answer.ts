@@ -18,7 +18,7 @@ export function csvCellJson({ text, quoted }: CsvCell): string {
 /**
  * A record of answers as JSON. One that is JSON already stays as it is; one of a single cell is its value, one of several an object of
  * `p0`, `p1`, …, because cells may be of several types. NaN
- * and infinities, which no prediction can be, are null where `asNull`, and otherwise make the row fail.
+ * and infinities, which no prediction can be, are null if `asNull`, and otherwise make the row fail.
  */
 export function csvAnswerJson(record: string, asNull = false): string {
   if (NUMBER.test(record) || isJson(record)) return record;

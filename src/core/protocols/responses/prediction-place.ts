@@ -8,7 +8,7 @@ export type PredictionPlace = {
   readonly path: JsonPath;
   /** Whether the line may also be the list itself. */
   readonly bare: boolean;
-  /** Where a response that is one JSON document in place of its lines has a list of predictions; absent if a response cannot be one. */
+  /** Where a response that is one JSON document, not lines, has a list of predictions; absent if a response cannot be one document. */
   readonly document?: JsonPath;
 };
 

@@ -4,7 +4,7 @@ import type { JsonPath } from "../../json/json-pointer.ts";
 const NO_ERROR: readonly unknown[] = [null, undefined, false, 0, ""];
 
 /**
- * What a response says went wrong beside its predictions: a top-level `error` or `errors` that is not empty, or `"success": false`; undefined if
+ * The error that a response reports next to its predictions: a top-level `error` or `errors` that is not empty, or `"success": false`; undefined if
  * it says nothing. Predictions that come with an error are not predictions, whatever the status. `path` leads to the predictions.
  */
 export function reportedError(response: unknown, path: JsonPath): unknown {

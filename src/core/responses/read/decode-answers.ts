@@ -3,7 +3,7 @@ import type { DecodeAnswersInput, DecodedAnswers } from "./decoded-answers.ts";
 import { explodeUniform } from "./explode-uniform.ts";
 
 /**
- * Explodes a shard's answers, lines of JSON or CSV, into one prediction a row. What is uniform is decoded as a whole column; at the first doubt (a line
+ * Explodes a shard's answers, lines of JSON or CSV, into one prediction per row. What is uniform is decoded as a whole column; at the first doubt (a line
  * that is not JSON, a wrong count, an error object, values of two kinds) every line is looked at by itself, so that only the rows of the
  * culprit are lost.
  */

@@ -8,7 +8,7 @@ import type { RowKeys } from "../pairing/pair-line.ts";
 export type RowFailure = { readonly row: number; readonly line: number; readonly cause: RowCause };
 
 export type DecodedAnswers = {
-  /** One column `prediction`, one row for each row of the shard; null where the row failed. */
+  /** One column `prediction`, one row for each row of the shard; null if the row failed. */
   readonly predictions: DataFrame;
   readonly type: ColumnType;
   readonly failures: readonly RowFailure[];

@@ -3,7 +3,7 @@ import { pl } from "../../polars/polars.ts";
 import type { Protocol } from "../../protocols/protocol.ts";
 import { tensorAnswerJson } from "../../protocols/responses/tensor-answer.ts";
 
-/** Answer lines (a column `line`), those of tensors as lists in JSON. `ids`: what each request line was called, null where that is not known. */
+/** Answer lines (a column `line`), those of tensors as lists in JSON. `ids`: what each request line was called, null if that is not known. */
 export function jsonAnswers(
   lines: DataFrame,
   { answerNotation }: Pick<Protocol, "answerNotation">,

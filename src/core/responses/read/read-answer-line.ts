@@ -31,7 +31,7 @@ export function readAnswerLine(text: string, where: string, protocol: Protocol):
     plain = JSON.parse(text);
   } catch (error) {
     const reason = text.trim() === "" ? "is empty" : `is not JSON (${(error as Error).message}): ${quote(text)}`;
-    const hint = "See that the model server answers strict JSON (no bare NaN) for every request.";
+    const hint = "Make sure that the model server answers strict JSON (no bare NaN) for every request.";
     return rowCause("LINE_NOT_JSON", `${where}: the answer ${reason}. ${hint}`);
   }
   const { holds, path, bare } = protocol.predictionPlace;
@@ -74,7 +74,7 @@ function noPredictions(answer: ExactJson, text: string, { id, predictionPlace: {
 export function countMismatch(where: string, predictions: number, rows: number): RowCause {
   return rowCause(
     "PREDICTION_COUNT_MISMATCH",
-    `${where}: ${counted(predictions, "prediction")} for ${counted(rows, "row")}. The model must answer one prediction a row, in the order of the rows.`,
+    `${where}: ${counted(predictions, "prediction")} for ${counted(rows, "row")}. The model must return one prediction per row, in the order of the rows.`,
   );
 }
 

@@ -7,7 +7,7 @@ import { pl } from "../../polars/polars.ts";
 
 /**
  * The lines of a file as column `line`, blank ones included, so that line i is line i. Read by the CSV scanner with separators that no JSON
- * text contains, which is the fastest reader there is; a file that holds them all the same is read by hand.
+ * text contains, which is the fastest reader there is; a file that holds them nevertheless is read without Polars.
  */
 export function readLines(path: string): DataFrame {
   try {

@@ -36,8 +36,8 @@ type Form = {
 type Reading = { readonly keys: readonly Buffer[] | null; readonly columns: readonly ScalarColumn[] };
 
 /**
- * Reads a file of answers that holds numbers and booleans alone: one a prediction, or objects of them that have the same keys in the same
- * order. Null at the first byte that is not what it should be, also where lines or predictions are too many or too few: then the file is to be
+ * Reads a file of answers that holds numbers and booleans alone: one per prediction, or objects of them that have the same keys in the same
+ * order. Null at the first byte that is not what it should be, also if lines or predictions are too many or too few: then the file must be
  * read the general way, which takes anything and reports what is wrong. This one goes byte by byte into typed arrays and costs a tenth.
  */
 export function readNumberAnswers(
@@ -62,7 +62,7 @@ export function readNumberAnswers(
   return isCsv && !bytes.includes(SPACE) ? { ...answers, alternatives: columns.map(alternativeOf) } : answers;
 }
 
-/** Whole numbers and booleans are written back as they were: where another shard has text, they are text. */
+/** Whole numbers and booleans are written back as they were: if another shard has text, they are text. */
 function alternativeOf({ kind, hasFloats }: ScalarColumn): ColumnType | null {
   return kind === "boolean" || !hasFloats ? "String" : null;
 }
@@ -128,7 +128,7 @@ function keyBytes(key: string): Buffer {
 
 // A place that is DEVIATES stays so through all that follows: no byte is at -1.
 
-/** `list`: the key under which each line has its list, null where it is the list; null itself where a line is a prediction. */
+/** `list`: the key under which each line has its list, null if it is the list; null itself if a line is a prediction. */
 function readLines(
   bytes: Buffer,
   lineRows: readonly number[],
@@ -147,7 +147,7 @@ function readLines(
   return at === bytes.length;
 }
 
-/** `{"predictions":[…]}`, or `[…]` where there is no key, with as many predictions as rows. */
+/** `{"predictions":[…]}`, or `[…]` if there is no key, with as many predictions as rows. */
 function readList(
   bytes: Buffer,
   start: number,

@@ -14,7 +14,7 @@ export type Conflict = {
   readonly inOneList: boolean;
 };
 
-/** Where a value that `widenType` cannot add to the type differs from it. */
+/** The place in which a value, which `widenType` cannot add to the type, differs from it. */
 export function findConflict(type: ColumnType, value: ExactJson, path: readonly string[] = []): Conflict | null {
   if (widenType(type, value) !== null) return null;
   if (Array.isArray(value) && (type === "Null" || isList(type))) {

@@ -13,7 +13,7 @@ export type CsvColumn = {
 
 /**
  * Numbers and booleans are read only if every cell is one. Text keeps each cell as it is written. Whole numbers with bare exponents
- * (`12E5`) are numbers only beside numbers with a fraction, a sign or a point: by themselves they may be codes.
+ * (`12E5`) are numbers only among numbers with a fraction, a sign or a point: by themselves they may be codes.
  */
 export function decideCsvColumn(cells: Iterable<CellReading>): CsvColumn {
   const seen = new Set<CellReading["kind"]>();

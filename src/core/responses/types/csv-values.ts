@@ -20,7 +20,7 @@ export type CsvValues = {
 
 /**
  * The values of a shard's CSV responses. A record of one cell is its value, one of several an object of `p0`, `p1`, …, because cells may be of several
- * types. Records beside JSON objects or lists are read cell by cell. `keyCell`: place of a cell that is no prediction.
+ * types. Records among JSON objects or lists are read cell by cell. `keyCell`: place of a cell that is not a prediction.
  */
 export function csvValues(responses: readonly RowResponse[], keyCell: number | null): CsvValues {
   const isMixed = responses.some(({ cells, cause }) => cells === null && cause === null);

@@ -16,7 +16,7 @@ export type DecodedColumn = { readonly values: DataFrame; readonly type: ColumnT
 
 /**
  * Decodes each value of the column `text` as JSON. Without a type it is inferred over all of them, and the answer is null at the first doubt:
- * where a text does not decode by itself, where they have no type in common, where Polars might have made one thing of another. With a type,
+ * if a text does not decode by itself, if they have no type in common, if Polars might have changed a value. With a type,
  * which must hold all values (`widenType`), null means that a text is not JSON.
  *
  * Polars joins the texts by commas before it parses them, so that `{"a":1},{"a":2` followed by `"x":3}` would pass as two rows. Each text is
@@ -73,7 +73,7 @@ const decodedDocument = remembered((type: ColumnType): Expr => {
   return decodeJson(column("text"), document).alias("text");
 });
 
-/** The values of documents that bear the numbers 0, 1, 2, …; null where they do not. */
+/** The values of documents that bear the numbers 0, 1, 2, …; null if they do not. */
 function unwrap(documents: DataFrame, rows: number): DataFrame | null {
   const decoded = documents
     .lazy()

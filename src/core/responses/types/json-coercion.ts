@@ -10,7 +10,7 @@ const PLAIN_NAME = /^[A-Za-z0-9_ -]+$/;
 const ESCAPED_LETTER = "\\\\u00[2-7]";
 const SURROGATE = "\\\\u[dD][89a-fA-F]";
 const SURROGATE_PAIR = "\\\\u[dD][89abAB]..\\\\u[dD][c-fC-F]";
-/** Scalars beside lists: after one, before one. A text that a colon follows is the next key. */
+/** Scalars next to lists: after one, before one. A text that a colon follows is the next key. */
 const AFTER_LIST = '\\]\\s*,\\s*(?:[^\\[n"\\s]|"(?:[^"\\\\]|\\\\.)*"\\s*[,\\]])';
 const BOOLEAN_ELEMENT = "[\\[,]\\s*(?:true|false)";
 /** A whole number that a double may not hold. */
@@ -19,7 +19,7 @@ const BEFORE_LIST = "[^\\]l\\s]\\s*,\\s*\\[";
 
 /**
  * Whether the JSON reader of Polars, when it inferred `type`, may have changed values to make them fit: it turns numbers and booleans into
- * text, booleans into numbers, long whole numbers beside fractions into the nearest double, a scalar among lists into a list, half of a surrogate pair
+ * text, booleans into numbers, long whole numbers among fractions into the nearest double, a scalar among lists into a list, half of a surrogate pair
  * into U+0000. Searches the texts for values of
  * another kind, which is a tenth of the price of parsing them; may doubt what is right (JSON inside a text), never trusts what is wrong.
  */

@@ -10,7 +10,7 @@ const SHORT_DIGITS = 18;
 const DECIMAL_DIGITS = 38;
 
 /**
- * The type that holds what `type` holds and this value too; the same object where nothing had to change. Null where the two have nothing in
+ * The type that holds what `type` holds and this value too; the same object if nothing had to change. Null if the two have nothing in
  * common: unlike the JSON reader of Polars, it never makes text of a number, a number of a boolean, or a list of a scalar. Fields keep the
  * order in which they first appeared.
  */
@@ -23,7 +23,7 @@ export function widenType(type: ColumnType, value: ExactJson): ColumnType | null
   return type === "Float64" ? type : commonWith(type, numberType(stringifyExact(value)));
 }
 
-/** Why a value cannot be kept as it is, in words that follow "holds": a number without end, half a character. Null where it can. */
+/** Why a value cannot be kept as it is, in words that follow "holds": a number without end, half a character. Null if it can. */
 export function findUnreadable(value: ExactJson): string | null {
   if (value === null || typeof value === "boolean") return null;
   if (typeof value === "string") return value.isWellFormed() ? null : "half of a surrogate pair, which is no text";

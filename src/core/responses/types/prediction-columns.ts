@@ -19,7 +19,7 @@ export function predictionType({ name, type, alternative }: PredictionColumn): T
 }
 
 /**
- * The columns that predictions become: a scalar or a list one column `prediction`, an object one a key. None where every prediction is null:
+ * The columns that predictions become: a scalar or a list one column `prediction`, an object one per key. None if every prediction is null:
  * another shard knows the form.
  */
 export function predictionColumns(

@@ -6,7 +6,7 @@ import { holdsMatch, replaceNested } from "../../polars/replace-nested.ts";
 /** The column `value`, and its type, with null in the place of `{}`: Parquet has no struct without fields. */
 export function storableValues(values: DataFrame, type: ColumnType): { values: DataFrame; type: ColumnType } {
   if (!holdsMatch(type, isEmptyStruct)) return { values, type };
-  // Not the literal alone, which would be one row where the whole value is replaced.
+  // Not the literal alone, which would be one row if the whole value is replaced.
   const nothing = { matches: isEmptyStruct, replace: nullInsteadOf };
   const stored = values
     .lazy()

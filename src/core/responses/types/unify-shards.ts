@@ -27,8 +27,8 @@ export function unifyShards(shards: readonly NamedSchema[], known: readonly Type
 }
 
 /**
- * Cells of CSV whose shards read them in several ways are read in the way of the whole table: markers of missing numbers are null beside numbers;
- * whole numbers are text beside text; digits that look like codes are numbers beside other numbers.
+ * Cells of CSV whose shards read them in several ways are read in the way of the whole table: markers of missing numbers are null among numbers;
+ * whole numbers are text among text; digits that look like codes are numbers among other numbers.
  */
 function unifiedType(name: string, found: readonly Found[]): ColumnType {
   const types = found.map(({ column }) => column);

@@ -14,7 +14,7 @@ export type ValueColumn = {
   readonly length: number;
   /** The type of the values so far. */
   readonly type: ColumnType;
-  /** False, with nothing added, where the value has no type in common with those before. */
+  /** False, with nothing added, if the value has no type in common with those before. */
   add(value: ExactJson): boolean;
   /** The first whole number that the type, being a double, would round: the number of its value, and where in it. */
   rounded(): { readonly row: number; readonly conflict: Conflict } | null;

@@ -8,7 +8,7 @@ import type { RequestOptions } from "../../protocols/request-options.ts";
 import { chosenPairing } from "../../stages/extract/chosen-pairing.ts";
 import { bodyShape, predictionPath } from "./body-shape.ts";
 
-/** What the job says of its requests. Throws `JOB_INVALID` where the protocol has no place for it, or the backend cannot do it. */
+/** What the job says of its requests. Throws `JOB_INVALID` if the protocol has no place for it, or the backend cannot do it. */
 export function requestOptions(
   job: Pick<Job, "model" | "requests" | "request" | "response">,
   id: ProtocolId,
@@ -31,7 +31,7 @@ export function requestOptions(
     throw new ScoreframeError(
       "JOB_INVALID",
       `requests.csv_header cannot be true with the backend ${backend}: it sends the lines of the request files and nothing before them. ` +
-        "Remove it, and see that the model takes rows of CSV without names; a model that needs the names can be sent json_lines or dataframe_split (model.protocol).",
+        "Remove it, and make sure that the model takes rows of CSV without names; a model that needs the names can be sent json_lines or dataframe_split (model.protocol).",
       { backend, option: "requests.csv_header" },
     );
   }

@@ -59,7 +59,7 @@ export function createComparison(sample: readonly ExactJson[], tolerance: number
 }
 
 /**
- * A column has one type for all its values, and a value that is read alone has its own: `12` is text beside `12A`, and a number of many digits is text of a
+ * A column has one type for all its values, and a value that is read alone has its own: `12` is text in a column with `12A`, and a number of many digits is text of a
  * decimal column. Texts are compared then.
  */
 function isSameScalar(before: ExactJson, after: ExactJson): boolean {

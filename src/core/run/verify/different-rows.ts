@@ -22,7 +22,7 @@ export type DifferentRow = {
   readonly place: string;
 };
 
-/** A row that was asked several times more, one request at a time, so that no other request was on its way beside it. */
+/** A row that was asked several times more, one request at a time, so that no other request was sent at the same time. */
 export type RepeatedRow = { readonly row: DifferentRow; readonly answers: readonly ReadPrediction[] };
 
 /** The rows whose predictions differ by more than they may, and the largest difference of all. */

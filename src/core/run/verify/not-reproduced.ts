@@ -20,7 +20,7 @@ export function notReproduced(
   const steady = repeated.find(({ row }) => row === first)?.answers.find((answer) => "prediction" in answer);
   const isConfused =
     steady !== undefined && "prediction" in steady && compare(first.before, steady.prediction).place === null;
-  const company = how === "alone" ? "each alone" : "beside other rows than before";
+  const company = how === "alone" ? "each alone" : "with other rows than before";
   const found = `${different.length} of ${counted(rows, "row")} that were sent again, ${company}, got another prediction: nothing was published. `;
   const place = how === "alone" ? "alone" : "then";
   const example = `${capital(describeRow(first.chosen))}, was answered with ${shown(first.before)} in the run and with ${shown(first.again)} ${place}${placeText(first.place)}. `;
@@ -48,7 +48,7 @@ export function notReproduced(
 }
 
 const DEPENDENT =
-  "Either the server returns predictions in another order than the rows, or the model looks at the rows beside a row. Fix the server or the model; " +
+  "Either the server returns predictions in another order than the rows, or the model uses the other rows of the request. Fix the server or the model; " +
   "or set requests.batch_size to 1, or response.key if each prediction names its row.";
 const CONFUSED =
   "Sent by itself, with no other request at the same time, it is answered as in the run: the server confuses requests that it has at the same time. " +

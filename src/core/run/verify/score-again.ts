@@ -7,7 +7,7 @@ import type { Scope } from "../scope.ts";
 import type { ReadPrediction } from "./read-predictions.ts";
 import { readPredictions } from "./read-predictions.ts";
 
-/** Requests in a file of their own, which no table is made of. */
+/** Requests in a separate file, which is not a part of the table. */
 export type RequestFile = Pick<RequestShard, "requestPath" | "bytes" | "digest"> & {
   /** Rows of each line. */
   readonly lineRows: readonly number[];

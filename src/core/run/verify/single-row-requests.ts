@@ -16,7 +16,7 @@ export type RequestForm = {
 export type SingleRowRequests = {
   /** The requests of all chosen rows, in their order. */
   readonly all: RequestFile;
-  /** The request of one of them in a file of its own. */
+  /** The request of one of them in a separate file. */
   one(index: number): Promise<RequestFile>;
   /** All of them in one request; null if that cannot be: a request holds one row, or tensors. */
   together(): Promise<RequestFile | null>;

@@ -82,7 +82,7 @@ function reportFailures(
   if (first === undefined) return 0;
   const rows = counted(chosen.length, "row");
   warn(
-    `${failures.length} of ${rows} that were sent again got no prediction alone, though they got one beside other rows. ` +
+    `${failures.length} of ${rows} that were sent again got no prediction alone, though they got one with other rows. ` +
       `The first is ${describeRow(chosen[first.index] as ChosenRow)}: ${first.failure}`,
   );
   return failures.length;

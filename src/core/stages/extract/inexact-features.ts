@@ -61,7 +61,7 @@ function warningOf({ name, type }: TypedColumn, value: string | null): string {
     ? `Write CAST(${column} AS DOUBLE) in the SQL to round them there, or CAST(${column} AS VARCHAR) to send text.`
     : "Cast the decimals in it to DOUBLE or VARCHAR in the SQL.";
   return (
-    `The feature ${JSON.stringify(name)} is ${sqlType(type)} and has values that no double holds, such as ${value}. ` +
+    `The feature ${JSON.stringify(name)} is ${sqlType(type)} and has values that a double cannot hold, such as ${value}. ` +
     `They are sent as numbers with all their digits, which most models round. ${fix}`
   );
 }

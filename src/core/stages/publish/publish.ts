@@ -42,7 +42,7 @@ export type Publication = OutputIntent & {
   readonly escapeFormulas?: boolean;
   /** Put before the names of predictions by the job, for messages. */
   readonly prefix?: string;
-  /** Names of the columns to write, partition columns aside; all of them where it is absent. */
+  /** Names of the columns to write, partition columns aside; all of them if it is absent. */
   readonly columns?: readonly string[];
 };
 

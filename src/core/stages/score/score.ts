@@ -26,7 +26,7 @@ export async function* scoreShards(
 function strayAnswer(shard: number): ScoreframeError {
   return new ScoreframeError(
     "RESPONSE_INVALID",
-    `The backend answered shard ${shard} twice, or without having been given it. This is a fault of the backend: run the conformance suite on it.`,
+    `The backend answered shard ${shard} twice, or was not asked for it. This is a fault of the backend: run the conformance suite on it.`,
     { shard, operation: "score" },
   );
 }

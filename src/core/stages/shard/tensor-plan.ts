@@ -62,7 +62,7 @@ function isNumber(type: ColumnType): boolean {
   return isInteger(type) || isFloat(type);
 }
 
-/** Everything that is no number and no boolean travels as text; V2 has no decimals but doubles. Null where the type is nested. */
+/** Everything that is not a number or a boolean is sent as text; V2 has no decimals, only doubles. Null if the type is nested. */
 export function datatypeOf(type: ColumnType): string | null {
   if (type === "Boolean") return "BOOL";
   if (isDecimal(type)) return "FP64";

@@ -4,7 +4,7 @@ import { castTo, column, pl, scanParquet } from "../../polars/polars.ts";
 import { unifyShards } from "../../responses/types/unify-shards.ts";
 import type { StitchOutcome } from "./worker/stitch-shard.ts";
 
-/** The rows of stitched shards in one frame, in their order, with one type a column. */
+/** The rows of stitched shards in one frame, in their order, with one type per column. */
 export function readStitched(shards: readonly StitchOutcome[]): DataFrame {
   const schemas = shards.map(({ sourceColumns, predictionColumns }) => [...sourceColumns, ...predictionColumns]);
   const unified = unifyShards(

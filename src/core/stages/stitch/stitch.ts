@@ -66,7 +66,7 @@ function stitchInput(
     ...options,
     shard,
     featuresPath: join(folders.root, record.features),
-    // The engine chose the path: a backend that could name another file could hand over the answers of other rows.
+    // The engine chose the path: a backend that could name another file could return the answers of other rows.
     responsePath: responsePathOf(folders, record.request.file),
     ...(written === undefined ? {} : { written }),
     ...(joined ? { joinedWith: join(folders.root, record.request.file) } : {}),

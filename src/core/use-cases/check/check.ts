@@ -29,7 +29,7 @@ import { describeCheck } from "./describe-check.ts";
 import { featureWarnings } from "./feature-warnings.ts";
 
 export type CheckReport = {
-  /** Null where the job itself could not be read. */
+  /** Null if the job itself could not be read. */
   readonly job: string | null;
   readonly ok: boolean;
   readonly items: readonly CheckItem[];

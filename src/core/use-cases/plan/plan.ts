@@ -31,7 +31,7 @@ export type PlanReport = {
   readonly bytes_per_row: number;
   readonly requests: number;
   readonly shards: number;
-  /** Rows that were encoded to find the sizes: where fewer than all, bytes, requests and shards are estimates. */
+  /** Rows that were encoded to find the sizes: if fewer than all, bytes, requests and shards are estimates. */
   readonly sampled_rows: number;
   /** Rows of the sample that fit into no request. */
   readonly oversized_in_sample: number;
@@ -146,7 +146,7 @@ function unusedFolders(root: string): RunFolders {
   return { root, features: root, requests: root, responses: root, stitched: root, deadLetter: root, logs: root };
 }
 
-/** A line is never split, so that a file is seldom full where lines are large. */
+/** A line is never split, so that a file is seldom full if lines are large. */
 function filesFor(lines: number, bytes: number, fileBytes: number): number {
   if (lines === 0) return 0;
   const linesInFile = Math.max(1, Math.floor(fileBytes / (bytes / lines)));

@@ -8,7 +8,7 @@ import type { ShardSample } from "../../run/verify/sampled-rows.ts";
 import type { StitchedAnswer } from "../../stages/stitch/stitch.ts";
 import { mapConcurrently } from "../../util/map-concurrently.ts";
 
-/** `form` is null where not a single prediction was more than null. */
+/** `form` is null if not a single prediction was more than null. */
 export type CollectedShards = {
   /** In the order of the run. */
   readonly shards: readonly StitchedShard[];
@@ -75,7 +75,7 @@ function filesOf(answers: readonly StitchedAnswer[]): StitchedFile[] {
 function mixedForms(shard: number): ScoreframeError {
   return new ScoreframeError(
     "PREDICTIONS_INCOMPATIBLE",
-    `Shard ${shard} was answered with objects where others were answered with plain values, or the other way round. Make the model answer ` +
+    `Shard ${shard} was answered with objects and others with plain values, or the other way round. Make the model answer ` +
       "every row with the same form.",
     { shard, operation: "stitch" },
   );

@@ -82,7 +82,7 @@ export type RunTools = {
   readonly keep: string;
 };
 
-/** How a run ended: its report, and the error where it did not succeed. */
+/** How a run ended: its report, and the error if it did not succeed. */
 export type RunOutcome = { readonly report: RunReport; readonly error: ScoreframeError | null };
 
 /** What the stages of one run share. */

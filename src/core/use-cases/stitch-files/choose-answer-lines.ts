@@ -29,7 +29,7 @@ export async function chooseAnswerLines(
 ): Promise<ChosenAnswers> {
   const documents = beginsDocument(await firstLine(path)) ? await documentFile(path, linesPath) : null;
   if (documents !== null) {
-    // A list shows how many rows it answers. Of documents of one row each, one may be missing beside a request that has two.
+    // A list shows how many rows it answers. Of documents of one row each, one may be missing if a request has two.
     const isCertain = protocol.lineHolds === "batch" || expected === 1;
     if (isCertain && documents.documents === expected) return { path: documents.path, answerLines: "all" };
     const found = `${counted(documents.documents, "JSON document")} that ${documents.documents === 1 ? "is" : "are"} not on a line each`;
@@ -73,8 +73,8 @@ function hintFor({ lines, blank, openQuote }: UnitCounts, expected: number): str
   }
   if (lines === expected) {
     return (
-      "The empty line at its end may be an answer of nothing, or the line break that AssembleWith adds where one answer is missing (a container that takes " +
-      'the first row of CSV for names leaves one out). Have this file scored again; an answer of nothing is written null, or "" in CSV.'
+      "The empty line at its end may be an empty answer, or the line break that AssembleWith adds if one answer is missing (a container that takes " +
+      'the first row of CSV for names leaves one out). Score this file again; an empty answer is written null, or "" in CSV.'
     );
   }
   if (lines - blank === expected) {

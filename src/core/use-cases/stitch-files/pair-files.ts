@@ -6,7 +6,7 @@ import type { FilePlace } from "./file-place.ts";
 export const ANSWER_SUFFIX = ".out";
 /** Most names that a message lists. */
 const NAMED = 5;
-/** What Spark, Hadoop and Databricks write beside their files; a file of this name with a partner is one like any other. */
+/** What Spark, Hadoop and Databricks write next to their files; a file of this name with a partner is treated like any other. */
 const MARKER = /(^|\/)(_SUCCESS|_started_[^/]*|_committed_[^/]*|_metadata|_common_metadata|_temporary\/.*)$/;
 
 /** The names of a request file and of its answer file. */

@@ -41,7 +41,7 @@ type NumberedPair = FetchedPair & {
   readonly answerLines: AnswerLines;
 };
 
-/** Pairs that are brought to this machine while others are being stitched. */
+/** Pairs that are downloaded while others are being stitched. */
 const PAIRS_AHEAD = 4;
 
 /** Fetches, counts and stitches; nothing is still being fetched when it ends, however it ends. */

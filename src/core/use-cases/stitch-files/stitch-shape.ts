@@ -5,7 +5,7 @@ import type { Pairing } from "../../protocols/pairing/pairing.ts";
 import { PROTOCOLS } from "../../protocols/protocols.ts";
 import type { RequestOptions } from "../../protocols/request-options.ts";
 
-/** Where rows are in requests and predictions in responses that something else wrote. */
+/** Where rows are in requests and predictions in responses that another program wrote. */
 export type StitchShape = Pick<RequestOptions, "shape" | "predictions" | "pairing">;
 
 type Pointers = {

@@ -27,7 +27,7 @@ function conflict(column: string, before: Seen, now: Seen): ScoreframeError {
   return new ScoreframeError(
     "ROWS_INVALID",
     `Column "${column}" is ${typeText(before.type)} in request file ${before.file} and ${typeText(now.type)} in request file ${now.file}. ` +
-      "Give each column one type, or stitch the files apart.",
+      "Give each column one type, or stitch the files separately.",
     { operation: "stitch", details: { column, types: [typeText(before.type), typeText(now.type)] } },
   );
 }

@@ -138,7 +138,7 @@ describe("a row that no tensor can hold", () => {
     ["a null among integers", "i::int", "null", /is null, and a tensor of INT32 has no null/],
     ["a null among booleans", "true", "null", /is null, and a tensor of BOOL/],
     ["a null among texts, by which MLServer merges two rows", "'a'", "null", /is null, and a tensor of BYTES/],
-    ["a null instead of a list", "[1.5, i]::double[]", "null", /is null, where a list of 2 values is needed/],
+    ["a null instead of a list", "[1.5, i]::double[]", "null", /is null; a list of 2 values is needed/],
     ["a list of another length", "[1.5, i]::double[]", "[1.5]", /a list of another length than 2/],
     ["an empty list", "[1.5, i]::double[]", "[]", /a list of another length than 2/],
     ["a null in a list of integers", "[1, i]", "[1, null]", /a null in its list, and a tensor of INT64/],

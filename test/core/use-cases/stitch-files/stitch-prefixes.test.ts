@@ -223,8 +223,8 @@ describe("answers that AssembleWith joined, which adds a line break to each", ()
       "1\n\n2\n3\n",
       "Some answers have an empty line",
     ],
-    ["two empty lines together may hold an answer of nothing", "1\n\n\n2\n3\n\n", "6 lines, 3 of them empty"],
-    ["an empty line at the end may hide that an answer is missing", "2\n3\n\n", "where one answer is missing"],
+    ["two empty lines together may hold an empty answer", "1\n\n\n2\n3\n\n", "6 lines, 3 of them empty"],
+    ["an empty line at the end may hide that an answer is missing", "2\n3\n\n", "if one answer is missing"],
     ["there are too many all the same", "1\n2\n3\n4\n\n", "has 5 lines, 1 of them empty, its request file a has 3"],
   ])("are rejected if %s", async (_what, answers, complaint) => {
     for (const requests of [undefined, ["1,2", "3,4", "5,6"]]) {

@@ -15,7 +15,7 @@ export type ColumnCast = {
 
 export type CastCheck = { readonly path: string; readonly rows: number; readonly casts: readonly ColumnCast[] };
 
-/** A column with a value that the cast would change; `value` is the first, as text, or null where it has no short one. */
+/** A column with a value that the cast would change; `value` is the first, as text, or null if it has no short one. */
 export type LossyCast = { readonly column: string; readonly value: string | null };
 
 /** Rows that are looked at together: memory is bounded by them. */

@@ -6,7 +6,7 @@ import type { ChosenColumns } from "../../extract/choose-columns.ts";
 import type { ExtractedInput } from "../../extract/extract.ts";
 
 /**
- * The columns that are known without a shard: those of the source, the predictions that a contract states, and a column of nulls where the
+ * The columns that are known without a shard: those of the source, the predictions that a contract states, and a column of nulls if the
  * model answered nothing else for any row.
  */
 export function knownSchema(

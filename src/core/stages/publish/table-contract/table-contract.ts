@@ -2,7 +2,7 @@ import { partitionFolder } from "../../../domain/hive-path.ts";
 import type { ManifestFile, TableColumn, TableManifest } from "../../../domain/table-manifest.ts";
 import type { OutputIntent } from "../../../ports/table-output.ts";
 
-/** The columns that a run must write, since files with these columns stay in the table beside its own. */
+/** The columns that a run must write, because files with these columns stay in the table. */
 export type TableContract = {
   /** The table, as a person would write it. */
   readonly location: string;

@@ -15,12 +15,12 @@ const STAGED_SUFFIX = ".data";
 
 /** A slice decodes whole row groups: small ones make it four times as cheap as one of 200,000 rows. */
 const SLICED = { compression: "lz4", rowGroupSize: 8192 } as const;
-/** Lists of expressions that are kept; more only where the answers of a model have that many forms. */
+/** Lists of expressions that are kept; more only if the answers of a model have that many forms. */
 const MOST_REMEMBERED = 64;
 
 /**
  * Writes the partitions of a task from their shards' slices and reads every file back. Memory is bounded by the task, not by the table.
- * Throws `LEDGER_IMBALANCE` where a file does not hold the rows that were meant for it, `STORAGE_FAILED` where it could not be written.
+ * Throws `LEDGER_IMBALANCE` if a file does not hold the rows that were meant for it, `STORAGE_FAILED` if it could not be written.
  */
 export function compactPartitions(task: CompactionTask): CompactedFile[] {
   try {
@@ -36,7 +36,7 @@ export function compactPartitions(task: CompactionTask): CompactedFile[] {
 function writeGroup(task: CompactionTask): CompactedFile[] {
   const rows = inPartitionOrder(scanSlices(task.slices, task).collectSync(), task.partitions);
   const named = withNames(rows.lazy(), task).collectSync();
-  // A frame is a proxy whose columns hide its methods; the lazy way is safe for any name, but costs five milliseconds a file.
+  // A frame is a proxy whose columns hide its methods; the lazy way is safe for any name, but costs five milliseconds per file.
   const hidden = task.columns.some(({ name }) => name === "slice" || name === "writeParquet");
   let start = 0;
   return task.partitions.flatMap((partition, index) => {
@@ -172,7 +172,7 @@ function rowsOf(partition: PartitionRows): number {
   return partition.ranges.reduce((sum, [, rows]) => sum + rows, 0);
 }
 
-/** `[offset, rows]` of each file: as few files as the limit allows, of equal size; one empty file where there are no rows. */
+/** `[offset, rows]` of each file: as few files as the limit allows, of equal size; one empty file if there are no rows. */
 function fileLengths(rows: number, most: number): [number, number][] {
   const files = Math.max(1, Math.ceil(rows / most));
   const length = Math.ceil(rows / files);
@@ -207,7 +207,7 @@ function readBack(partition: number, path: string, expected: number): CompactedF
   if (rows !== expected) {
     throw new ScoreframeError(
       "LEDGER_IMBALANCE",
-      `${path} holds ${rows ?? "no readable"} rows where ${expected} were written. Nothing was published; look for a full disk, then run the job again.`,
+      `${path} holds ${rows ?? "no readable"} rows, and ${expected} were written. Nothing was published; look for a full disk, then run the job again.`,
       { operation: "publish", details: { path, rows, expected } },
     );
   }

@@ -58,7 +58,7 @@ export type EncodedPiece = {
   readonly rows: number;
   readonly lines: number;
   readonly lineRows: RunLengths;
-  /** The id of its first line, where lines have one: as a number that no other piece of the table has. */
+  /** The id of its first line, if lines have one: a number that no other piece of the table has. */
   readonly firstId: number;
 };
 
@@ -83,7 +83,7 @@ export type RowSizes = {
 export function measureRows(input: EncodeChunkInput): RowSizes {
   const limits = chunkLimits(input, bindProtocol(input.protocol, input.options));
   const { separatorBytes, countMarks, batchSize } = limits;
-  // A line feed ends a line where another row would follow.
+  // A line feed ends the line, in the place of the separator.
   const envelopeBytes =
     limits.envelopeBytes + 1 - separatorBytes + countMarks * String(Math.min(batchSize, 999)).length;
   if (input.rows === 0) return { rows: 0, bytes: 0, envelopeBytes, oversized: 0, unsendable: 0 };
@@ -197,7 +197,7 @@ function sentColumns({ columns, features }: Pick<RowFormat, "columns" | "feature
   return features.map((name) => aliased.find((each) => each.name === name) as EncodedColumn);
 }
 
-/** None but where rows go by columns. */
+/** Empty unless rows are sent by columns. */
 function tensorsOf(format: RowFormat): Tensor[] {
   if (bindProtocol(format.protocol, format.options).rowForm !== "tensors") return [];
   return planTensors(sentColumns(format), format.options, format.widths);

@@ -11,7 +11,7 @@ import { isList } from "../tensor-plan.ts";
 import type { EncodedColumn } from "./encoded-column.ts";
 
 /**
- * One row's text, as an expression over the engine's column names. NaN and infinities become `null`, or text where that is wanted; decimals
+ * One row's text, as an expression over the engine's column names. NaN and infinities become `null`, or text if the job says so; decimals
  * and lists of them are numbers with all their digits, those inside of objects text.
  */
 export function encodeRow(
@@ -96,7 +96,7 @@ function encodeRecord(columns: readonly EncodedColumn[], nonFinite: NonFiniteFea
   );
 }
 
-/** Text of one cell; null where it is empty. */
+/** Text of one cell; null if it is empty. */
 function encodeCell(each: EncodedColumn, nonFinite: NonFiniteFeatures): Expr {
   const { type } = each;
   const value = column(each.alias);
@@ -152,7 +152,7 @@ function nonFiniteName(value: Expr): Expr {
 const MARK = `number-${randomBytes(8).toString("hex")}:`;
 const MARKED_NUMBER = `"${MARK}([^"]*)"`;
 
-/** A nested value with texts for numbers: marked where they are to be numbers in JSON, so that they can lose their quotes again. */
+/** A nested value with texts for numbers: marked if they must be numbers in JSON, so that their quotes can be removed again. */
 function markNumbers(value: Expr, type: ColumnType, nonFinite: NonFiniteFeatures): Expr {
   const marked = (number: Expr): Expr => pl.concatString([pl.lit(MARK), number.cast(pl.Utf8)], "");
   return replaceNested(value, type, {

@@ -5,7 +5,7 @@ import { whileWriting } from "../../../polars/while-writing.ts";
 import type { Line } from "./line-plan.ts";
 
 /**
- * Bytes of requests up to which a piece is small. A query of Polars costs a millisecond or more however few rows it is about, and ten where the
+ * Bytes of requests up to which a piece is small. A query of Polars costs a millisecond or more however few rows it is about, and ten if the
  * processors are busy: more than to put the text of such a piece together here.
  */
 const SMALL_BYTES = 64 << 10;

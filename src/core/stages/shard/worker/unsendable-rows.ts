@@ -78,7 +78,7 @@ function tensorObstacles({ name, alias, type }: EncodedColumn, { datatype, width
     holds: value.lst.eval(pl.element().isNull().cast(pl.Int8)).lst.max().eq(pl.lit(1)),
     reason: `${which} has a null in its list, and a tensor of ${datatype} has no null.`,
   };
-  const whole = { holds: value.isNull(), reason: `${which} is null, where a list of ${width} values is needed.` };
+  const whole = { holds: value.isNull(), reason: `${which} is null; a list of ${width} values is needed.` };
   return mayBeNull ? [whole, ragged] : [whole, ragged, nullInside];
 }
 

@@ -6,7 +6,7 @@ export function assertSameLines(requestFile: string, requests: number, answerFil
   throw new ScoreframeError(
     "LINE_COUNT_MISMATCH",
     `The answer file ${answerFile} has ${answers} lines, its request file ${requestFile} has ${requests}; no answer of it can be paired safely. ` +
-      "Have this file scored again, or give the answers that belong to it.",
+      "Score this file again, or give the answers that belong to it.",
     { operation: "stitch", details: { requestFile, answerFile, requestLines: requests, answerLines: answers } },
   );
 }

@@ -5,10 +5,10 @@ import type { PredictionType } from "../../../domain/types/prediction-type.ts";
 import type { Expr } from "../../../polars/polars.ts";
 import { castTo, parseTime, pl } from "../../../polars/polars.ts";
 
-/** How a prediction column is brought to its contract: the cast, and what is true for a value that it would change. */
+/** How a prediction column is cast to its contract: the cast, and what is true for a value that it would change. */
 export type PredictionCast = { readonly type: ColumnType; readonly value: Expr; readonly spoiled: Expr | null };
 
-/** Null where no value of the answered type can be one of the contract. */
+/** Null if no value of the answered type can be one of the contract. */
 export function castPrediction(value: Expr, answered: ColumnType, contract: PredictionType): PredictionCast | null {
   const type = contractType(contract);
   if (answered === "Null") return { type, value: castTo(value, type), spoiled: null };

@@ -22,7 +22,7 @@ import { createValueColumn } from "../../../responses/types/value-column.ts";
 /** An answer that holds no prediction: one of a line (`batchIndex`), or the whole line (null). */
 export type AnswerFailure = { readonly line: number; readonly batchIndex: number | null; readonly cause: RowCause };
 
-/** Predictions one below the other, null where one failed; a line that failed as a whole counts none. */
+/** Predictions one below the other, null if one failed; a line that failed as a whole counts none. */
 export type ExplodedAnswers = Explosion & {
   readonly failures: readonly AnswerFailure[];
   /** Of CSV, by column: see `CsvColumn`. */
@@ -45,7 +45,7 @@ export type AnswersToExplode = {
   readonly prefix: string;
 };
 
-/** Explodes answer lines into one prediction a row; without a look at the requests, unless `rows` says by what predictions are paired. */
+/** Explodes answer lines into one prediction per row; without reading the requests, unless `rows` says by what predictions are paired. */
 export function explodeAnswers(lines: DataFrame, input: AnswersToExplode): ExplodedAnswers {
   const { protocol, file, shard, ids, rows, prefix } = input;
   const isCsv = protocol.answerNotation === "csv";
@@ -126,7 +126,7 @@ function pairLines(
   return lines.map((read, line) => {
     const rows = counts[line] as number;
     firstRow += rows;
-    // A wrong count is found out where both sides are joined.
+    // A wrong count is found when both sides are joined.
     if (!("length" in read) || read.length !== rows) return read;
     return pairLine(read, nameLine(line), protocol, { keys, firstRow: firstRow - rows, published: [] });
   });

@@ -30,7 +30,7 @@ const ROWS: Readonly<Record<ProtocolId, PredictionPlace>> = {
 const OF_MIXED_LISTS: readonly ProtocolId[] = ["dataframe_split", "csv", "open_inference"];
 
 /**
- * Explodes request lines into one value a row: an object from column to value. Throws `LINE_NOT_JSON` and `ROWS_INVALID`, which name file and
+ * Explodes request lines into one value per row: an object from column to value. Throws `LINE_NOT_JSON` and `ROWS_INVALID`, which name file and
  * line: whose rows are not known cannot be paired.
  */
 export function explodeRequests(
@@ -106,7 +106,7 @@ function readInputs(inputs: ExactJson | undefined, fail: Fail): readonly ExactJs
   return rows.map((_, row) => Object.fromEntries(tensors.map((each) => [each.name, each.rows[row]])) as ExactJson);
 }
 
-/** Records without names and types: columns `c0`, `c1`, … of text, null where a cell is empty. */
+/** Records without names and types: columns `c0`, `c1`, … of text, null if a cell is empty. */
 function readRecords(line: string): readonly ExactJson[] {
   const cells = parseRecord(line);
   return [

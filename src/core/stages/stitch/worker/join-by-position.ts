@@ -83,7 +83,7 @@ function countedUp(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, row) => row);
 }
 
-/** The values beside their identity. */
+/** The values with their identity. */
 function positioned({ values, counts }: Explosion, firstRowId: number, name: string): DataFrame {
   const rowId = new BigInt64Array(values.height);
   const batchIndex = new BigInt64Array(values.height);

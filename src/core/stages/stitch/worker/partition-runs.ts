@@ -27,7 +27,7 @@ export function partitionRows(rows: DataFrame, keys: PartitionKeys): Partitioned
   return { rows: sorted, partitions: findRuns(sorted, keys, sorted.height) as PartitionRun[] };
 }
 
-/** The runs of rows with equal keys; null where there are more than `most`. */
+/** The runs of rows with equal keys; null if there are more than `most`. */
 function findRuns(rows: DataFrame, keys: PartitionKeys, most = MOST_RUNS): PartitionRun[] | null {
   const { neighbours, texts } = runExpressions(keys);
   const runs = rows.lazy().select(neighbours).collectSync();

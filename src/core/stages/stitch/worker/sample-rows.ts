@@ -34,7 +34,7 @@ export type SampledRow = {
 /** The rows in the order of the file. */
 export type RowSample = { readonly path: string; readonly rows: readonly SampledRow[] };
 
-/** A shard whose answers are set beside its rows. */
+/** A shard whose answers are joined with its rows. */
 export type JoinedShard = Pick<RowFormat, "protocol" | "options"> & {
   /** The source as c0, c1, …, in the order of the answers. */
   readonly joined: DataFrame;

@@ -49,7 +49,7 @@ export type StitchShardInput = {
   readonly joinedWith?: string;
   /** Number of the shard's first request line in the run. */
   readonly firstRowId: number;
-  /** Id of its first line, where lines have one. */
+  /** Id of its first line, if lines have one. */
   readonly firstId?: number;
   readonly lineRows: RunLengths;
   readonly protocol: ProtocolId;
@@ -95,7 +95,7 @@ export type StitchOutcome = {
 };
 
 /**
- * Sets a shard's answers beside its rows. The rows come from the features file, whose position gives (row_id, batch_index); the answers were
+ * Joins a shard's answers with its rows. The rows come from the features file, whose position gives (row_id, batch_index); the answers were
  * exploded to the same positions and counted line by line, so that the join on (row_id, batch_index) is columns set side by side.
  */
 export function stitchShard(input: StitchShardInput): StitchOutcome {

@@ -127,7 +127,7 @@ function idsOf(parts: readonly Part[]): readonly string[] | null {
   return ids.includes(null) ? null : ids.flatMap((own) => own ?? []);
 }
 
-/** The rows of all parts, in columns c0…cn; null where a file does not hold the rows of its shard. */
+/** The rows of all parts, in columns c0…cn; null if a file does not hold the rows of its shard. */
 function readFeatures(parts: readonly Part[], { source }: StitchShardInput): DataFrame | null {
   const columns = source.map(({ name }) => name);
   const aliases = columns.map((_name, index) => `c${index}`);
