@@ -47,7 +47,6 @@ export async function collectShards(
     for (const answer of answers) {
       tracker.stitched(answer);
       firstFailure ??= firstFailureOf(answer.stitched);
-      stopWhenHopeless(tracker.ledger, maxFailedRows, firstFailure ?? tracker.firstUnsendable, deadLetter);
       const { shard, path, scored, sourceColumns, predictionColumns, partitions } = answer.stitched;
       if (answer.stitched.form !== "none") {
         if (form !== null && form !== answer.stitched.form) throw mixedForms(shard);
@@ -56,6 +55,7 @@ export async function collectShards(
       if (answer.stitched.sample !== null) samples.push({ record: answer.record, sample: answer.stitched.sample });
       shards.push({ shard, path, rows: scored, schema: [...sourceColumns, ...predictionColumns], partitions });
     }
+    stopWhenHopeless(tracker.ledger, maxFailedRows, firstFailure ?? tracker.firstUnsendable, deadLetter);
     for (const file of filesOf(answers)) await check(file);
   }
   samples.sort((a, b) => a.record.shard - b.record.shard);
