@@ -73,7 +73,7 @@ describe("the services of docker-compose.yml", () => {
   it("score the sample by the demo job: each row of the source once, with the model's own answer", async () => {
     const demo = await running.run("demo");
     expect(demo).toMatchObject({ code: 0, output: expect.stringContaining("2,000 of 2,000 scored") });
-    expect(demo.output).toContain("to sagemaker in 5 shards");
+    expect(demo.output).toContain("to sagemaker in 4 shards");
     expect(await compareDemoTable()).toEqual({ source: 2000, table: 2000, same: 2000, right: 2000, partitions: 6 });
   });
 
