@@ -39,7 +39,7 @@ export function planSwitch(
       version,
       publication: publication.name,
       owner: thisProcess(),
-      // Those of the version before are gone, unless a writer that stood still for long has put one back.
+      // Those of the version before are gone, unless a writer that was paused for long has put one back.
       remove: [...replaced, ...(former?.retired ?? [])].map((file) => file.path),
       add,
       prune: former?.retired?.map((file) => file.snapshot_path) ?? [],

@@ -41,7 +41,6 @@ export function bodyComplaint(body: JsonMembers, path: JsonPath): string | null 
     if (!Object.hasOwn(at, name)) return null;
     at = Reflect.get(at, name);
   }
-  if (path.length === 0)
-    return Object.keys(body).length === 0 ? null : "has no place beside rows that are the whole body";
+  if (path.length === 0) return Object.keys(body).length === 0 ? null : "has no place if the rows are the whole body";
   return "has a value in the place of the rows";
 }

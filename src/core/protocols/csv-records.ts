@@ -1,4 +1,4 @@
-/** A cell of CSV: its text without quotes, and whether it stood in quotes. */
+/** A cell of CSV: its text without quotes, and whether it was in quotes. */
 export type CsvCell = { readonly text: string; readonly quoted: boolean };
 
 /**

@@ -2,7 +2,7 @@ import type { JsonPath } from "../json/json-pointer.ts";
 import type { BodyShape } from "./body-shape.ts";
 import type { Pairing } from "./pairing/pairing.ts";
 
-/** What a job says of its requests beyond their protocol. Plain data: it travels to the worker threads. */
+/** What a job says of its requests beyond their protocol. Plain data, because it is sent to worker threads. */
 export type RequestOptions = {
   /** Sent with the rows of every request; null sends none. */
   readonly params: Readonly<Record<string, unknown>> | null;

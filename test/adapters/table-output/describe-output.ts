@@ -89,13 +89,13 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
         expect(await manifestOf(place)).toMatchObject({ version: 2, run_id: "run-2", rows: 6 });
       });
 
-      it("is the same where the run is the same", async (place) => {
+      it("is the same if the run is the same", async (place) => {
         await twoDays(place);
         await twoDays(place);
         await expectTable(place, [...rows("2001-01-01", 1), ...rows("2001-01-02", 1)]);
       });
 
-      it("has its rows added where it appends, and only once", async (place) => {
+      it("has its rows added if it appends, and only once", async (place) => {
         await twoDays(place);
         const shard = await day("2001-01-02", 2);
         for (let time = 0; time < 2; time += 1) await publish(place, [shard], { runId: "run-2", ifExists: "append" });
@@ -451,7 +451,7 @@ export function describeOutput(name: string, newPlace: (context: TestContext) =>
       ]);
     });
 
-    it("is empty, with its types, where a run has no rows", async (place) => {
+    it("is empty, with its types, if a run has no rows", async (place) => {
       await publishInto(place.open(), [], [], { emptySchema: [{ name: "id", type: "Int64" }] });
       const [only = ""] = await visible(place);
       const file = (await place.fetch(only)).replaceAll("'", "''").replace(/[*?[]/g, "[$&]");

@@ -18,7 +18,7 @@ describe("a variable", () => {
     expect(job.backend).toEqual({ kind: "http", url: "http://h:1/2024-05-01", list: ["h"] });
   });
 
-  it("becomes a number, a switch or a list where the job wants one", () => {
+  it("becomes a number, a switch or a list if the job expects one", () => {
     const job = parseJob(
       sampleJob({
         requests: { batch_size: "${ROWS}" },
@@ -30,7 +30,7 @@ describe("a variable", () => {
     expect(job.output).toMatchObject({ flatten: true, partition_by: ["ds", "hour"], prefix: "7" });
   });
 
-  it("stays text among a backend's options, where a token may look like a number", () => {
+  it("stays text among a backend's options, because a token may look like a number", () => {
     const job = parseJob(sampleJob({ backend: { kind: "http", token: "${T}" } }), { env: { T: "0123" } });
     expect(job.backend["token"]).toBe("0123");
   });
@@ -71,7 +71,7 @@ describe("the run id", () => {
     expect(fillRunId(job, "r-1").name).toBe("a");
   });
 
-  it("is filled in at once where it is known", () => {
+  it("is filled in at once if it is known", () => {
     expect(parseJob(sampleJob({ name: "{{ run_id }}" }), { variables: { run_id: "r-2" } }).name).toBe("r-2");
   });
 });

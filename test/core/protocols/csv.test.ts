@@ -61,7 +61,7 @@ describe("an answer line of CSV", () => {
     expect(csvAnswerJson(line)).toBe(json);
   });
 
-  test.each(["nan", "NaN", "-inf", "0.5,Infinity"])("%s fails its row, or is null where that is wanted", (line) => {
+  test.each(["nan", "NaN", "-inf", "0.5,Infinity"])("%s fails its row, or is null if the job says so", (line) => {
     expect(JSON.parse(csvAnswerJson(line))).toMatchObject({ error: { code: "RESPONSE_INVALID" } });
     expect(csvAnswerJson(line, true)).toMatch(/null/);
   });

@@ -62,7 +62,7 @@ describe("the type that two shards share", () => {
     ]);
   });
 
-  test("is text where no value was ever seen", () => {
+  test("is text if there is no value", () => {
     expect(settleType({ List: struct({ a: "Null" }) })).toEqual({ List: struct({ a: "String" }) });
   });
 });

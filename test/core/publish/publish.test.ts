@@ -81,7 +81,7 @@ describe("what is written", () => {
     expect(await query(ordered)).toEqual([[594_000, "true"]]);
   });
 
-  test("is the same where every shard holds a little of every partition", async () => {
+  test("is the same if every shard holds a little of every partition", async () => {
     const each = await table("ds");
     const scattered = (from: number): Promise<StitchedShard> =>
       each.shard(`select i as id, (i * 7919) % 40 as ds, i * 2 as score from range(${from}, ${from + 500}) r(i)`);

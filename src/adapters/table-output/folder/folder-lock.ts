@@ -111,7 +111,7 @@ async function createExclusively(path: string, mine: LockRecord): Promise<boolea
   }
 }
 
-/** Removes a lock by a rename, so that one who looked and then stood still does not remove its successor: what was moved by mistake is put back. */
+/** Removes a lock by a rename, so that a process that was paused after it read the lock does not remove the lock of its successor: a lock that was moved by mistake is put back. */
 async function moveAway(path: string, token: string, suffix: string): Promise<boolean> {
   const moved = `${path}.${suffix}`;
   if ((await find(path))?.record.token !== token) return false;

@@ -22,7 +22,7 @@ import { checkForeignObjects, checkObjects, readStoredManifest } from "./check-o
 import { carryOutObjects, removeCutOff, rollBackObjects, writeObjectJournal } from "./object-switch.ts";
 
 /**
- * The files of a publication lie in the system's temporary folder while they are written, and are uploaded, each as soon as it is whole, under names that no
+ * The files of a publication are in the system's temporary folder while they are written, and are uploaded, each as soon as it is whole, under names that no
  * glob for their format finds.
  */
 export async function stageObjects(

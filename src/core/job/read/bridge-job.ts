@@ -130,7 +130,7 @@ function mixed(key: string, flat: Readonly<Record<string, unknown>>): string {
   const moves = Object.keys(flat)
     .filter((name) => BRIDGE_KEYS.includes(name) && !SHARED.has(name))
     .map((name) => (name in IGNORED ? `delete ${name}` : `${name} belongs at ${PLACES[name]?.join(".")}`));
-  return `a job is written with flat keys or with nested ones, not with both; beside \`${key}\`, ${moves.join(", ")}`;
+  return `a job is written with flat keys or with nested ones, not with both; next to \`${key}\`, ${moves.join(", ")}`;
 }
 
 function unknown(key: string): string {

@@ -40,7 +40,7 @@ export type JobInput<Backend = AnyBackendInput> = {
                     readonly encoding?: string | undefined;
                     /** CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates. */
                     readonly dateformat?: string | undefined;
-                    /** CSV: cells that mean null, such as `NA`, beside the empty cell. */
+                    /** CSV: cells that mean null, such as `NA`, in addition to the empty cell. */
                     readonly nulls?: readonly string[] | undefined;
                     /** CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`. */
                     readonly types?: { readonly [name: string]: string } | undefined;
@@ -88,7 +88,7 @@ export type JobInput<Backend = AnyBackendInput> = {
         readonly encoding?: string | undefined;
         /** CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates. */
         readonly dateformat?: string | undefined;
-        /** CSV: cells that mean null, such as `NA`, beside the empty cell. */
+        /** CSV: cells that mean null, such as `NA`, in addition to the empty cell. */
         readonly nulls?: readonly string[] | undefined;
         /** CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`. */
         readonly types?: { readonly [name: string]: string } | undefined;

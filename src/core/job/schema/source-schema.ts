@@ -29,7 +29,10 @@ const tableObject = z.strictObject({
   dateformat: text
     .optional()
     .describe("CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates."),
-  nulls: z.array(z.string()).optional().describe("CSV: cells that mean null, such as `NA`, beside the empty cell."),
+  nulls: z
+    .array(z.string())
+    .optional()
+    .describe("CSV: cells that mean null, such as `NA`, in addition to the empty cell."),
   types: z
     .record(text, text)
     .optional()

@@ -52,7 +52,7 @@ function commonDatatype(features: readonly EncodedColumn[]): string {
   return datatypeOf(common) ?? "BYTES";
 }
 
-/** By what it travels as: text, or for a decimal a float. */
+/** By the type in which it is sent: text, or a float for a decimal. */
 function simplified(type: ColumnType): ColumnType {
   if (isDecimal(type)) return "Float64";
   return datatypeOf(type) === "BYTES" ? "String" : type;

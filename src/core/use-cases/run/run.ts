@@ -224,7 +224,7 @@ function shardHooks(run: Run, records: Map<number, ShardRecord>): Parameters<typ
       records.set(shard.record.shard, shard.record);
       const { features, request } = shard.record;
       for (const file of [features, request.file]) await run.files.keep(join(run.files.folders.root, file));
-      // Before the shard is handed over: what may have been spent on must be on record.
+      // Before the backend gets the shard: what may cost money must be on record.
       await run.runStore.saveShard(run.runId, shard.record);
       run.tracker.sharded(shard);
     },

@@ -93,7 +93,7 @@ describe("a job with the flat keys of the Adroit bridge", () => {
     [{ sql: "s" }, "model_name: is missing"],
     [
       { ...FLAT, requests: {} },
-      "flat keys or with nested ones, not with both; beside `requests`, model_name belongs at backend.model_name",
+      "flat keys or with nested ones, not with both; next to `requests`, model_name belongs at backend.model_name",
     ],
   ])("such as %j is rejected", async (job, message) => {
     const error = await errorOf(() => parseJob(job));

@@ -32,7 +32,7 @@ describe("a job", () => {
     });
   });
 
-  it.each([null, "null", "text", "error"])("may say how NaN travels by %s", (non_finite) => {
+  it.each([null, "null", "text", "error"])("may say how NaN is sent by %s", (non_finite) => {
     expect(parseJob(sampleJob({ requests: { non_finite } })).requests.non_finite).toBe(non_finite);
   });
 

@@ -44,7 +44,7 @@ describe("answers that say more than predictions", () => {
     expect(decoded.failures).toEqual([{ row: 1, line: 1, code, message: expect.stringMatching(message) }]);
   });
 
-  test("are read where a single row has a bare value", () => {
+  test("are read if a single row has a bare value", () => {
     expect(decode([answer(1, 2), '{"predictions":3}'], [2, 1])).toMatchObject({ values: [1, 2, 3], failures: [] });
   });
 });
@@ -89,7 +89,7 @@ describe("answers of one form", () => {
     }
   });
 
-  test("one JSON value a line where the protocol says so", () => {
+  test("one JSON value per line if the protocol says so", () => {
     expect(decode(['{"p":1}', '{"p":null}'], [1, 1], "json_lines").values).toEqual([{ p: 1 }, { p: null }]);
   });
 
@@ -191,7 +191,7 @@ describe("a faulty answer costs its own rows", () => {
     expect(failures).toMatchObject([{ row: 1, code: "RESPONSE_INVALID" }]);
   });
 
-  test("an object with an error beside other keys, or with a null error, is a prediction", () => {
+  test("an object with an error among other keys, or with a null error, is a prediction", () => {
     const predictions = [
       { error: null, label: "a" },
       { error: "low", label: "b" },

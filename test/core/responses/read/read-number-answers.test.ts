@@ -76,7 +76,7 @@ describe("left to the general way are", () => {
     ["objects in objects", '{"predictions":[{"a":{"b":1}}]}', [1]],
     ["what may be an error object", '{"predictions":[{"error":1}]}', [1]],
     ["an error object after numbers", '{"predictions":[1,{"error":"bad"}]}', [2]],
-    ["other keys beside the predictions", '{"predictions":[1],"model":"m"}', [1]],
+    ["other keys next to the predictions", '{"predictions":[1],"model":"m"}', [1]],
     ["other keys before the predictions", '{"model":"m","predictions":[1]}', [1]],
     ["keys in another order", '{"predictions":[{"a":1,"b":2},{"b":1,"a":2}]}', [2]],
     ["a key too few", '{"predictions":[{"a":1,"b":2},{"a":1}]}', [2]],

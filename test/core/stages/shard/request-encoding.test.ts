@@ -81,7 +81,7 @@ describe("a value on its way to the model", () => {
     ["{'a': 'NaN'::double, 'b': 'NaN', 'c': '\\x00'::blob}", '{"a":"NaN","b":"NaN","c":"AA=="}'],
     ["[{'x': [1.5::float]}, {'x': null}, null]", '[{"x":[1.5]},{"x":null},null]'],
     ["{'n': 7, 't': '1.5', 'f': 2::double}", '{"n":7,"t":"1.5","f":2.0}'],
-  ])("%s is %s where NaN travels as text", async (sql, expected) => {
+  ])("%s is %s if NaN is sent as text", async (sql, expected) => {
     expect(await encoded(sql, { options: { ...DEFAULT_REQUEST_OPTIONS, nonFinite: "text" } })).toBe(expected);
   });
 
@@ -162,7 +162,7 @@ describe("a row on its way to the model", () => {
     expect(line).toBe(`{${odd.map((name, index) => `${JSON.stringify(name)}:${index}`).join(",")}}`);
   });
 
-  test("names its columns once a line where the protocol does so", async () => {
+  test("names its columns once per line if the protocol does so", async () => {
     const [line = ""] = await encodeQuery(lab, `select ${select}`, { protocol: "dataframe_split" });
     const numbers = odd.map((_name, index) => index).join(",");
     expect(line).toBe(`{"dataframe_split":{"columns":${JSON.stringify(odd)},"data":[[${numbers}]]}}`);
@@ -173,7 +173,7 @@ describe("a row on its way to the model", () => {
     expect(lines).toEqual(['{"c":3,"a":1}']);
   });
 
-  test("is the same from the middle of a table, also where structs in lists are null", async () => {
+  test("is the same from the middle of a table, also if structs in lists are null", async () => {
     const sql = "select [case when i % 3 = 0 then null else {'x': i} end, {'x': -i}] as v from range(9) r(i)";
     const all = await encodeQuery(lab, sql);
     expect(all[3]).toBe('{"v":[null,{"x":-3}]}');

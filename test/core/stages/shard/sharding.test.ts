@@ -45,7 +45,7 @@ describe("a table that is cut into shards", () => {
     }
   });
 
-  test("knows the rows of each line, and keeps them beside it with their types", async () => {
+  test("knows the rows of each line, and keeps them in a separate file with their types", async () => {
     const { pieces } = await encodeTable(lab, await lab.parquet("t.parquet", UNEVEN), LIMITS);
     for (const { requestPath, featuresPath, lineRows, rows, lines } of pieces) {
       const requests = readText(requestPath).map((line) => (JSON.parse(line) as Instances).instances);

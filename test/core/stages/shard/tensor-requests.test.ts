@@ -72,7 +72,7 @@ describe("a request of tensors", () => {
     ["integers", "select 1::tinyint as a, 2::integer as b", "INT32", "1,2"],
     ["booleans", "select true as a, false as b", "BOOL", "true,false"],
     ["text", "select 'x' as a, 'y' as b", "BYTES", '"x","y"'],
-    ["what travels as text", "select 'x' as a, date '2024-05-01' as b", "BYTES", '"x","2024-05-01"'],
+    ["what is sent as text", "select 'x' as a, date '2024-05-01' as b", "BYTES", '"x","2024-05-01"'],
     ["decimals and integers", "select 2 as a, 1.50::decimal(4,2) as b", "FP64", "2,1.50"],
     ["one list of decimals", "select [1.50, null]::decimal(4,2)[] as a", "FP64", "1.50,null"],
     ["one list", "select [1.5, 2]::double[] as a", "FP64", "1.5,2.0"],

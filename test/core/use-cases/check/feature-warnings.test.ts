@@ -45,7 +45,7 @@ describe("check warns of", () => {
     },
   );
 
-  test("texts that would say None, where the protocol is instances", () => {
+  test("texts that would say None, if the protocol is instances", () => {
     expect(warned("instances", ["note", "word"])).toMatch(/None .*\("note"\)/);
     expect(warned("dataframe_split", ["note"])).toBe("");
   });
@@ -69,7 +69,7 @@ describe("check warns of", () => {
     expect(warned(protocol, names)).toBe("");
   });
 
-  test("nothing at all where nothing can go wrong", () => {
+  test("nothing at all if nothing can go wrong", () => {
     for (const protocol of PROTOCOL_IDS) expect(warned(protocol, ["id", "price", "late", "word"])).toBe("");
   });
 });

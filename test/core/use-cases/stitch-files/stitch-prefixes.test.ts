@@ -142,7 +142,7 @@ describe("requests and responses that another program wrote", () => {
     ]);
   });
 
-  test("may lie in one folder, among hidden files and folders", async () => {
+  test("may be in one folder, among hidden files and folders", async () => {
     pair("a", [requestOf({ a: 1 })], undefined);
     writeFileSync(join(base, "in", "a.out"), `${answerOf(1)}\n`);
     writeFileSync(join(base, "in", ".crc"), "x");
@@ -277,7 +277,7 @@ describe("rows without a prediction", () => {
     });
   });
 
-  test("are not published where there are no others: the table of the time before stays", async () => {
+  test("are not published if there are no others: the former table stays", async () => {
     pair("a", [requestOf({ a: 1 })], [answerOf(1)]);
     await stitch();
     pair("a", [requestOf({ a: 1 })], ["oops"]);

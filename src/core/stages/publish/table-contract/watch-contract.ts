@@ -143,7 +143,7 @@ function assertStatedTypes(
   if (conflicts.length > 0) throw typesChanged(contract, conflicts, prefix);
 }
 
-/** The folders of the partitions that the rows of the source lie in; null if they replace none. */
+/** The folders of the partitions that the rows of the source belong to; null if they replace none. */
 async function replacedPartitions(
   { path, rows, columns }: ExtractedInput,
   { ifExists, partitionBy }: OutputIntent,

@@ -150,7 +150,7 @@ function remembered(key: unknown, make: () => Expr[]): Expr[] {
   return made;
 }
 
-/** Rows that lie in the order of their partitions already, as a table sorted by its partition columns does, are not moved. */
+/** Rows that are in the order of their partitions already, as a table sorted by its partition columns does, are not moved. */
 function inPartitionOrder(frame: DataFrame, partitions: readonly PartitionRows[]): DataFrame {
   const ranges = partitions.flatMap((partition) => partition.ranges);
   if (ranges.every(([start], index) => start === endOf(ranges[index - 1]))) return frame;

@@ -11,7 +11,7 @@ const MOST_RUNS = 1000;
 /** Where the partition columns are: under which names in the rows, and what they are in the table. */
 export type PartitionKeys = { readonly names: readonly string[]; readonly columns: readonly TypedColumn[] };
 
-/** Rows that lie partition by partition, and the partitions in their order. */
+/** Rows in the order of partitions, and the partitions in their order. */
 export type PartitionedRows = { readonly rows: DataFrame; readonly partitions: readonly PartitionRun[] };
 
 /** Brings the rows of each partition together; they keep their order. A table in the order of its partitions stays as it is. */

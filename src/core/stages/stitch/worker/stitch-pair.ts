@@ -27,7 +27,7 @@ import { predictionForm } from "./prediction-form.ts";
 import { requestIds } from "./request-ids.ts";
 import { unwrapJoined } from "./unwrap-joined.ts";
 
-/** Columns of the output that say where a row stood. */
+/** Columns of the output that say where a row was in the requests. */
 const IDENTITY: readonly TypedColumn[] = [
   { name: "row_id", type: "Int64" },
   { name: "batch_index", type: "Int64" },

@@ -15,7 +15,7 @@ afterEach(() => lab.remove());
 const options = { ...DEFAULT_REQUEST_OPTIONS, nonFinite: "error" } as const;
 
 describe("a row whose text has a line break", () => {
-  test.each(["chr(10)", "chr(13)", "'a' || chr(13) || chr(10) || 'b'"])("does not travel in csv: %s", async (text) => {
+  test.each(["chr(10)", "chr(13)", "'a' || chr(13) || chr(10) || 'b'"])("is not sent in csv: %s", async (text) => {
     const table = await lab.parquet("t.parquet", `select i as id, if(i = 1, ${text}, 'x') as t from range(3) r(i)`);
     const { pieces, unsendable } = await encodeTable(lab, table, { protocol: "csv" });
     expect(pieces.flatMap(({ requestPath }) => readText(requestPath))).toEqual(["0,x", "2,x"]);
@@ -26,13 +26,13 @@ describe("a row whose text has a line break", () => {
     });
   });
 
-  test("travels in JSON", async () => {
+  test("is sent in JSON", async () => {
     const table = await lab.parquet("t.parquet", "select chr(10) as t");
     expect((await encodeTable(lab, table)).unsendable).toBeNull();
   });
 });
 
-describe("a row with NaN where NaN is an error", () => {
+describe("a row with NaN if NaN is an error", () => {
   test.each([
     ["a number", "'NaN'::double"],
     ["a float32", "'-Infinity'::float"],
@@ -58,7 +58,7 @@ describe("a row with NaN where NaN is an error", () => {
     );
   });
 
-  test("is sent where the value is no feature", async () => {
+  test("is sent if the value is not a feature", async () => {
     const table = await lab.parquet("t.parquet", "select 1 as id, 'NaN'::double as v");
     const { unsendable } = await encodeTable(lab, table, { options, features: ["id"] });
     expect(unsendable).toBeNull();

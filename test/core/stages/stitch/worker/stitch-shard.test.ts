@@ -69,7 +69,7 @@ describe("a response file", () => {
   });
 });
 
-describe("answers beside their rows", () => {
+describe("answers joined with their rows", () => {
   test("keep the rows' order and their types", async () => {
     const features = await lab.parquet(
       "features.parquet",
@@ -91,7 +91,7 @@ describe("answers beside their rows", () => {
     ]);
   });
 
-  test("are those of their own request, where answers bear its id", async () => {
+  test("are those of their own request if answers have its id", async () => {
     const tensors = (id: string, ...values: readonly number[]) =>
       `{"id":"${id}","outputs":[{"name":"y","shape":[${values.length}],"datatype":"INT64","data":[${values}]}]}`;
     const outcome = stitchAnswers(lab, await numbered(3), [tensors("000000000040", 1, 2), tensors("000000000007", 3)], {
@@ -125,14 +125,14 @@ describe("answers beside their rows", () => {
     ]);
   });
 
-  test("are columns of their own where they are objects, also under names that the engine would expand", async () => {
+  test("are separate columns if they are objects, also under names that the engine would expand", async () => {
     const prediction = { "*": 1, "^a.*$": 2, "a.b": 3, lazy: 4, __proto__x: 5, 'say "hi"': 6 };
     stitchAnswers(lab, await numbered(1), [answer(prediction)], { prefix: "p " });
     const [row] = await readParquet(lab.path("stitched.parquet"));
     expect(Object.keys(row ?? {})).toEqual(["id", ...Object.keys(prediction).map((name) => `p ${name}`)]);
   });
 
-  test("are flattened where the job says so", async () => {
+  test("are flattened if the job says so", async () => {
     const options = { flatten: true };
     stitchAnswers(lab, await numbered(1), [answer({ a: { b: 1, c: { d: "x" } }, e: [2] })], options);
     expect(await readParquet(lab.path("stitched.parquet"), "a_b::int as a_b, a_c_d, e::varchar as e")).toEqual([
@@ -140,7 +140,7 @@ describe("answers beside their rows", () => {
     ]);
   });
 
-  test("leave no column where all are null, so that another shard may say their type", async () => {
+  test("leave no column if all are null, so that another shard may say their type", async () => {
     const { predictionColumns, form, scored } = stitchAnswers(lab, await numbered(2), [answer(null), answer(null)]);
     expect({ predictionColumns, form, scored }).toEqual({ predictionColumns: [], form: "none", scored: 2 });
     expect(await query(`select column_name from (describe from '${lab.path("stitched.parquet")}')`)).toEqual([
@@ -182,7 +182,7 @@ describe("partitions", () => {
     return partitions.map(({ values, offset, rows }) => [values, ids.slice(offset, offset + rows)]);
   }
 
-  test("that lie together stay where they are", async () => {
+  test("that are together already are not moved", async () => {
     const sql = "select i as id, ['b', 'b', NULL, 'a', ''][i + 1] as ds from range(5) r(i)";
     expect(await partitionsOf(sql, ["ds"])).toEqual([
       [["b"], [0, 1]],
