@@ -14,7 +14,7 @@ import { separateWait } from "./options/wait-option.ts";
 import { printDocument } from "./print-document.ts";
 
 /**
- * Runs one command line to its end; what goes wrong is printed, never thrown. `crash` rejects when something outside of every promise throws.
+ * Runs one command line to its end. Errors are printed, never thrown. `crash` rejects when code outside of every promise throws.
  */
 export async function runCommandLine(
   args: readonly string[],
@@ -42,14 +42,14 @@ export async function runCommandLine(
 
 function fail(error: ScoreframeError, args: readonly string[], context: CliContext): ExitCode {
   printError(error, context, { verbose: args.includes("--verbose") });
-  // Read from the arguments themselves: they may be what could not be parsed.
+  // Read from the arguments themselves, because parsing them may be what failed.
   if (args.includes("--json")) printDocument(failureDocument(args[0], error), context);
   return exitCodeOfError(error.code);
 }
 
-/** Whatever a command throws once it is told to stop, it throws for that. */
+/** Once a command is asked to stop, any error is reported as this one. */
 function stopped(thrown: unknown): ScoreframeError {
-  const message = "Stopped before the end. Run the same command again to begin anew.";
+  const message = "Stopped before the end. Run the same command again to start over.";
   return new ScoreframeError("RUN_CANCELLED", message, { cause: thrown });
 }
 
@@ -60,7 +60,7 @@ function toScoreframeError(thrown: unknown): ScoreframeError {
   if (limited !== null) return limited;
   if (ScoreframeError.is(thrown)) return thrown;
   if (thrown instanceof CommanderError) return new ScoreframeError("USAGE", usageMessage(thrown.message));
-  return new ScoreframeError("INTERNAL", `Something that should not happen did: ${messageOf(thrown)}`, {
+  return new ScoreframeError("INTERNAL", `Internal error: ${messageOf(thrown)}`, {
     cause: thrown,
   });
 }

@@ -12,10 +12,10 @@ import { runsCommand } from "./commands/runs.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { stitchCommand } from "./commands/stitch.ts";
 
-/** Makes one command; its action ends by telling its exit code to `conclude`, or throws. */
+/** Makes one command. Its action passes its exit code to `conclude`, or throws. */
 export type CommandFactory = (context: CliContext, conclude: Conclude) => Command;
 
-/** In the order in which one needs them. */
+/** In the order in which users need them. */
 const COMMANDS: readonly CommandFactory[] = [
   initCommand,
   checkCommand,
@@ -34,7 +34,7 @@ scoreframe help <command> prints its options and examples.
 Exit codes: 0 success, 1 failed, 2 usage or configuration, 3 published with dead letters, 4 stopped before publishing.
 `;
 
-/** The whole command line as commander knows it. Throws CommanderError where a process would end. */
+/** The whole command line, for commander. Throws CommanderError where commander would end the process. */
 export function createProgram(context: CliContext, conclude: Conclude): Command {
   const program = new Command("scoreframe")
     .description("Score any table with any model, without Spark.")

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// Imports nothing but the check of the Node version: an old Node must be told so before it meets a file that it cannot read.
-import { refuseNode } from "./process/node-version.ts";
+// Imports only the check of the Node version, because an old Node cannot parse the other files.
+import { nodeTooOld } from "./process/node-version.ts";
 
-const refusal = refuseNode(process.versions.node, process.argv[1] ?? "");
-if (refusal === null) {
+const complaint = nodeTooOld(process.versions.node, process.argv[1] ?? "");
+if (complaint === null) {
   const { startProcess } = await import("./process/start-process.ts");
   await startProcess(process.argv.slice(2));
 } else {
-  process.stderr.write(`${refusal}\n`);
+  process.stderr.write(`${complaint}\n`);
   process.exitCode = 2;
 }

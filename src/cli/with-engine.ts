@@ -7,7 +7,7 @@ import { createProgressReporter } from "./progress/progress-reporter.ts";
 
 export type EngineWork<T> = (engine: Engine, onEvent: EventSink) => Promise<T>;
 
-/** Does some work with an engine and shows how it goes on. The engine is closed and the progress gone when it resolves or rejects. */
+/** Works with an engine and shows the progress. The engine is closed and the progress removed when it resolves or rejects. */
 export async function withEngine<T>(
   options: OutputOptions & QuietOptions & WorkspaceOptions,
   context: CliContext,
@@ -15,7 +15,7 @@ export async function withEngine<T>(
 ): Promise<T> {
   const { signal, stderr } = context;
   const reporter = createProgressReporter(stderr, { ...options, dumb: context.env["TERM"] === "dumb" });
-  const onStop = (): void => reporter.note("Stopping in order. Once more stops at once.");
+  const onStop = (): void => reporter.note("Stopping… press Ctrl-C again to force.");
   signal.addEventListener("abort", onStop, { once: true });
   try {
     // Loaded here, so that --help and usage errors are quick.

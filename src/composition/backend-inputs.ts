@@ -249,13 +249,13 @@ export type BackendOptionsByKind = {
      */
     readonly tags?: { readonly [name: string]: string } | undefined;
     /**
-     * How often the job's state is asked for, give or take a fifth.
+     * How often the job's state is queried, varied by up to a fifth.
      * @default 10
      */
     readonly poll_interval_s?: number | undefined;
     /** USD of one instance. Without it: the price list's. */
     readonly price_per_hour?: number | undefined;
-    /** The job is stopped when it is seen to have cost so much: a little later. Needs a price. */
+    /** The job is stopped when its cost is seen to reach this amount: a little later. Needs a price. */
     readonly max_cost_usd?: number | undefined;
     /** How many seconds after its submission the job is stopped. */
     readonly deadline_s?: number | undefined;

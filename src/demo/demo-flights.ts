@@ -1,22 +1,22 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** What a demo scores, and with what. Paths are absolute. */
+/** The table and the model of a demo. Paths are absolute. */
 export type DemoFlights = {
-  /** `full`: every flight that a checkout has. `sample`: the few that come with the package. */
+  /** `full`: all flights in a checkout. `sample`: the few in the package. */
   readonly kind: "full" | "sample";
   readonly table: string;
   readonly model: string;
-  /** About the model, to judge its answers. */
+  /** A note about the quality of the model. */
   readonly modelNote: string;
   /** SQL that numbers the rows: the full table has no key. */
   readonly idExpression: string;
 };
 
-/** The same number of levels in the sources as in what is built from them. */
+/** The sources and the build have the same depth of folders. */
 const packageRoot = new URL("../../", import.meta.url);
 
-/** The most that is installed: the full table is a dev dependency, so that only a checkout has it. */
+/** The full table if it is installed. It is a dev dependency, so only a checkout has it. */
 export function findFlights(): DemoFlights {
   const table = pathOf("node_modules/vega-datasets/data/flights-3m.parquet");
   return existsSync(table) ? fullFlights(table) : SAMPLE;

@@ -58,7 +58,7 @@ export async function readFirstFlights(database: FlightsDatabase, count: number)
   }));
 }
 
-/** More digits would not be read. */
+/** More digits would be of no interest. */
 function rounded(value: unknown): number {
   return Math.round(Number(value) * 10_000) / 10_000;
 }

@@ -6,12 +6,12 @@ export type FlightsDatabase = {
   rows(sql: string): Promise<Record<string, unknown>[]>;
 };
 
-/** Buffers of DuckDB, which spills beyond them. */
+/** The memory of DuckDB, which spills to disk beyond it. */
 const MEMORY_LIMIT = "1GB";
 
 /**
- * Opens `source`, the flights on the disk, and `published`, their days that the table has. DuckDB reads both without
- * scoreframe, so the result does not depend on what the run counted.
+ * Opens `source`, the flights on disk, and `published`, the same days of the table. DuckDB reads both without scoreframe, so the result does not
+ * depend on what the run counted.
  */
 export async function withFlights<T>(
   { flights, rows, output }: { readonly flights: DemoFlights; readonly rows: number | null; readonly output: string },
@@ -23,7 +23,7 @@ export async function withFlights<T>(
     await connection.run(`create view source as
       select *, strftime(date, '%Y-%m-%d') as ds from (${sourceSql(flights)})
       ${rows === null ? "" : `where place < ${rows}`}`);
-    // A table keeps the days that a later run does not write.
+    // The table may have other days, from earlier runs.
     await connection.run(`create view published as
       select *, probabilities[2] as probability
       from read_parquet(${quote(`${literalGlob(output)}/ds=*/*.parquet`)}, hive_partitioning = true, hive_types_autocast = false)

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Bytes of memory that a process had resident at its peak, shared pages included. */
+/** The peak resident memory of a process in bytes, shared pages included. */
 export type PeakMemory = {
   readonly engine_bytes: number;
   /** Processes that the engine started, each at its own peak; null if the system does not report it. */
@@ -8,14 +8,14 @@ export type PeakMemory = {
 };
 
 export type MemoryWatch = {
-  /** Ends the watch. */
+  /** Ends the measurement. */
   end(): PeakMemory;
 };
 
-/** Children are gone when the run ends, so they are measured while it goes on. */
+/** Child processes are gone when the run ends, so they are measured during the run. */
 const INTERVAL_MS = 200;
 
-/** Watches this process and those that it starts. */
+/** Measures this process and those that it starts. */
 export function watchMemory(): MemoryWatch {
   const children = new Map<string, number>();
   const look = (): void => {
@@ -52,7 +52,7 @@ export function peakOf(pid: string): number | null {
   return kibibytes === undefined ? null : Number(kibibytes) * 1024;
 }
 
-/** Processes and threads end while they are read. */
+/** Processes and threads may end while they are read. */
 function attempt<T>(read: () => T, otherwise: T): T {
   try {
     return read();

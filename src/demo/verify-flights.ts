@@ -10,10 +10,10 @@ export type Verification = {
   readonly missing_rows: number;
   /** Rows of the table whose id the source does not have. */
   readonly surplus_rows: number;
-  /** Rows of which any column of the source has another value in the table. */
+  /** Rows with a source column that has another value in the table. */
   readonly changed_rows: number;
   readonly unscored_rows: number;
-  /** Groups of flights with the same features: each group must have one answer, or answers were given to the wrong rows. */
+  /** Groups of flights with the same features. If a group has several answers, answers were paired with the wrong rows. */
   readonly feature_groups: number;
   readonly contradictory_groups: number;
   readonly ok: boolean;

@@ -312,7 +312,7 @@ describe("a run that is stopped", () => {
     await sagemaker.send(new StopTransformJobCommand({ TransformJobName: name }));
     const { error } = await running;
     expect(error?.code).toBe("TRANSFORM_JOB_STOPPED");
-    expect(error?.message).toContain(`The transform job ${name} was stopped by somebody else.`);
+    expect(error?.message).toContain(`The transform job ${name} was stopped from outside this run.`);
   });
 });
 
@@ -384,7 +384,7 @@ describe("what is reported before anything is read", () => {
     const messages: string[] = [];
     const onEvent = (event: RunEvent): void => void (event.type === "warning" && messages.push(event.message));
     const { error } = await engine.tryRun(job({ instance_type: "ml.m9i.large" }), { onEvent });
-    expect(messages.join("\n")).toContain("ml.m9i.large is none of the types of transform jobs");
+    expect(messages.join("\n")).toContain("knows no instance type ml.m9i.large for transform jobs");
     expect(error).toMatchObject({ code: "BACKEND_OPTIONS_INVALID", facts: { option: "backend.instance_type" } });
     expect(error?.message).not.toContain("ml.c4.xlarge");
   });

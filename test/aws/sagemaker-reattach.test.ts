@@ -35,7 +35,7 @@ it("a process that is killed after its submission leaves a job that the next one
 
   const second = scorer(`s3://${name}/scoring`, folder);
   await once(second.process, "exit");
-  expect(second.said()).toContain("was submitted before, and is taken up again");
+  expect(second.said()).toContain("was submitted before and is continued");
   expect(second.said()).toContain('answered 0 1 2: {"n":0} {"n":1} {"n":2}');
 
   const { TransformJobSummaries = [] } = await new SageMakerClient({}).send(new ListTransformJobsCommand({}));

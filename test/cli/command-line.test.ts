@@ -128,7 +128,7 @@ describe("init", () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain("Columns: id BIGINT, a DOUBLE, b BIGINT, late BOOLEAN, note VARCHAR, ds DATE\n");
     expect(stderr).toContain("Features: a, b, late\n");
-    expect(stderr).toContain("id (named like an identifier), note (neither a number nor a switch), ds (a partition)");
+    expect(stderr).toContain("id (named like an identifier), note (neither a number nor a boolean), ds (a partition)");
     expect(await written(folder, "job.yaml")).toMatchObject({ model: { features: ["a", "b", "late"] } });
   });
 

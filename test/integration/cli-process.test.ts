@@ -24,7 +24,7 @@ describe("a signal in the middle of a run", () => {
       expect(exitCode).toBe(4);
       const report = JSON.parse(stdout);
       expect(report).toMatchObject({ status: "incomplete", output: null, error: { code: "RUN_CANCELLED" } });
-      expect(stderr).toContain("Stopping in order.");
+      expect(stderr).toContain("Stopping…");
       expect(stderr).toMatch(/Error RUN_CANCELLED: .*Run the job again/);
       await expect(access(join(cwd, "out", "job", "_manifest.json"))).rejects.toThrow("ENOENT");
       const recorded = await runCli(["runs", report.run_id, "--json"], { cwd });
@@ -38,7 +38,7 @@ describe("a signal in the middle of a run", () => {
     const run = startCli(["run", "job.yaml", "--json"], { cwd });
     await run.hasSaid("model ready");
     run.child.kill("SIGINT");
-    await run.hasSaid("Stopping in order. Once more stops at once.");
+    await run.hasSaid("Stopping… press Ctrl-C again to force.");
     run.child.kill("SIGINT");
     expect(await run.ended).toMatchObject({ exitCode: 130, stdout: "" });
   });

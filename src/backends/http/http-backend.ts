@@ -8,7 +8,7 @@ import type { HttpOptions } from "./http-options.ts";
 import { parseHttpOptions } from "./http-options.ts";
 import { httpOptionsSchema } from "./http-options-schema.ts";
 
-/** Any model server that takes a request over HTTP: MLflow, a SageMaker container, TensorFlow Serving, one's own. */
+/** Any model server that takes requests over HTTP: MLflow, a SageMaker container, TensorFlow Serving, your own. */
 export const httpBackend: BackendPlugin<HttpOptions> = defineBackend<HttpOptions>({
   specificationVersion: "v1",
   id: "http",

@@ -1,6 +1,6 @@
 import type { BackendCapabilities } from "../../core/ports/backend-capabilities.ts";
 
-/** A model server of unknown make: what we do ourselves is certain, and its limits are the user's to name (`max_request_bytes`). */
+/** A model server that we do not know: only what this client does is certain. The user states the server's limits (`max_request_bytes`). */
 export const httpCapabilities: BackendCapabilities = {
   maxRequestBytes: Number.POSITIVE_INFINITY,
   protocols: ["instances", "dataframe_split", "dataframe_records", "records", "json_lines", "csv", "open_inference"],

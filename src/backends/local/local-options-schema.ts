@@ -65,7 +65,7 @@ export const localOptionsSchema = z
     if (found !== null) context.issues.push({ code: "custom", ...found, input: context.value });
   });
 
-/** What a model that is served by scoreframe has no use for. */
+/** Options of a command only: scoreframe's own server needs none of them. */
 const COMMAND_OPTIONS = ["health_path", "invocations_path", "content_type", "accept"] as const;
 
 type ModelOptions = Readonly<Record<"model" | "command" | (typeof COMMAND_OPTIONS)[number], string | undefined>>;
@@ -73,7 +73,10 @@ type ModelOptions = Readonly<Record<"model" | "command" | (typeof COMMAND_OPTION
 function modelComplaint(options: Partial<ModelOptions>): { readonly path: string[]; readonly message: string } | null {
   const { model, command } = options;
   if (model !== undefined && command !== undefined)
-    return { path: ["command"], message: "is given beside `model`: a run has one model, so give one of the two." };
+    return {
+      path: ["command"],
+      message: "is given in addition to `model`: a run has one model, so give one of the two.",
+    };
   if (command !== undefined) return null;
   if (model === undefined) {
     const message = "is missing: the path of a model (.ts, .js or .onnx), or a `command` that serves one by HTTP.";

@@ -2,7 +2,7 @@ import { MOST_MB_IN_FLIGHT } from "./sagemaker-capabilities.ts";
 
 // Rules over several options, or over the names and values in one. The limits are those of the service's API model (CreateTransformJob, CreateModel).
 
-/** What is wrong, and with which option: the sentence goes on after its name. */
+/** What is wrong, and with which option. The message continues a sentence that begins with the option's name. */
 export type OptionComplaint = { readonly path: readonly string[]; readonly message: string };
 
 /** The options that the rules read. */
@@ -20,7 +20,7 @@ type RuledOptions = {
   readonly max_concurrent_transforms: number;
 };
 
-/** Those that make a model of an image, and mean nothing without one. */
+/** Options for making a model of an image; they have no effect without one. */
 const IMAGE_OPTIONS = [
   "model_data_url",
   "execution_role_arn",
@@ -32,9 +32,9 @@ const IMAGE_OPTIONS = [
 
 const VARIABLE = /^[a-zA-Z_][a-zA-Z0-9_]{0,1023}$/;
 const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-/** Of a container's variables together, names and values. */
+/** The most bytes of all variables of a container, names and values. */
 const MOST_MODEL_VARIABLE_BYTES = 32_768;
-/** Of 50; one is ours. */
+/** AWS allows 50, of which one is ours. */
 const MOST_TAGS = 49;
 
 /** The first rule over several options that is broken, or null. */
@@ -51,7 +51,7 @@ export function variablesComplaint(
   const names = Object.keys(variables);
   if (names.length > most) return { path: [], message: `has ${names.length} variables, and SageMaker takes ${most}.` };
   for (const [name, value] of Object.entries(variables)) {
-    if (!VARIABLE.test(name)) return { path: [name], message: "is no name of an environment variable." };
+    if (!VARIABLE.test(name)) return { path: [name], message: "is not a valid name of an environment variable." };
     if (value.length > mostCharacters) {
       return { path: [name], message: `has ${value.length} characters, and SageMaker takes ${mostCharacters}.` };
     }
@@ -62,12 +62,12 @@ export function variablesComplaint(
 export function tagsComplaint(tags: Readonly<Record<string, string>>): OptionComplaint | null {
   const count = Object.keys(tags).length;
   if (count > MOST_TAGS)
-    return { path: [], message: `has ${count} tags; ${MOST_TAGS} fit beside those of scoreframe.` };
+    return { path: [], message: `has ${count} tags; ${MOST_TAGS} fit in addition to those of scoreframe.` };
   for (const [name, value] of Object.entries(tags)) {
     const fits = name.length >= 1 && name.length <= 128 && value.length <= 256 && TAG.test(name) && TAG.test(value);
     if (fits && !/^aws:/i.test(name)) continue;
     const message =
-      "is no tag: up to 128 and 256 letters, digits, blanks and _ . : / = + - @, not beginning with aws:.";
+      "is not a valid tag: up to 128 and 256 letters, digits, blanks and _ . : / = + - @, not beginning with aws:.";
     return { path: [name], message };
   }
   return null;

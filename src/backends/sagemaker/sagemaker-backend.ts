@@ -7,7 +7,7 @@ import { optionsJsonSchema } from "../shared/options/options-json-schema.ts";
 import { estimateJob } from "./cost/estimate.ts";
 import type { InstancePrice } from "./cost/instance-price.ts";
 import { askInstancePrice } from "./cost/instance-price.ts";
-import { refuseMisspeltInstance } from "./cost/instance-type.ts";
+import { assertInstanceType } from "./cost/instance-type.ts";
 import { filterComplaint } from "./job/filter-rule.ts";
 import { lineBytes, sagemakerCapabilities } from "./sagemaker-capabilities.ts";
 import type { SagemakerOptions } from "./sagemaker-options.ts";
@@ -31,10 +31,10 @@ export const sagemakerBackend: BackendPlugin<SagemakerOptions> = defineBackend<S
     open: (context) => openSession(options, context),
     async inspect(signal, { protocol, hasRemoteWorkspace, warn }) {
       if (!hasRemoteWorkspace) throw workspaceOnThisMachine();
-      refuseUnfitProtocol(options, protocol, warn);
+      assertProtocolFits(options, protocol, warn);
       const service = await openSagemakerService(options);
       try {
-        refuseMisspeltInstance(options.instanceType, service.instanceTypes, warn);
+        assertInstanceType(options.instanceType, service.instanceTypes, warn);
         const { description } = await findModel(options.model, service, signal, warn);
         await neededPrice(options, service, signal);
         return `${description}, to be run on ${instancesText(options)} in ${service.region}; nothing was sent: a transform job takes minutes and costs money`;
@@ -57,10 +57,10 @@ async function openSession(options: SagemakerOptions, context: BackendContext): 
   const { remote, signal } = context;
   if (remote === undefined) throw workspaceOnThisMachine();
   const warn = (message: string): void => context.events({ type: "warning", message });
-  refuseUnfitProtocol(options, context.protocol, warn);
+  assertProtocolFits(options, context.protocol, warn);
   const service = await openSagemakerService(options);
   try {
-    refuseMisspeltInstance(options.instanceType, service.instanceTypes, warn);
+    assertInstanceType(options.instanceType, service.instanceTypes, warn);
     const model = await findModel(options.model, service, signal, warn);
     const pricePerHour = await neededPrice(options, service, signal);
     return createSagemakerSession({ options, model, service, remote, context, pricePerHour });
@@ -79,8 +79,8 @@ function workspaceOnThisMachine(): ScoreframeError {
   );
 }
 
-/** What depends on the protocol, of which the options know nothing. */
-function refuseUnfitProtocol(options: SagemakerOptions, protocol: Protocol, warn: (message: string) => void): void {
+/** Checks that need the protocol, which is not part of the options. */
+function assertProtocolFits(options: SagemakerOptions, protocol: Protocol, warn: (message: string) => void): void {
   const { batchStrategy, inputFilter, outputFilter } = options;
   for (const [option, filter] of [
     ["backend.input_filter", inputFilter],
@@ -102,7 +102,7 @@ function instancesText({ instanceCount, instanceCountIsMost, instanceType }: Sag
   return `${instanceCountIsMost && instanceCount > 1 ? "up to " : ""}${instanceCount} × ${instanceType}`;
 }
 
-/** A budget cannot be kept without a price; without a budget, an unknown one only leaves the cost unknown. */
+/** A budget needs a price. Without a budget the price may be unknown, and then the cost is, too. */
 async function neededPrice(
   options: SagemakerOptions,
   service: SagemakerService,
@@ -119,7 +119,7 @@ async function neededPrice(
   return price.usd;
 }
 
-/** A server in the place of AWS bills nothing, and its jobs are no reason to ask AWS. */
+/** A server other than AWS bills nothing, so AWS is not asked for a price. */
 async function priceOf(
   options: SagemakerOptions,
   { region, endpoint }: SagemakerService,

@@ -1,18 +1,18 @@
 import type { BackendCapabilities } from "../../core/ports/backend-capabilities.ts";
 
-/** The least that SageMaker takes a megabyte for; whether it means 10^6 or 2^20 bytes is not documented. */
+/** It is not documented whether SageMaker's megabyte is 10^6 or 2^20 bytes. This is the smaller one. */
 const BYTES_PER_MB = 1_000_000;
-/** MaxPayloadInMB where a request does not say (CreateTransformJob). */
+/** MaxPayloadInMB if a request does not set it (CreateTransformJob). */
 export const DEFAULT_PAYLOAD_MB = 6;
 /** MaxConcurrentTransforms × MaxPayloadInMB may not be more (CreateTransformJob). */
 export const MOST_MB_IN_FLIGHT = 100;
 
-/** The bytes of a request line, its line break not counted, that a payload of so many megabytes holds. */
+/** The bytes of a request line, without its line break, that fit into a payload of `megabytes`. */
 export function lineBytes(payloadMb: number): number {
   return payloadMb * BYTES_PER_MB - 1;
 }
 
-/** SageMaker Batch Transform: one job a run. A file is answered whole or not at all, and nothing tells which record it was. */
+/** SageMaker Batch Transform: one job per run. A file is answered whole or not at all, and it is not reported which record failed. */
 export const sagemakerCapabilities: BackendCapabilities = {
   maxRequestBytes: lineBytes(DEFAULT_PAYLOAD_MB),
   // What the bridge sends. A payload may have more, and the container's limits are not known.

@@ -19,7 +19,7 @@ const matching = (pattern: RegExp, rule: string) => text.regex(pattern, `must be
 const kmsKey = matching(KMS_KEY, "the id, ARN or alias of a KMS key");
 const count = (min: number, max: number, initial: number) => z.int().min(min).max(max).default(initial);
 
-/** Adds what a rule complains of to the issues of a value. */
+/** Adds the complaint of a rule to the issues of a value. */
 function rule<Value>(complain: (value: Value) => OptionComplaint | null): z.core.CheckFn<Value> {
   return ({ value, issues }) => {
     const found = complain(value);
@@ -144,7 +144,7 @@ export const sagemakerOptionsSchema = z
       .min(0.05)
       .max(3600)
       .default(10)
-      .describe("How often the job's state is asked for, give or take a fifth."),
+      .describe("How often the job's state is queried, varied by up to a fifth."),
     price_per_hour: z
       .number()
       .min(0)
@@ -156,7 +156,9 @@ export const sagemakerOptionsSchema = z
       .min(0.01)
       .max(1_000_000)
       .optional()
-      .describe("The job is stopped when it is seen to have cost so much: [a little later](#cost). Needs a price."),
+      .describe(
+        "The job is stopped when its cost is seen to reach this amount: [a little later](#cost). Needs a price.",
+      ),
     deadline_s: z
       .number()
       .min(1)

@@ -7,14 +7,14 @@ import { submitJob } from "./job/submit-job.ts";
 import { watchJob } from "./job/watch-job.ts";
 import type { DescribedJob, SessionState, SessionTools } from "./session-state.ts";
 
-/** One transform job over all request files of the run: submitted when the last of them is stored, watched to its end, stopped where the run ends before it. */
+/** One transform job over all request files of the run: submitted when the last of them is stored, watched to its end, stopped if the run ends first. */
 export function createSagemakerSession(tools: SessionTools): ScoringSession {
   const { service, remote, context, pricePerHour } = tools;
   const { clock, events } = context;
   const state: SessionState = { job: null, model: null, latest: null, incident: null };
   const warn = (message: string): void => events({ type: "warning", message });
 
-  /** Stops a job that still runs. Resolves to its name where it could not: the run's own error is the news, not one of this. */
+  /** Stops a job that still runs. Resolves to its name if that fails, and never rejects, because the run's own error matters more. */
   async function stop(): Promise<string | null> {
     const running = state.latest !== null && isOver(state.latest) ? null : state.job;
     state.job = null;

@@ -14,17 +14,17 @@ export type SessionTools = {
   readonly service: SagemakerService;
   readonly remote: RemoteFiles;
   readonly context: BackendContext;
-  /** USD of one instance for an hour; null where it is unknown. */
+  /** USD of one instance per hour; null if it is unknown. */
   readonly pricePerHour: number | null;
 };
 
-/** What a session has in the service, noted as soon as it may be there: whatever happens next, it is stopped and removed. */
+/** What a session has created in the service, noted as soon as it may exist, so that it is stopped and removed whatever happens next. */
 export type SessionState = {
   /** The job that may be running. */
   job: string | null;
   /** The model that was made for the run. */
   model: string | null;
-  /** What SageMaker last said of the job. */
+  /** The last description of the job by SageMaker. */
   latest: DescribedJob | null;
   /** Why some files were not answered. */
   incident: ScoreframeError | null;

@@ -33,15 +33,15 @@ export function checkCommand(context: CliContext, conclude: Conclude): Command {
     const report = await withEngine(options, context, (engine, onEvent) =>
       engine.check(path, { ...jobOptions(options, context), ...sample, onEvent }),
     );
-    refuseStopped(report, context.signal);
+    assertCompleted(report, context.signal);
     if (options.json === true) printDocument(report, context);
     else context.stdout.write(checkList(report, styleFor(context.stdout)));
     conclude(report.ok ? EXIT_CODES.success : EXIT_CODES.failed);
   });
 }
 
-/** A check that was cut off, or that an incomplete installation made fail, says nothing about the job. */
-function refuseStopped({ error }: CheckReport, signal: AbortSignal): void {
+/** A check that was interrupted, or failed because of an incomplete installation, says nothing about the job. */
+function assertCompleted({ error }: CheckReport, signal: AbortSignal): void {
   if (error === null) return;
   signal.throwIfAborted();
   const incomplete = setupError(error);

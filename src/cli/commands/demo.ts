@@ -25,8 +25,8 @@ const EXAMPLES: readonly Example[] = [
 export function demoCommand(context: CliContext, conclude: Conclude): Command {
   const command = new Command("demo")
     .description("score flights that come with scoreframe, and show that no row was lost")
-    .option("--rows <count>", "only so many, from the beginning of the table", parseCount)
-    .option("--output <folder>", "folder of the table; its job file is written beside it", "out/flight_delay_scores");
+    .option("--rows <count>", "this many, from the beginning of the table", parseCount)
+    .option("--output <folder>", "folder of the table; its job file is written next to it", "out/flight_delay_scores");
   addOutputOptions(addQuietOption(addWorkspaceOption(command)));
   addHelp(command, EXAMPLES);
   return command.action(async (options: DemoOptions) => {

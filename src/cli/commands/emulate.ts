@@ -34,7 +34,7 @@ export function emulateCommand(context: CliContext, conclude: Conclude): Command
     .option("--port <port>", "where to listen; 0 takes a free port (default: 4570)", parsePort)
     .option("--host <address>", "address to listen on; a container needs 0.0.0.0 (default: 127.0.0.1)")
     .option("--s3-endpoint <url>", "where the objects are (default: AWS_ENDPOINT_URL_S3, or AWS itself)")
-    .option("--config <file>", "YAML: what stands behind each image, and how strict to be")
+    .option("--config <file>", "YAML: what answers for each image, and how strict to be")
     .option("--start-seconds <seconds>", "from the creation of a job to its start (default: 0.2)", parseSeconds)
     .option("--object-seconds <seconds>", "least time that each object takes (default: 0)", parseSeconds)
     .option("--stop-seconds <seconds>", "from a stop to its end (default: 0.2)", parseSeconds);
@@ -54,7 +54,7 @@ export function emulateCommand(context: CliContext, conclude: Conclude): Command
 
 function start(service: string, options: EmulateOptions, { workingDirectory, stderr }: CliContext) {
   const { port = DEFAULT_PORT, host, s3Endpoint, config, startSeconds, objectSeconds, stopSeconds } = options;
-  // Commander has seen to it that there is one of this name.
+  // Commander has checked the name.
   const startEmulator = EMULATORS[service] as (typeof EMULATORS)[string];
   return startEmulator({
     port,
@@ -71,7 +71,7 @@ function start(service: string, options: EmulateOptions, { workingDirectory, std
   });
 }
 
-/** Whoever waits for it reads one line, or one document. */
+/** A program that waits for the URL reads one line, or one document. */
 function announce(service: string, url: string, { json }: EmulateOptions, context: CliContext): void {
   if (json === true) printDocument({ service, url, error: null }, context);
   else context.stdout.write(`${url}\n`);

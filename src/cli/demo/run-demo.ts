@@ -21,7 +21,7 @@ export type DemoOptions = OutputOptions &
   WorkspaceOptions & {
     /** Absolute path of the table. */
     readonly output: string;
-    /** Null scores all. */
+    /** Null scores all rows. */
     readonly rows: number | null;
   };
 

@@ -6,7 +6,7 @@ import { ERRORS } from "../../core/errors/error-codes.ts";
 export const EXIT_CODES = {
   success: 0,
   failed: 1,
-  /** The command line, the job, or something that they name: to repeat it does not help. */
+  /** The command line, the job, or something that they name is wrong: repeating it does not help. */
   usage: 2,
   /** Published, and some rows could not be scored. */
   deadLetters: 3,

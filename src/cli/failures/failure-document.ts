@@ -2,7 +2,7 @@ import type { RunReport } from "../../core/domain/run-report.ts";
 import type { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import type { CheckReport } from "../../core/use-cases/check/check.ts";
 
-/** A run that could not be begun: no id, no rows, no backend. */
+/** A run that could not start: no id, no rows, no backend. */
 export type UnbegunRun = Omit<RunReport, "run_id" | "job" | "backend" | "protocol"> & {
   readonly run_id: null;
   readonly job: null;
@@ -10,7 +10,7 @@ export type UnbegunRun = Omit<RunReport, "run_id" | "job" | "backend" | "protoco
   readonly protocol: null;
 };
 
-/** What `--json` prints where a command failed before it had a document of its own: the same shape with nothing in it, and `error`. */
+/** What `--json` prints if a command failed before it had a document: the same shape without content, and `error`. */
 export function failureDocument(command: string | undefined, error: ScoreframeError): object {
   if (command === "run") return unbegunRun(error);
   if (command === "check") return uncheckedJob(error);

@@ -5,10 +5,10 @@ import { styleFor } from "../render/style.ts";
 import { visibleText } from "../render/visible-text.ts";
 import { wrapText } from "../render/wrap-text.ts";
 
-/** Lines that a person reads are no longer than this, however wide the terminal is. */
+/** Messages are wrapped at this width even if the terminal is wider. */
 const READABLE_WIDTH = 100;
 
-/** Frames of a stack, as the message of an error that nobody expected may quote them. */
+/** Frames of a stack, which the message of an unexpected error may quote. */
 const STACK_LINES = /\n\s+at .*/g;
 
 /** Prints an error on stderr: its code and message; with `verbose` also its facts, and its causes with their stacks. */
@@ -54,7 +54,7 @@ function causeLines(error: ScoreframeError): string[] {
   return lines.flatMap((text) => text.split("\n")).map((line) => `  ${line}`);
 }
 
-/** The frames alone: the message stands above. */
+/** The frames alone, because the message is printed above. */
 function stackOf({ stack = "" }: Error): string {
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   return frames.map((line) => line.trim()).join("\n");

@@ -1,12 +1,12 @@
 import { nearest } from "../../core/util/nearest.ts";
 
-/** What commander says of a value that is none of the choices: of an argument, and of an option. */
+/** Commander's messages about a value that is not one of the choices: of an argument, and of an option. */
 const WRONG_ARGUMENT =
   /^command-argument value '(?<value>.*)' is invalid for argument '(?<name>.*)'\. Allowed choices are (?<choices>.*)\.$/s;
 const WRONG_OPTION =
   /^option '(?<name>.*)' argument '(?<value>.*)' is invalid\. Allowed choices are (?<choices>.*)\.$/s;
 
-/** What commander says (`error: unknown option '--jsn'\n(Did you mean --json?)`) as sentences that end with what to do. */
+/** Commander's message (`error: unknown option '--jsn'\n(Did you mean --json?)`) as sentences that end with what to do. */
 export function usageMessage(message: string): string {
   const said = message.replace(/^error: /, "");
   const argument = WRONG_ARGUMENT.exec(said)?.groups;

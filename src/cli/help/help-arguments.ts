@@ -1,7 +1,7 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 import { nearest } from "../../core/util/nearest.ts";
 
-/** `help` as `--help`, and `help run` as `run --help`; other arguments as they are. Throws USAGE for help on a command that does not exist. */
+/** `help` as `--help`, and `help run` as `run --help`; other arguments unchanged. Throws USAGE for help on a command that does not exist. */
 export function helpArguments(args: readonly string[], commands: readonly string[]): readonly string[] {
   const [first, ...rest] = args;
   if (first !== "help") return args;

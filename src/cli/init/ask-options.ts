@@ -6,10 +6,10 @@ import { parseList } from "../options/parse-list.ts";
 import type { InitOptions } from "./flag-answers.ts";
 import { namesModel, namesRows } from "./flag-answers.ts";
 
-/** Asks one question; an empty answer takes `fallback`, and without one the question comes again. */
+/** Asks one question. An empty answer means `fallback`; without a fallback the question is asked again. */
 type Ask = (question: string, fallback?: string) => Promise<string>;
 
-/** Asks on the terminal for what makes a job and was not said. Throws USAGE where the terminal closes before all is answered. */
+/** Asks on the terminal for the options that a job needs and the command line does not have. Throws USAGE if the terminal closes first. */
 export async function askOptions(
   path: string,
   options: InitOptions,
@@ -29,15 +29,15 @@ export async function askOptions(
 }
 
 function openTerminal({ stdin, stderr, signal }: CliContext): { readonly ask: Ask; close(): void } {
-  // On stderr, so that stdout keeps to what was asked for.
+  // On stderr, so that stdout has only what was asked for.
   const lines = createInterface({ input: stdin, output: stderr });
   const ended = new Promise<never>((_resolve, reject) => {
-    const refuse = (): void => {
+    const close = (): void => {
       stderr.write("\n");
-      reject(new ScoreframeError("USAGE", "The questions were not all answered, so that nothing was written."));
+      reject(new ScoreframeError("USAGE", "Not all questions were answered, so nothing was written."));
     };
-    lines.once("close", refuse);
-    lines.once("SIGINT", refuse);
+    lines.once("close", close);
+    lines.once("SIGINT", close);
   });
   ended.catch(() => undefined);
   const ask: Ask = async (question, fallback) => {

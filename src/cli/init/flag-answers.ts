@@ -28,7 +28,7 @@ export function namesModel({ model, command, url }: InitOptions): boolean {
   return [model, command, url].some((option) => option !== undefined);
 }
 
-/** The job that the options describe. Throws USAGE where they leave out the rows or the model, or name two. */
+/** The job that the options describe. Throws USAGE if the rows or the model are missing, or given twice. */
 export function flagAnswers(
   jobPath: string,
   options: InitOptions,
@@ -47,7 +47,7 @@ export function flagAnswers(
   };
 }
 
-/** Paths are typed from where one stands, and a job's are relative to its file. */
+/** Paths on the command line are relative to the working directory, paths in a job to its file. */
 function pathsFrom(jobPath: string, workingDirectory: string): (path: string) => string {
   const folder = dirname(resolve(workingDirectory, jobPath));
   return (path) => {
@@ -59,7 +59,7 @@ function pathsFrom(jobPath: string, workingDirectory: string): (path: string) =>
 function sourceOf({ rows, table, sql }: InitOptions, fromJob: (path: string) => string): JobFileAnswers["source"] {
   if (rows !== undefined) {
     if (sql !== undefined || table.length > 0)
-      throw usage("--rows stands for all rows of a file; leave out --sql and --table.");
+      throw usage("--rows means all rows of a file; leave out --sql and --table.");
     return { kind: "rows", path: fromJob(rows) };
   }
   const tables = Object.fromEntries(table.map((text) => namedTable(text, fromJob)));

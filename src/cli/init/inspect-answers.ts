@@ -8,17 +8,17 @@ import { nearest } from "../../core/util/nearest.ts";
 import type { CliContext } from "../cli-context.ts";
 import { proposeFeatures } from "./propose-features.ts";
 
-/** The answers with features proposed if there were none, and what was found, as lines for people. */
+/** The answers, with proposed features if there were none, and what was found, as lines for the user. */
 export type Inspected = {
   readonly answers: JobFileAnswers;
   readonly columns: readonly Column[];
   readonly notes: readonly string[];
 };
 
-/** A path or query that is filled when the job runs cannot be looked at before. */
+/** A path or query with a template is known only when the job runs. */
 const TEMPLATE = /\{\{|\$\{/;
 
-/** Looks at the table and the model that the answers name. Throws TABLE_NOT_FOUND and other errors that a run would end with. */
+/** Inspects the table and the model that the answers name. Throws TABLE_NOT_FOUND and other errors that a run would end with. */
 export async function inspectAnswers(
   jobPath: string,
   answers: JobFileAnswers,
@@ -27,7 +27,11 @@ export async function inspectAnswers(
   const folder = dirname(resolve(workingDirectory, jobPath));
   await assertModelExists(answers.backend, folder);
   if (TEMPLATE.test(JSON.stringify(answers.source))) {
-    return { answers, columns: [], notes: ["The columns are known when {{ … }} is filled; none were looked at."] };
+    return {
+      answers,
+      columns: [],
+      notes: ["The columns are known only when {{ … }} is filled, so they were not read."],
+    };
   }
   const source = answers.source.kind === "sql" ? { ...answers.source, parameters: {} } : answers.source;
   const columns = await describeSource(source, folder, { signal });
@@ -36,7 +40,7 @@ export async function inspectAnswers(
   if (answers.features !== undefined || answers.passthrough !== undefined) return { answers, columns, notes: [list] };
   const { features, left } = proposeFeatures(columns, answers.partitionBy);
   if (features.length === 0) {
-    const none = "No column is a number or a switch, so that no features are proposed: all columns are sent.";
+    const none = "No column is a number or a boolean, so no features are proposed: all columns are sent.";
     return { answers, columns, notes: [list, none] };
   }
   const others = left.map(({ name, reason }) => `${name} (${reason})`).join(", ");

@@ -7,10 +7,10 @@ export type Proposal = {
 };
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|REAL|DECIMAL\(.*\))$/;
-/** Names that say that a number is not a quantity: `id`, `customer_id`, `customerId`, `row_key`, `uuid`. */
+/** Names of numbers that are not quantities: `id`, `customer_id`, `customerId`, `row_key`, `uuid`. */
 const IDENTIFIER = /(^|_)(id|ids|key|uuid|guid|number|no)$/;
 
-/** Proposes the columns that are numbers or switches, without identifiers and partitions. */
+/** Proposes the columns that are numbers or booleans, without identifiers and partitions. */
 export function proposeFeatures(columns: readonly Column[], partitionBy: readonly string[] = []): Proposal {
   const judged = columns.map((column) => ({ name: column.name, reason: reasonAgainst(column, partitionBy) }));
   return {
@@ -21,7 +21,7 @@ export function proposeFeatures(columns: readonly Column[], partitionBy: readonl
 
 function reasonAgainst({ name, type }: Column, partitionBy: readonly string[]): string | null {
   if (partitionBy.includes(name)) return "a partition";
-  if (type !== "BOOLEAN" && !NUMBER.test(type)) return "neither a number nor a switch";
+  if (type !== "BOOLEAN" && !NUMBER.test(type)) return "neither a number nor a boolean";
   const words = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
   return IDENTIFIER.test(words) ? "named like an identifier" : null;
 }

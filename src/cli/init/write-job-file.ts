@@ -8,21 +8,24 @@ import { jobFileTemplate } from "../../core/job/read/job-file-template.ts";
 import { makeFolder } from "../../core/util/make-folder.ts";
 import type { CliContext } from "../cli-context.ts";
 
-/** Writes the job file and gives its absolute path. Throws USAGE where there is one already, or where it cannot be YAML. */
+/** Writes the job file and returns its absolute path. Throws USAGE if the file exists already, or its name is not one of YAML. */
 export async function writeJobFile(
   path: string,
   answers: JobFileAnswers,
   { force, context }: { readonly force: boolean; readonly context: CliContext },
 ): Promise<string> {
   if (![".yaml", ".yml"].includes(extname(path).toLowerCase())) {
-    throw new ScoreframeError("USAGE", `The job file is written as YAML: let ${path} end in .yaml or .yml.`);
+    throw new ScoreframeError(
+      "USAGE",
+      `The job file is written as YAML, so its name must end in .yaml or .yml: ${path}.`,
+    );
   }
   const absolute = resolve(context.workingDirectory, path);
   const schema = editorSchema(dirname(absolute));
   const text = jobFileTemplate(schema === null ? answers : { ...answers, schema });
   try {
     await makeFolder(dirname(absolute));
-    // `wx` fails where the file exists, so that there is no moment in which another could be overwritten.
+    // `wx` fails if the file exists, so an existing file is never overwritten.
     await writeFile(absolute, text, { flag: force ? "w" : "wx" });
   } catch (thrown) {
     throw cannotWrite(path, thrown);
@@ -30,7 +33,7 @@ export async function writeJobFile(
   return absolute;
 }
 
-/** The path of job.schema.json as an editor needs it: only where it is the same on other machines, in node_modules or in a checkout above. */
+/** The path of job.schema.json for editors, if it is the same on other machines: in node_modules or in a checkout above. */
 function editorSchema(folder: string): string | null {
   const schema = fileURLToPath(new URL("../../../job.schema.json", import.meta.url));
   const path = relative(folder, schema).split(sep).join("/");

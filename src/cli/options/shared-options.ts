@@ -13,7 +13,7 @@ export type SetOptions = { readonly set: readonly string[] };
 export function addOutputOptions(command: Command): Command {
   return command
     .option("--json", "print one JSON document on stdout, whatever happens")
-    .option("--verbose", "tell more: each retry, the facts and causes of an error");
+    .option("--verbose", "show more: each retry, the facts and causes of an error");
 }
 
 export function addQuietOption(command: Command): Command {
@@ -23,7 +23,7 @@ export function addQuietOption(command: Command): Command {
 export function addWorkspaceOption(command: Command): Command {
   return command.option(
     "--workspace <place>",
-    "folder or s3://bucket/prefix in which runs are kept (default: SCOREFRAME_WORKSPACE, or .scoreframe where you stand)",
+    "folder or s3://bucket/prefix in which runs are kept (default: SCOREFRAME_WORKSPACE, or .scoreframe in the working directory)",
   );
 }
 

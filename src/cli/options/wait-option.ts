@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 
 export type WaitOptions = { readonly wait?: true | number };
 
-/** Of `--wait` without a time. */
+/** The time of a `--wait` without one. */
 const DEFAULT_SECONDS = 3600;
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
@@ -30,7 +30,7 @@ function parseTime(text: string): number {
 
 const TIME = /^(\d+(?:\.\d+)?)([smh]?)$/;
 
-/** `--wait job.yaml`: what follows `--wait` and is not a time is the next argument, which the parser of arguments cannot know. */
+/** In `--wait job.yaml`, the word after `--wait` is not a time but the next argument. Commander cannot know that. */
 export function separateWait(args: readonly string[]): readonly string[] {
   const at = args.indexOf("--wait");
   const next = args[at + 1];

@@ -3,11 +3,11 @@ import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-/** Permissions with which others than the owner may write. */
+/** Permissions that let users other than the owner write. */
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
- * Lets Node keep compiled code, which halves the time of a short command. Only in a folder that nobody else can write to: what is there is run.
+ * Lets Node keep compiled code, which halves the time of a short command. Only in a folder that no other user can write to, because that code is run.
  * Node's own default is a folder in the system's temporary directory, which anyone may have made before.
  */
 export function useCompileCache(env: NodeJS.ProcessEnv = process.env): void {
@@ -15,7 +15,7 @@ export function useCompileCache(env: NodeJS.ProcessEnv = process.env): void {
   if (folder !== null) enableCompileCache(folder);
 }
 
-/** A folder of this user's own, made if need be; null if there is none that is safe. */
+/** A folder that only this user can write to, created if necessary; null if there is no safe one. */
 function ownFolder(env: NodeJS.ProcessEnv): string | null {
   const { XDG_CACHE_HOME: given = "" } = env;
   const root = join(isAbsolute(given) ? given : join(homedir(), ".cache"), "scoreframe");
@@ -28,7 +28,7 @@ function ownFolder(env: NodeJS.ProcessEnv): string | null {
   }
 }
 
-/** Windows keeps the folders of a user's profile from others by itself. A link is no folder to `lstat`. */
+/** Windows protects the folders of a user's profile from others. To `lstat`, a link is not a folder. */
 function isOwn(folder: string): boolean {
   const stat = lstatSync(folder);
   if (!stat.isDirectory()) return false;

@@ -2,10 +2,10 @@
 const OLDEST = { major: 22, minor: 18 };
 
 /**
- * One sentence that says what to do, or null where this Node is new enough. `version` is as in `process.versions.node`; `main` is the file that
- * was started, because npx finds a package by its name in a project only.
+ * A message that says what to do, or null if this Node is new enough. `version` is as in `process.versions.node`; `main` is the file that
+ * was started, because npx finds a package by name only in a project.
  */
-export function refuseNode(version: string, main: string): string | null {
+export function nodeTooOld(version: string, main: string): string | null {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return null;
   const oldest = `${OLDEST.major}.${OLDEST.minor}`;

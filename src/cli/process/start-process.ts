@@ -18,25 +18,25 @@ export async function startProcess(args: readonly string[]): Promise<void> {
   const context = { stdout, stderr, stdin, env, workingDirectory: process.cwd(), signal: listenForStop() };
   const exitCode = await runCommandLine(args, context, crash);
   await Promise.all([flushed(stdout), flushed(stderr)]);
-  // Not left to Node: a job written in TypeScript may have opened something that keeps the process alive.
+  // Exits explicitly, because a job written in TypeScript may have opened something that keeps the process alive.
   process.exit(exitCode);
 }
 
-/** What a model or a job file in this process prints goes to stderr, so that stdout has the one document. */
+/** Output of a model or a job file in this process goes to stderr, so that stdout has only the document. */
 function stdoutOfOurOwn(): NodeJS.WriteStream {
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
   return Object.create(process.stdout, { write: { value: write } });
 }
 
-/** `scoreframe runs | head -1`, or a terminal that was closed: the work goes on, and what nobody reads is dropped. */
+/** `scoreframe runs | head -1`, or a closed terminal: the work continues, and output without a reader is dropped. */
 function ignoreClosedReader(stream: NodeJS.WriteStream): void {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
 }
 
-/** Rejects with what nobody else catches; never resolves. */
+/** Rejects with uncaught errors; never resolves. */
 function firstCrash(): Promise<never> {
   const crash = new Promise<never>((_resolve, reject) => {
     process.on("uncaughtException", reject);

@@ -1,9 +1,9 @@
 import { ScoreframeError } from "../../core/errors/scoreframe-error.ts";
 
-/** How a shell reports a death by each: 128 + its number. */
+/** The exit code that a shell reports for each: 128 + its number. */
 const DEATHS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** The first signal to stop aborts what it returns, so that work ends in order; the second ends the process at once. */
+/** Returns a signal that aborts at the first SIGINT or SIGTERM, so that work ends in an orderly way. The second ends the process at once. */
 export function listenForStop(): AbortSignal {
   const controller = new AbortController();
   for (const [name, exitCode] of Object.entries(DEATHS)) {

@@ -9,18 +9,18 @@ import { progressBlock, progressLine, stageLine } from "./progress-text.ts";
 
 export type ProgressOptions = {
   readonly verbose?: boolean;
-  /** No progress; warnings are told nevertheless. */
+  /** No progress, but warnings. */
   readonly quiet?: boolean;
-  /** A terminal whose lines cannot be redrawn (TERM=dumb) gets a log. */
+  /** A terminal that cannot redraw lines (TERM=dumb) gets a log. */
   readonly dumb?: boolean;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 };
 
-/** Shows how a run goes on, on stderr: redrawn in place on a terminal, as lines of a log anywhere else. */
+/** Shows the progress of a run on stderr: redrawn in place on a terminal, as lines of a log otherwise. */
 export type ProgressReporter = {
   readonly onEvent: EventSink;
-  /** A line for whoever watches, beside the progress. */
+  /** Prints a line for the user, in addition to the progress. */
   note(line: string): void;
   /** Removes what was drawn. Called once, before anything else is printed. */
   end(): void;
@@ -77,7 +77,7 @@ function lineOf(
     case "stage-finished":
       return stages && event.stage !== "extract" ? stageLine(event.stage, event.seconds, state) : null;
     case "progress": {
-      // Told after the stage has ended, since that is when the rows are counted.
+      // Printed after the stage has ended, because only then are the rows counted.
       const { inputRows } = event.progress;
       return stages && inputRows !== null && before.progress.inputRows === null
         ? `extract: ${formatAmount(inputRows, "row")}`
@@ -117,7 +117,7 @@ function terminalDisplay(stream: CliStream, now: () => number): Display {
     isLog: false,
     interval: REDRAW_MS,
     tick(state) {
-      // A full line would break by itself and spoil the count of lines.
+      // The terminal would wrap a full line, and the count of lines would be wrong.
       const block = progressBlock(state, now(), Math.max(20, (stream.columns || 80) - 1), style);
       if (block.join("\n") === drawn.join("\n")) return;
       stream.write(erase() + block.map((line) => `${line}\n`).join(""));

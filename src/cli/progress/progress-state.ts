@@ -1,17 +1,17 @@
 import type { RunEvent, RunProgress, Stage } from "../../core/ports/event-sink.ts";
 
-/** What the progress display knows, from the events so far. Times are milliseconds since the epoch. */
+/** The state of the progress display, from the events so far. Times are milliseconds since the epoch. */
 export type ProgressState = {
   readonly phase: Phase;
   readonly progress: RunProgress;
   readonly retries: number;
-  /** The server that is away, and since when it is waited for. */
+  /** The server that is away, and since when the run waits for it. */
   readonly waiting: { readonly place: string; readonly since: number; readonly limitSeconds: number } | null;
-  /** Rows that were through the present phase at some moments of the last seconds, the oldest first. */
+  /** The number of rows that had passed the present phase, at moments of the last seconds, the oldest first. */
   readonly samples: readonly Sample[];
 };
 
-/** Stages overlap, so one sees where most rows wait. */
+/** Stages overlap, so the phase is the one in which most rows wait. */
 export type Phase = "starting" | "reading" | "scoring" | "stitching" | "publishing";
 
 type Sample = { readonly at: number; readonly rows: number };
@@ -58,13 +58,13 @@ export function nextProgress(state: ProgressState, event: RunEvent, now: number)
   }
 }
 
-/** Rows that are through the present phase. */
+/** The number of rows that have passed the present phase. */
 export function rowsDone({ phase, progress }: Pick<ProgressState, "phase" | "progress">): number {
   if (phase === "publishing") return progress.publishedRows;
   return phase === "stitching" ? progress.stitchedRows : progress.scoredRows;
 }
 
-/** Rows a second through the present phase over the last seconds; null before anything can be said. */
+/** Rows per second through the present phase over the last seconds; null until it is known. */
 export function rowsPerSecond({ samples, phase, progress }: ProgressState, now: number): number | null {
   const first = samples[0];
   if (first === undefined) return null;
@@ -84,12 +84,12 @@ function phaseOf({ inputRows, scoredRows }: RunProgress, current: Phase): Phase 
   return scoredRows < inputRows ? "scoring" : "stitching";
 }
 
-/** Keeps the samples of a phase, and begins anew with the next one. */
+/** Keeps the samples of a phase, and starts over with the next one. */
 function moved(next: ProgressState, before: ProgressState, now: number): ProgressState {
   const sample = { at: now, rows: rowsDone(next) };
   if (next.phase !== before.phase) return { ...next, samples: [sample] };
   const last = next.samples.at(-1);
-  // Events come by the thousand a second; some samples a second are enough.
+  // There are thousands of events per second; a few samples per second are enough.
   if (last !== undefined && now - last.at < 250) return next;
   const recent = next.samples.filter(({ at }, index) => now - at <= WINDOW_MS || index === next.samples.length - 1);
   return { ...next, samples: [...recent, sample] };

@@ -33,7 +33,7 @@ export function progressLine(state: ProgressState, now: number): string {
   return `${state.phase}: ${[rows, ...facts(state, now)].join(", ")}`;
 }
 
-/** What a stage has done, when it ends. */
+/** A line for a stage that has ended. */
 export function stageLine(
   stage: Exclude<Stage, "extract">,
   seconds: number,
@@ -71,7 +71,7 @@ function facts(state: ProgressState, now: number): string[] {
   ].filter((fact) => fact !== null);
 }
 
-/** 100 % is said of the whole alone. */
+/** Rounded down, so that 100 % means all rows. */
 function percent(share: number): string {
   return `${Math.floor(Math.min(1, share) * 100)}%`;
 }

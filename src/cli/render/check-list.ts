@@ -38,5 +38,5 @@ function exchange(sample: NonNullable<CheckReport["sample"]>, style: Style): str
 function verdict(job: string | null, ok: boolean, style: Style): string {
   const name = job === null ? "The job" : style("bold", visibleText(job));
   if (ok) return `${style("green", "Ready")}: ${name} can be run.`;
-  return `${style("red", "Not ready")}: ${name} would fail. Mend what failed above and check again.`;
+  return `${style("red", "Not ready")}: ${name} would fail. Fix what failed above and check again.`;
 }

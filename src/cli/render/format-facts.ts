@@ -1,7 +1,7 @@
 import type { Style } from "./style.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** A name and what is known under it; null leaves it out. Further lines of a text stand under its first. */
+/** A name and its text; null omits it. Further lines of a text are aligned with its first. */
 export type Fact = readonly [name: string, text: string | null];
 
 /** Names in one column, texts in another, indented by two spaces. Every line ends with a line break. */

@@ -18,7 +18,7 @@ const STATUS_WORDS: Readonly<Record<RunStatus, readonly [StyleName, string]>> = 
   cancelled: ["yellow", "Cancelled"],
 };
 
-/** What a person wants to know when a run has ended. */
+/** The summary that a user reads when a run has ended. */
 export function runSummary(report: RunReport, { style, workingDirectory }: SummaryLayout): string {
   const [colour, word] = STATUS_WORDS[report.status];
   const show = (path: string): string => showPath(path, workingDirectory);
@@ -58,7 +58,7 @@ function deadLetterText({ path, rows }: NonNullable<RunReport["dead_letter"]>, s
   return `${formatAmount(rows, "row")} with their causes in ${show(path)}`;
 }
 
-/** Of a run that came to its end all requests were sent; of another one it is only known which shards came back. */
+/** A complete run has sent all requests. Of any other run it is only known which shards were answered. */
 function requestsText({ status, requests, shards, request_bytes: bytes, retries, backend }: RunReport): string | null {
   if (requests === 0) return null;
   const again = retries === 0 ? "" : `, ${formatAmount(retries, "retry", "retries")}`;
@@ -68,7 +68,7 @@ function requestsText({ status, requests, shards, request_bytes: bytes, retries,
   return `${formatCount(requests)} ${sent} in ${formatAmount(shards.total, "shard")}${back}, ${formatBytes(bytes)}${again}`;
 }
 
-/** Nothing of a run that was not to be verified: its job says so, or its backend is not asked again. */
+/** Null if the run was not verified, because of its job or its backend. */
 function verifiedText({ verification: found }: RunReport): string | null {
   if (found == null || found.skipped !== null) return null;
   const { rows, different, failed_alone: failed, largest_difference: largest, seconds } = found;
@@ -101,5 +101,5 @@ function timeText({ timings_s: timings, ledger }: RunReport): string {
 
 function nextStep({ status, dead_letter: deadLetter }: RunReport, show: (path: string) => string): string | null {
   if (status !== "succeeded_with_dead_letters" || deadLetter === null) return null;
-  return `Next: see why in ${show(deadLetter.path)}, mend the rows or the model, and run the job again.`;
+  return `Next: see why in ${show(deadLetter.path)}, fix the rows or the model, and run the job again.`;
 }

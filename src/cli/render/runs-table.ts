@@ -21,7 +21,7 @@ export function runsTable(
     report.status,
     formatCount(report.ledger.input),
     formatCount(report.ledger.dead_lettered),
-    // A run that goes on has not said how long it takes.
+    // The duration of a run that has not ended is unknown.
     report.finished_at === null ? "" : formatSeconds(report.timings_s.total),
     ...(anyCost ? [costCell(report)] : []),
     formatAge(now - Date.parse(report.started_at)),

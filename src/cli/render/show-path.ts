@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from "node:path";
 
-/** The path as one would type it: relative where it lies inside the working directory. A URL stays as it is. */
+/** The path as a user would type it: relative if it is in the working directory. A URL is unchanged. */
 export function showPath(path: string, workingDirectory: string): string {
   if (!isAbsolute(path)) return path;
   const inside = relative(workingDirectory, path);

@@ -8,7 +8,7 @@ export type Style = (name: StyleName, text: string) => string;
 
 export const plainStyle: Style = (_name, text) => text;
 
-/** Colours where the stream shows them; NO_COLOR and FORCE_COLOR are heard. */
+/** Colours if the stream shows them. NO_COLOR and FORCE_COLOR apply. */
 export function styleFor(stream: CliStream): Style {
   // Node asks the stream itself whether it is a terminal.
   return (name, text) => styleText(name, text, { stream: stream as NodeJS.WritableStream, validateStream: true });

@@ -39,7 +39,7 @@ export function formatWholeSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Null where nothing can be said of the speed. */
+/** Null if the speed is unknown. */
 export function formatRate(rows: number, seconds: number): string | null {
   if (rows <= 0 || seconds <= 0) return null;
   return `${formatCount(rows / seconds)} rows/s`;

@@ -1,6 +1,6 @@
 /**
- * Breaks lines at spaces so that none is longer than `width`; line breaks of the text stay, and what follows a break inside an indented line
- * is indented alike. A word that is longer than the line, such as a path, stays whole so that it can be copied.
+ * Breaks lines at spaces so that none is longer than `width`. Line breaks of the text are kept, and the rest of a broken line is indented like
+ * its beginning. A word that is longer than the line, such as a path, is not broken, so that it can be copied.
  */
 export function wrapText(text: string, width: number): string {
   return text

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { describeRefusals } from "../../integration/bad-input/support/refusals.ts";
+import { describeBadInput } from "../../integration/bad-input/support/describe-bad-input.ts";
 import { s3ServerFor } from "../support/s3-servers.ts";
 import { jsonError, S3_ERRORS, s3Says, sagemakerSays } from "./support/aws-says.ts";
 import { SECRETS, useCloud } from "./support/cloud.ts";
@@ -29,7 +29,7 @@ async function useProfile(name: string): Promise<void> {
   cloud.env({ ...NO_KEYS, AWS_PROFILE: name });
 }
 
-describeRefusals(
+describeBadInput(
   "Credentials and clocks of AWS",
   () => [cloud.folder, cloud.bucket],
   (row) => {

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { s3Error } from "../../adapters/object-store/scripted-s3.ts";
-import { describeRefusals } from "../../integration/bad-input/support/refusals.ts";
+import { describeBadInput } from "../../integration/bad-input/support/describe-bad-input.ts";
 import { HTML, notAuthorized, S3_ERRORS, s3Says } from "./support/aws-says.ts";
 import { useCloud } from "./support/cloud.ts";
 
@@ -12,7 +12,7 @@ const SOURCE = ["--set", "source.sql=select * from t", "--set"];
 const forbid = (right: string, resource: string): void =>
   cloud.s3(s3Says(s3Error(403, "AccessDenied", notAuthorized(`s3:${right}`, `"${resource}"`)), right));
 
-describeRefusals(
+describeBadInput(
   "S3",
   () => [cloud.folder, cloud.bucket],
   (row) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeRefusals } from "../../integration/bad-input/support/refusals.ts";
+import { describeBadInput } from "../../integration/bad-input/support/describe-bad-input.ts";
 import type { Intervention } from "../support/sagemaker-proxy.ts";
 import { HTML, jsonError, notAuthorized, S3_ERRORS, sagemakerSays } from "./support/aws-says.ts";
 import { doubled, IMAGE, OF_AN_IMAGE, ROLE, useCloud } from "./support/cloud.ts";
@@ -32,7 +32,7 @@ const fail = (reason: string): void => {
   });
 };
 
-describeRefusals(
+describeBadInput(
   "SageMaker",
   () => [cloud.folder, cloud.bucket],
   (row) => {

@@ -41,7 +41,11 @@ describe("options of the sagemaker backend", () => {
     ["a filter with a question", { model_name, input_filter: "$[?(@.n>1)]" }, 'backend.input_filter holds "?"'],
     ["a filter of a bare name", { model_name, output_filter: "predictions" }, "must begin with $"],
     ["a filter of two ranges", { model_name, input_filter: "$[0:2,246:]" }, "has more than one range"],
-    ["a variable with a blank", { model_name, environment: { "A B": "1" } }, "is no name of an environment variable"],
+    [
+      "a variable with a blank",
+      { model_name, environment: { "A B": "1" } },
+      "is not a valid name of an environment variable",
+    ],
     [
       "17 variables",
       { model_name, environment: Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`V${n}`, ""])) },
@@ -57,7 +61,7 @@ describe("options of the sagemaker backend", () => {
       "and SageMaker takes 32768 of a container",
     ],
     ["a tag of AWS's own", { model_name, tags: { "aws:x": "1" } }, "not beginning with aws:"],
-    ["a tag with a star", { model_name, tags: { team: "*" } }, "backend.tags.team is no tag"],
+    ["a tag with a star", { model_name, tags: { team: "*" } }, "backend.tags.team is not a valid tag"],
     ["an unknown option", { model_name, instance_typ: "ml.c5.xlarge" }, "Did you mean `instance_type`?"],
   ])("refuse %s", (_, options, message) => {
     const error = complaint(options);

@@ -51,10 +51,10 @@ describe("the progress on a terminal", () => {
     reporter.onEvent({ type: "warning", message: "the rows are few" });
     reporter.onEvent(progress(20));
     vi.advanceTimersByTime(200);
-    reporter.note("Stopping in order.");
+    reporter.note("Stopping…");
     reporter.end();
     vi.advanceTimersByTime(10_000);
-    expect(screen(stream.text())).toEqual(["Warning: the rows are few", "Stopping in order."]);
+    expect(screen(stream.text())).toEqual(["Warning: the rows are few", "Stopping…"]);
   });
 });
 

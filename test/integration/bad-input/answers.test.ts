@@ -8,8 +8,8 @@ import { functionBackend } from "../../support/function-backend.ts";
 import { query } from "../../support/query.ts";
 import type { Fault, Row } from "./support/answering-server.ts";
 import { answerTo, prediction, startAnsweringServer } from "./support/answering-server.ts";
-import type { Told } from "./support/refusals.ts";
-import { describeRefusals } from "./support/refusals.ts";
+import type { Reported } from "./support/describe-bad-input.ts";
+import { describeBadInput } from "./support/describe-bad-input.ts";
 
 const ROWS = 60;
 const BATCH = 20;
@@ -54,16 +54,16 @@ async function scoreWithout(
   failed: readonly number[],
   backend: JobInput["backend"],
   changes: Partial<JobInput> = {},
-): Promise<Told> {
+): Promise<Reported> {
   const run = await engine.run(job(backend, changes));
   expect(run.ledger).toEqual({ input: ROWS, scored: ROWS - failed.length, deadLettered: failed.length, skipped: 0 });
   expect(await wrongRows(failed)).toEqual([]);
   const letters = await deadLetters(run);
   expect(letters.map(({ n }) => Number(n))).toEqual(failed);
   for (const { n, id, note } of letters) expect([id, note]).toEqual([`key ${n}`, `row ${n}`]);
-  const told = letters.map(({ code, message }) => ({ code, message }) as Told);
-  expect(new Set(told.map(({ code }) => code)).size).toBe(1);
-  return told[failed.indexOf(BAD)] as Told;
+  const reported = letters.map(({ code, message }) => ({ code, message }) as Reported);
+  expect(new Set(reported.map(({ code }) => code)).size).toBe(1);
+  return reported[failed.indexOf(BAD)] as Reported;
 }
 
 /** Keys that the table lacks, has twice, has with another row's values, or should not have. */
@@ -86,7 +86,7 @@ async function scoreBySpoiledServer(
   spoil: (rows: readonly Row[]) => Fault,
   failed: readonly number[] = [BAD],
   options: object = {},
-): Promise<Told> {
+): Promise<Reported> {
   const url = await startAnsweringServer((rows) => (rows.some(({ n }) => n === BAD) ? spoil(rows) : null));
   return scoreWithout(failed, { kind: "http", url, ...options });
 }
@@ -95,51 +95,51 @@ const sparing = (replacement: string) => (rows: readonly Row[]) => ({
   body: answerTo(rows, (row) => (row.n === BAD ? replacement : prediction(row))),
 });
 
-describeRefusals(
+describeBadInput(
   "Answers of a server",
   () => [folder],
-  (tell) => {
-    tell("an error for the row", () => scoreBySpoiledServer(sparing('{"error":"no such aircraft"}')));
+  (when) => {
+    when("an error for the row", () => scoreBySpoiledServer(sparing('{"error":"no such aircraft"}')));
 
-    tell("an error for the request", () => scoreBySpoiledServer(() => ({ body: '{"error":"no such aircraft"}' })));
+    when("an error for the request", () => scoreBySpoiledServer(() => ({ body: '{"error":"no such aircraft"}' })));
 
-    tell("status 400", () => scoreBySpoiledServer(() => ({ status: 400, body: '{"detail":"n is out of range"}' })));
+    when("status 400", () => scoreBySpoiledServer(() => ({ status: 400, body: '{"detail":"n is out of range"}' })));
 
-    tell("status 500", () =>
+    when("status 500", () =>
       scoreBySpoiledServer(() => ({ status: 500, type: "text/plain", body: "the model threw" })),
     );
 
-    tell("something that is not JSON", () => scoreBySpoiledServer(() => ({ body: '{"predictions":[1,' })));
+    when("something that is not JSON", () => scoreBySpoiledServer(() => ({ body: '{"predictions":[1,' })));
 
-    tell("a prediction of another shape", () => scoreBySpoiledServer(sparing("7")));
+    when("a prediction of another shape", () => scoreBySpoiledServer(sparing("7")));
 
-    tell("an empty body", () => scoreBySpoiledServer(() => ({ body: "" })));
+    when("an empty body", () => scoreBySpoiledServer(() => ({ body: "" })));
 
-    tell("`null`", () => scoreBySpoiledServer(() => ({ body: "null" })));
+    when("`null`", () => scoreBySpoiledServer(() => ({ body: "null" })));
 
-    tell("a list where an object is due", () => scoreBySpoiledServer(() => ({ body: "[1,2,3]" })));
+    when("a list where an object is due", () => scoreBySpoiledServer(() => ({ body: "[1,2,3]" })));
 
-    tell("another key", () => scoreBySpoiledServer(() => ({ body: '{"outputs":[1,2,3]}' })));
+    when("another key", () => scoreBySpoiledServer(() => ({ body: '{"outputs":[1,2,3]}' })));
 
-    tell("too few predictions", () => scoreBySpoiledServer((rows) => ({ body: answerTo(rows.slice(1)) })));
+    when("too few predictions", () => scoreBySpoiledServer((rows) => ({ body: answerTo(rows.slice(1)) })));
 
-    tell("too many predictions", () => scoreBySpoiledServer((rows) => ({ body: answerTo([...rows, ...rows]) })));
+    when("too many predictions", () => scoreBySpoiledServer((rows) => ({ body: answerTo([...rows, ...rows]) })));
 
-    tell("a bare NaN", () => scoreBySpoiledServer(sparing('{"key":"key 33","score":NaN}')));
+    when("a bare NaN", () => scoreBySpoiledServer(sparing('{"key":"key 33","score":NaN}')));
 
-    tell("bytes that are no UTF-8", () =>
+    when("bytes that are no UTF-8", () =>
       scoreBySpoiledServer(() => ({
         body: Buffer.concat([Buffer.from('{"predictions":["'), Buffer.from([0xc3, 0x28])]),
       })),
     );
 
-    tell("10 MB for the row, where 1 MB is the limit", () =>
+    when("10 MB for the row, where 1 MB is the limit", () =>
       scoreBySpoiledServer(sparing(`{"key":"${"x".repeat(10_000_000)}","score":1}`), [BAD], {
         max_response_bytes: 1_000_000,
       }),
     );
 
-    tell("predictions that number their rows in another order", () =>
+    when("predictions that number their rows in another order", () =>
       scoreBySpoiledServer(
         (rows) => ({
           body: answerTo(rows.toReversed(), (row) => `{"index":${rows.indexOf(row)},${prediction(row).slice(1)}`),
@@ -148,7 +148,7 @@ describeRefusals(
       ),
     );
 
-    tell("HTML with status 200, which says nothing of the rows", () =>
+    when("HTML with status 200, which says nothing of the rows", () =>
       scoreBySpoiledServer(
         () => ({ type: "text/html", body: "<!doctype html>\n<title>Sign in</title>\n<p>Your session has ended." }),
         ITS_REQUEST,
@@ -157,16 +157,16 @@ describeRefusals(
   },
 );
 
-describeRefusals(
+describeBadInput(
   "Responses that are paired by key",
   () => [folder],
-  (tell) => {
+  (when) => {
     const keyed = {
       response: { key: { column: "id", at: "key" } },
       output: { path: "", predictions: { key: "varchar", score: "double" } },
     };
     /** A server that answers in another order, and wrongly whatever holds the bad row. */
-    const scoreByKey = async (spoil: (row: Row) => string, changes: Partial<JobInput> = {}): Promise<Told> => {
+    const scoreByKey = async (spoil: (row: Row) => string, changes: Partial<JobInput> = {}): Promise<Reported> => {
       const url = await startAnsweringServer((rows) => ({
         body: answerTo(rows.toReversed(), (row) => (row.n === BAD ? spoil(row) : prediction(row))),
       }));
@@ -174,44 +174,44 @@ describeRefusals(
       return scoreWithout([BAD], { kind: "http", url }, { ...keyed, output, ...changes });
     };
 
-    tell("no key", () => scoreByKey(() => '{"score":66.5}'));
+    when("no key", () => scoreByKey(() => '{"score":66.5}'));
 
-    tell("a key that was not sent", () => scoreByKey(() => '{"key":"key 7","score":66.5}'));
+    when("a key that was not sent", () => scoreByKey(() => '{"key":"key 7","score":66.5}'));
 
-    tell("a key that is null in the table", async () => {
+    when("a key that is null in the table", async () => {
       const sql = `select nullif('key ' || n, 'key ${BAD}') as id, n, 'row ' || n as note from range(${ROWS}) t(n)`;
       const url = await startAnsweringServer(() => null);
       const output = { ...keyed.output, path: join(folder, "out") };
       const run = await engine.run(job({ kind: "http", url }, { ...keyed, output, source: { kind: "sql", sql } }));
       expect(run.ledger).toEqual({ input: ROWS, scored: ROWS - 1, deadLettered: 1, skipped: 0 });
       const [letter] = await deadLetters(run);
-      return { code: letter?.["code"], message: letter?.["message"] } as Told;
+      return { code: letter?.["code"], message: letter?.["message"] } as Reported;
     });
   },
 );
 
-describeRefusals(
+describeBadInput(
   "Answers of a backend of your own",
   () => [folder],
-  (tell) => {
+  (when) => {
     const spoilLine = (spoil: (rows: readonly Row[]) => string, failed = ITS_REQUEST) => {
       answerLine = (rows) => (rows.some(({ n }) => n === BAD) ? spoil(rows) : answerTo(rows));
       return scoreWithout(failed, { kind: "foreign" });
     };
 
-    tell("an error for one row", () => spoilLine((rows) => sparing('{"error":"no such aircraft"}')(rows).body, [BAD]));
+    when("an error for one row", () => spoilLine((rows) => sparing('{"error":"no such aircraft"}')(rows).body, [BAD]));
 
-    tell("a line that is not JSON", () => spoilLine(() => '{"predictions":[1,'));
+    when("a line that is not JSON", () => spoilLine(() => '{"predictions":[1,'));
 
-    tell("an empty line", () => spoilLine(() => ""));
+    when("an empty line", () => spoilLine(() => ""));
 
-    tell("`null`", () => spoilLine(() => "null"));
+    when("`null`", () => spoilLine(() => "null"));
 
-    tell("another key", () => spoilLine(() => '{"outputs":[1,2,3]}'));
+    when("another key", () => spoilLine(() => '{"outputs":[1,2,3]}'));
 
-    tell("too few predictions", () => spoilLine((rows) => answerTo(rows.slice(1))));
+    when("too few predictions", () => spoilLine((rows) => answerTo(rows.slice(1))));
 
-    tell("too many predictions", () => spoilLine((rows) => answerTo([...rows, ...rows])));
+    when("too many predictions", () => spoilLine((rows) => answerTo([...rows, ...rows])));
   },
 );
 

@@ -1,8 +1,8 @@
 import { mkdir, readFile, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { query } from "../../support/query.ts";
+import { describeBadInput } from "./support/describe-bad-input.ts";
 import { useProject } from "./support/project.ts";
-import { describeRefusals } from "./support/refusals.ts";
 
 const FIXTURES = resolve(import.meta.dirname, "../../../fixtures/parquet");
 
@@ -21,85 +21,85 @@ async function folderOf(...queries: readonly string[]): Promise<string> {
 
 const ROW = "select 1::bigint as id, 1.5::double as x";
 
-describeRefusals(
+describeBadInput(
   "Files of a table",
   () => [project.path],
-  (tell) => {
-    tell("two Parquet files have types that have no common one", async () => {
+  (when) => {
+    when("two Parquet files have types that have no common one", async () => {
       await folderOf(
         "select 9007199254740993::bigint as id, 1.5::double as x",
         "select 0.5::double as id, 2.5::double as x",
       );
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("two Parquet files spell a column in two ways", async () => {
+    when("two Parquet files spell a column in two ways", async () => {
       await folderOf(ROW, "select 2::bigint as id, 2.5::double as X");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a Parquet file has two columns that differ in case only", async () => {
+    when("a Parquet file has two columns that differ in case only", async () => {
       await project.write("rows.parquet", await readFile(join(FIXTURES, "fields-differ-in-case.parquet")));
       await project.spoilJob("rows.csv", "rows.parquet");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a decimal has more than 38 digits", async () => {
+    when("a decimal has more than 38 digits", async () => {
       await project.write("rows.parquet", await readFile(join(FIXTURES, "decimal-40-digits.parquet")));
       await project.spoilJob("rows.csv", "rows.parquet");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a Parquet file has times with nanoseconds that would be cut off", async () => {
+    when("a Parquet file has times with nanoseconds that would be cut off", async () => {
       await project.write("rows.parquet", await readFile(join(FIXTURES, "int96-nanoseconds.parquet")));
       await project.spoilJob("rows.csv", "rows.parquet");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a Parquet file is encrypted", async () => {
+    when("a Parquet file is encrypted", async () => {
       await project.write("rows.parquet", await readFile(join(FIXTURES, "encrypted.parquet")));
       await project.spoilJob("rows.csv", "rows.parquet");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("the folder is a Delta table", async () => {
+    when("the folder is a Delta table", async () => {
       const folder = await folderOf(ROW);
       await mkdir(join(folder, "_delta_log"));
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("the manifest of a published table is damaged", async () => {
+    when("the manifest of a published table is damaged", async () => {
       await folderOf(ROW);
       await project.write("data/_manifest.json", '{ "format_version": 1, "files": [');
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a link of the folder leads nowhere", async () => {
+    when("a link of the folder leads nowhere", async () => {
       const folder = await folderOf(ROW);
       await symlink("/mnt/gone/2.parquet", join(folder, "2.parquet"));
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a link of the folder leads back to it", async () => {
+    when("a link of the folder leads back to it", async () => {
       const folder = await folderOf(ROW);
       await symlink("..", join(folder, "up"));
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("folders name other columns than others do", async () => {
+    when("folders name other columns than others do", async () => {
       const folder = await folderOf(ROW);
       await mkdir(join(folder, "ds=2024-05-01"));
       await query(`copy (${ROW}) to '${folder}/ds=2024-05-01/2.parquet' (format parquet)`);
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a file contradicts the name of its folder", async () => {
+    when("a file contradicts the name of its folder", async () => {
       const folder = await folderOf();
       await mkdir(join(folder, "ds=2024-05-01"));
       await query(
         `copy (select *, date '2024-05-02' as ds from (${ROW})) to '${folder}/ds=2024-05-01/1.parquet' (format parquet)`,
       );
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
   },
 );

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { expect, it } from "vitest";
 import { query } from "../../support/query.ts";
+import type { Reported } from "./support/describe-bad-input.ts";
+import { describeBadInput } from "./support/describe-bad-input.ts";
 import { useProject } from "./support/project.ts";
 import { publishedFiles } from "./support/published-files.ts";
-import type { Told } from "./support/refusals.ts";
-import { describeRefusals } from "./support/refusals.ts";
 import type { SmallDisk } from "./support/small-disk.ts";
 import { runOnSmallDisk, whyNoSmallDisk } from "./support/small-disk.ts";
 
@@ -33,38 +33,38 @@ async function runOn(
   const after = await publishedFiles(join(project.path, "out"));
   delete after[join(project.path, "out", ".ballast")];
   expect(after).toEqual(before);
-  return error as Told;
+  return error as Reported;
 }
 
-describeRefusals(
+describeBadInput(
   "A full disk",
   () => [project.path],
-  (tell) => {
-    tell("while the source is read", (context) => runOn({ folder: ".scoreframe", size: "1m" }, context));
+  (when) => {
+    when("while the source is read", (context) => runOn({ folder: ".scoreframe", size: "1m" }, context));
 
-    tell("while shards are written", (context) => runOn({ folder: ".scoreframe", size: "3m" }, context));
+    when("while shards are written", (context) => runOn({ folder: ".scoreframe", size: "3m" }, context));
 
-    tell("while answers are kept", (context) => runOn({ folder: ".scoreframe", size: "4500k" }, context));
+    when("while answers are kept", (context) => runOn({ folder: ".scoreframe", size: "4500k" }, context));
 
-    tell("while answers are set beside their rows", (context) =>
+    when("while answers are set beside their rows", (context) =>
       runOn({ folder: ".scoreframe", size: "5400k" }, context),
     );
 
-    tell("while the table is written", (context) => runOn({ folder: "out", size: "512k" }, context));
+    when("while the table is written", (context) => runOn({ folder: "out", size: "512k" }, context));
 
-    tell("before the run has begun, in the workspace", (context) =>
+    when("before the run has begun, in the workspace", (context) =>
       runOn({ folder: ".scoreframe", size: "64k", state: "full" }, context),
     );
 
-    tell("before the run has begun, where the table is", (context) =>
+    when("before the run has begun, where the table is", (context) =>
       runOn({ folder: "out", size: "512k", state: "full" }, context),
     );
 
-    tell("a read-only disk under the workspace", (context) =>
+    when("a read-only disk under the workspace", (context) =>
       runOn({ folder: ".scoreframe", size: "1m", state: "read-only" }, context),
     );
 
-    tell("a read-only disk under the table", (context) =>
+    when("a read-only disk under the table", (context) =>
       runOn({ folder: "out", size: "1m", state: "read-only" }, context),
     );
   },

@@ -2,8 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runCli } from "../../cli/support/run-cli.ts";
+import { describeBadInput } from "./support/describe-bad-input.ts";
 import { useProject } from "./support/project.ts";
-import { describeRefusals } from "./support/refusals.ts";
 
 const project = useProject();
 
@@ -11,122 +11,122 @@ function backendModule(id: string, create: string): string {
   return `export default { specificationVersion: "v1", id: "${id}", capabilities: {}, parseOptions: () => {}${create} };\n`;
 }
 
-describeRefusals(
+describeBadInput(
   "The job file",
   () => [project.path],
-  (tell) => {
-    tell("there is no such file", () => project.refusedRun({ args: ["jobs.yaml"] }));
+  (when) => {
+    when("there is no such file", () => project.failingRun({ args: ["jobs.yaml"] }));
 
-    tell("it is a folder", async () => {
+    when("it is a folder", async () => {
       await mkdir(join(project.path, "jobs.yaml"));
-      return project.refusedRun({ args: ["jobs.yaml"] });
+      return project.failingRun({ args: ["jobs.yaml"] });
     });
 
-    tell("its name does not say what it is", async () => {
+    when("its name does not say what it is", async () => {
       await project.write("job.txt", "name: job\n");
-      return project.refusedRun({ args: ["job.txt"] });
+      return project.failingRun({ args: ["job.txt"] });
     });
 
-    tell("it is empty", async () => {
+    when("it is empty", async () => {
       await project.write("job.yaml", "");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("it is not YAML", async () => {
+    when("it is not YAML", async () => {
       await project.spoilJob("[x]", "[x");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("it is not JSON", async () => {
+    when("it is not JSON", async () => {
       await project.write("job.json", '{\n  "name": "job",\n}\n');
-      return project.refusedRun({ args: ["job.json"] });
+      return project.failingRun({ args: ["job.json"] });
     });
 
-    tell("it is a text and no object", async () => {
+    when("it is a text and no object", async () => {
       await project.write("job.yaml", "score my table\n");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a key is unknown", async () => {
+    when("a key is unknown", async () => {
       await project.spoilJob("features:", "feature:");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a key is missing", async () => {
+    when("a key is missing", async () => {
       await project.spoilJob("output:\n  path: out\n", "");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("values are of the wrong type", async () => {
+    when("values are of the wrong type", async () => {
       await project.spoilJob("[x]", "x\nrequests: { batch_size: many }");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a key stands twice", async () => {
+    when("a key stands twice", async () => {
       await project.spoilJob("output:", "name: again\noutput:");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a template has no value", async () => {
+    when("a template has no value", async () => {
       await project.spoilJob("from rows", "from rows where id = {{ customer }}");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("an environment variable is not set", async () => {
+    when("an environment variable is not set", async () => {
       await project.spoilJob("from rows", `from rows where id = \${CUSTOMER}`);
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("`--set` changes nothing", async () => {
+    when("`--set` changes nothing", async () => {
       await project.spoilJob("from rows", "from rows where id = {{ customer }}");
-      return project.refusedRun({ args: ["job.yaml", "--set", "custumer=3"] });
+      return project.failingRun({ args: ["job.yaml", "--set", "custumer=3"] });
     });
 
-    tell("the backend is unknown", async () => {
+    when("the backend is unknown", async () => {
       await project.spoilJob("kind: local", "kind: locl");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a module of `backends` does not exist", async () => {
+    when("a module of `backends` does not exist", async () => {
       await project.spoilJob("backend:", "backends: [./backend.ts]\nbackend:");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a package of `backends` is not installed", async () => {
+    when("a package of `backends` is not installed", async () => {
       await project.spoilJob("backend:", "backends: [my-backend]\nbackend:");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a module of `backends` exports no backend", async () => {
+    when("a module of `backends` exports no backend", async () => {
       await project.spoilJob("backend:", "backends: [./model.ts]\nbackend:");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a backend of `backends` is incomplete", async () => {
+    when("a backend of `backends` is incomplete", async () => {
       await project.write("backend.mjs", backendModule("mine", ""));
       await project.spoilJob("backend:", "backends: [./backend.mjs]\nbackend:");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a backend of `backends` has an id that is taken", async () => {
+    when("a backend of `backends` has an id that is taken", async () => {
       await project.write("backend.mjs", backendModule("local", ", create: () => {}"));
       await project.spoilJob("backend:", "backends: [./backend.mjs]\nbackend:");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a value of the backend is of the wrong type", async () => {
+    when("a value of the backend is of the wrong type", async () => {
       await project.spoilJob("model: model.ts", "model: model.ts\n  start_timeout_s: soon");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("the model's name does not say what it is", async () => {
+    when("the model's name does not say what it is", async () => {
       await project.spoilJob("model: model.ts", "model: model.pkl");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a feature is no column of the table", async () => {
+    when("a feature is no column of the table", async () => {
       await project.spoilJob("[x]", "[y]");
-      return project.refusedRun();
+      return project.failingRun();
     });
   },
 );

@@ -4,17 +4,17 @@ import { onTestFinished } from "vitest";
 import { startModelServer } from "../../backends/http/support/model-server.ts";
 import { setProxies, startProxy } from "../../backends/http/support/proxy-server.ts";
 import { createAuthority } from "../../support/certificates.ts";
+import type { Reported } from "./support/describe-bad-input.ts";
+import { describeBadInput } from "./support/describe-bad-input.ts";
 import { useProject } from "./support/project.ts";
-import type { Told } from "./support/refusals.ts";
-import { describeRefusals } from "./support/refusals.ts";
 
 const project = useProject();
 const authority = createAuthority();
 
 /** A run whose model is at this URL. */
-async function refusedAt(url: string, exitCode = 1, more = ""): Promise<Told> {
+async function failureAt(url: string, exitCode = 1, more = ""): Promise<Reported> {
   await project.spoilJob("kind: local\n  model: model.ts", `kind: http\n  url: ${url}${more}`);
-  return project.refusedRun({ exitCode });
+  return project.failingRun({ exitCode });
 }
 
 async function tlsServer(
@@ -36,66 +36,66 @@ async function alertingServer(alert: number): Promise<string> {
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}/invocations`;
 }
 
-describeRefusals(
+describeBadInput(
   "Networks",
   () => [project.path],
-  (tell) => {
-    tell("`https://` leads to a server of plain HTTP", async () => {
+  (when) => {
+    when("`https://` leads to a server of plain HTTP", async () => {
       const { url } = await startModelServer((_, response) => response.end());
-      return refusedAt(url.replace("http:", "https:"));
+      return failureAt(url.replace("http:", "https:"));
     });
 
-    tell("`http://` leads to a server of TLS", async () =>
-      refusedAt((await tlsServer(["127.0.0.1"])).replace("https:", "http:")),
+    when("`http://` leads to a server of TLS", async () =>
+      failureAt((await tlsServer(["127.0.0.1"])).replace("https:", "http:")),
     );
 
-    tell("a certificate of a private authority", async () => refusedAt(await tlsServer(["127.0.0.1"])));
+    when("a certificate of a private authority", async () => failureAt(await tlsServer(["127.0.0.1"])));
 
-    tell("a certificate that has expired", async () => {
+    when("a certificate that has expired", async () => {
       await project.write("ca.pem", authority.cert);
-      return refusedAt(await tlsServer(["127.0.0.1"], { from: -9, to: -2 }), 1, "\n  tls: { ca: ca.pem }");
+      return failureAt(await tlsServer(["127.0.0.1"], { from: -9, to: -2 }), 1, "\n  tls: { ca: ca.pem }");
     });
 
-    tell("a certificate of another host", async () => {
+    when("a certificate of another host", async () => {
       await project.write("ca.pem", authority.cert);
-      return refusedAt(await tlsServer(["model.test"]), 1, "\n  tls: { ca: ca.pem }");
+      return failureAt(await tlsServer(["model.test"]), 1, "\n  tls: { ca: ca.pem }");
     });
 
-    tell("a server that requires a client certificate", async () => refusedAt(await alertingServer(116)));
+    when("a server that requires a client certificate", async () => failureAt(await alertingServer(116)));
 
-    tell("`tls.ca` is not there", () => refusedAt("https://127.0.0.1:1/", 2, "\n  tls: { ca: ca.pem }"));
+    when("`tls.ca` is not there", () => failureAt("https://127.0.0.1:1/", 2, "\n  tls: { ca: ca.pem }"));
 
-    tell("`tls.ca` is not PEM", async () => {
+    when("`tls.ca` is not PEM", async () => {
       await project.write("ca.pem", Buffer.from([0x30, 0x82, 0x01, 0x0a]));
-      return refusedAt("https://127.0.0.1:1/", 2, "\n  tls: { ca: ca.pem }");
+      return failureAt("https://127.0.0.1:1/", 2, "\n  tls: { ca: ca.pem }");
     });
 
-    tell("`tls.key` is of another certificate", async () => {
+    when("`tls.key` is of another certificate", async () => {
       await project.write("cert.pem", authority.client("scoring").cert);
       await project.write("key.pem", authority.key);
-      return refusedAt("https://127.0.0.1:1/", 2, "\n  tls: { cert: cert.pem, key: key.pem }");
+      return failureAt("https://127.0.0.1:1/", 2, "\n  tls: { cert: cert.pem, key: key.pem }");
     });
 
-    tell("the proxy is not there", () => {
+    when("the proxy is not there", () => {
       setProxies({ HTTPS_PROXY: "http://me:secret@127.0.0.1:1" });
-      return refusedAt("https://model.test/", 1, "\n  unreachable_timeout_s: 0");
+      return failureAt("https://model.test/", 1, "\n  unreachable_timeout_s: 0");
     });
 
-    tell("the proxy requires credentials", async () => {
+    when("the proxy requires credentials", async () => {
       const { origin } = await startProxy({ credentials: "me:secret" });
       setProxies({ HTTPS_PROXY: origin });
-      return refusedAt("https://model.test/");
+      return failureAt("https://model.test/");
     });
 
-    tell("the proxy does not allow the connection", async () => {
+    when("the proxy does not allow the connection", async () => {
       const { origin } = await startProxy({ status: 403 });
       setProxies({ HTTPS_PROXY: origin });
-      return refusedAt("https://model.test/");
+      return failureAt("https://model.test/");
     });
 
-    tell("the proxy's address is none", () => {
+    when("the proxy's address is none", () => {
       setProxies({ HTTPS_PROXY: "socks5://127.0.0.1:1080" });
-      return refusedAt("https://model.test/", 2);
+      return failureAt("https://model.test/", 2);
     });
   },
 );

@@ -53,6 +53,9 @@ it("no rows are a warning, and an error if the job says how many there must be: 
   const { stderr } = await runInProcess(["run", "job.yaml", ...nothing], project.path);
   expect(stderr).toContain("The source gives no rows");
   await project.run();
-  const told = await project.refusedRun({ exitCode: 1, args: ["job.yaml", ...nothing, "--set", "failure.min_rows=1"] });
-  expect(JSON.stringify(told)).toContain("The source gives 0 rows, and failure.min_rows is 1: nothing was scored");
+  const failure = await project.failingRun({
+    exitCode: 1,
+    args: ["job.yaml", ...nothing, "--set", "failure.min_rows=1"],
+  });
+  expect(JSON.stringify(failure)).toContain("The source gives 0 rows, and failure.min_rows is 1: nothing was scored");
 });

@@ -3,125 +3,125 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { startCli } from "../../cli/support/run-cli.ts";
 import { query } from "../../support/query.ts";
+import { describeBadInput } from "./support/describe-bad-input.ts";
 import { useProject } from "./support/project.ts";
-import { describeRefusals } from "./support/refusals.ts";
 
 const project = useProject();
 
-describeRefusals(
+describeBadInput(
   "The output",
   () => [project.path],
-  (tell) => {
-    tell("the path is a file", async () => {
+  (when) => {
+    when("the path is a file", async () => {
       await project.write("out", "a file of somebody else\n");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a folder above it is a file", async () => {
+    when("a folder above it is a file", async () => {
       await project.spoilJob("path: out", "path: rows.csv/out");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("the path is the job's own folder", async () => {
+    when("the path is the job's own folder", async () => {
       await project.spoilJob("path: out", "path: .");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("the folder holds files of somebody else", async () => {
+    when("the folder holds files of somebody else", async () => {
       await mkdir(join(project.path, "out"));
       await project.write("out/part-0.parquet", "half of a file");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a partition to replace holds a file of somebody else", async () => {
+    when("a partition to replace holds a file of somebody else", async () => {
       await project.spoilJob("path: out", "path: out\n  partition_by: [id]");
       await project.run();
       await project.write("out/id=2/mine.parquet", "theirs");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("its manifest is cut off", async () => {
+    when("its manifest is cut off", async () => {
       await project.run();
       await project.write("out/_manifest.json", '{"format_version": 1, "fi');
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("its manifest names a file outside of the table", async () => {
+    when("its manifest names a file outside of the table", async () => {
       await project.run();
       const manifest = await readFile(join(project.path, "out/_manifest.json"), "utf8");
       await project.write("out/_manifest.json", manifest.replace(/"path": "[^"]*"/, '"path": "../../precious.txt"'));
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a journal in it is cut off", async () => {
+    when("a journal in it is cut off", async () => {
       await project.run();
       await mkdir(join(project.path, "out/_scoreframe/switch"), { recursive: true });
       await project.write("out/_scoreframe/switch/v2-x.json", '{"version": 2, "rem');
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a folder in it is a link to elsewhere", async () => {
+    when("a folder in it is a link to elsewhere", async () => {
       await mkdir(join(project.path, "out"));
       await symlink("/tmp", join(project.path, "out/_scoreframe"));
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a partition's value is too long for a folder", async () => {
+    when("a partition's value is too long for a folder", async () => {
       await project.spoilJob("path: out", "path: out\n  partition_by: [day]");
       const sql = "select id, x, repeat('ü', 126) as day from rows";
-      return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", `source.sql=${sql}`] });
+      return project.failingRun({ exitCode: 1, args: ["job.yaml", "--set", `source.sql=${sql}`] });
     });
 
-    tell("its manifest is not ours", async () => {
+    when("its manifest is not ours", async () => {
       await mkdir(join(project.path, "out"));
       await project.write("out/_manifest.json", "{}");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("it holds a table of another form", async () => {
+    when("it holds a table of another form", async () => {
       await project.run();
-      return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", "output.partition_by=[id]"] });
+      return project.failingRun({ exitCode: 1, args: ["job.yaml", "--set", "output.partition_by=[id]"] });
     });
 
-    tell("it holds a column of another type", async () => {
+    when("it holds a column of another type", async () => {
       await project.run();
       const sql = "select id, 'A-' || x as x from rows";
-      return project.refusedRun({
+      return project.failingRun({
         exitCode: 1,
         args: ["job.yaml", "--set", "output.if_exists=append", "--set", `source.sql=${sql}`],
       });
     });
 
-    tell("it does not hold a column of the rows", async () => {
+    when("it does not hold a column of the rows", async () => {
       await project.run();
       const sql = "select id, x, x + 1 as y from rows";
-      return project.refusedRun({
+      return project.failingRun({
         exitCode: 1,
         args: ["job.yaml", "--set", "output.if_exists=append", "--set", `source.sql=${sql}`],
       });
     });
 
-    tell("it holds predictions of another type", async () => {
+    when("it holds predictions of another type", async () => {
       await project.run();
       await project.write(
         "model.ts",
         "export default { predict: (rows) => rows.map(({ x }) => ({ double: x / 3 })) };\n",
       );
-      return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", "output.if_exists=append"] });
+      return project.failingRun({ exitCode: 1, args: ["job.yaml", "--set", "output.if_exists=append"] });
     });
 
-    tell("it holds a table, and `if_exists` is `error`", async () => {
+    when("it holds a table, and `if_exists` is `error`", async () => {
       await project.run();
-      return project.refusedRun({ exitCode: 1, args: ["job.yaml", "--set", "output.if_exists=error"] });
+      return project.failingRun({ exitCode: 1, args: ["job.yaml", "--set", "output.if_exists=error"] });
     });
 
-    tell("its lock is half a file", async () => {
+    when("its lock is half a file", async () => {
       await mkdir(join(project.path, "out/_scoreframe"), { recursive: true });
       await project.write("out/_scoreframe/lock.json", '{"run_id": "20');
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("another run writes to it", async () => {
+    when("another run writes to it", async () => {
       await project.run();
       await project.write(
         "model.ts",
@@ -138,7 +138,7 @@ export default {
         cwd: project.path,
       });
       await first.hasSaid("model ready");
-      const refused = await project.refusedRun({ exitCode: 1 });
+      const refused = await project.failingRun({ exitCode: 1 });
       await project.write("go-on", "");
       const { stdout } = await first.ended;
       const report = JSON.parse(stdout);

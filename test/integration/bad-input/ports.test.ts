@@ -2,9 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished } from "vitest";
 import { runInProcess } from "../../cli/support/memory-context.ts";
+import type { Reported } from "./support/describe-bad-input.ts";
+import { describeBadInput } from "./support/describe-bad-input.ts";
 import { useProject } from "./support/project.ts";
-import type { Told } from "./support/refusals.ts";
-import { describeRefusals } from "./support/refusals.ts";
 
 const project = useProject();
 
@@ -17,7 +17,7 @@ async function takenPort(): Promise<string> {
   return String((server.address() as AddressInfo).port);
 }
 
-async function refusedServer(exitCode: number, ...args: readonly string[]): Promise<Told> {
+async function failureOfServer(exitCode: number, ...args: readonly string[]): Promise<Reported> {
   const ended = await runInProcess(["serve", ...args, "--json"], project.path);
   const { error } = JSON.parse(ended.stdout);
   expect(ended.stderr).toContain(`Error ${error.code}: ${error.message}\n`);
@@ -25,27 +25,27 @@ async function refusedServer(exitCode: number, ...args: readonly string[]): Prom
   return error;
 }
 
-describeRefusals(
+describeBadInput(
   "Ports",
   () => [project.path],
-  (tell) => {
-    tell("`serve --model` gets a port that is taken", async () =>
-      refusedServer(1, "--model", "model.ts", "--port", await takenPort()),
+  (when) => {
+    when("`serve --model` gets a port that is taken", async () =>
+      failureOfServer(1, "--model", "model.ts", "--port", await takenPort()),
     );
 
-    tell("`serve --command` gets a port that is taken", async () =>
-      refusedServer(1, "--command", "exec sleep 60", "--port", await takenPort()),
+    when("`serve --command` gets a port that is taken", async () =>
+      failureOfServer(1, "--command", "exec sleep 60", "--port", await takenPort()),
     );
 
-    tell("`serve --host` is no address of this machine", () =>
-      refusedServer(1, "--model", "model.ts", "--port", "0", "--host", "192.0.2.1"),
+    when("`serve --host` is no address of this machine", () =>
+      failureOfServer(1, "--model", "model.ts", "--port", "0", "--host", "192.0.2.1"),
     );
 
-    tell("`serve --port` is none", () => refusedServer(2, "--model", "model.ts", "--port", "http"));
+    when("`serve --port` is none", () => failureOfServer(2, "--model", "model.ts", "--port", "http"));
 
-    tell("the port in `backend.url` is none", async () => {
+    when("the port in `backend.url` is none", async () => {
       await project.spoilJob("kind: local\n  model: model.ts", "kind: http\n  url: http://127.0.0.1:99999/invocations");
-      return project.refusedRun();
+      return project.failingRun();
     });
   },
 );

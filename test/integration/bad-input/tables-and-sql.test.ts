@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { query } from "../../support/query.ts";
+import { describeBadInput } from "./support/describe-bad-input.ts";
 import { useProject } from "./support/project.ts";
-import { describeRefusals } from "./support/refusals.ts";
 
 const project = useProject();
 
@@ -12,212 +12,212 @@ async function parquetTable(): Promise<Buffer> {
   return readFile(path);
 }
 
-describeRefusals(
+describeBadInput(
   "Tables",
   () => [project.path],
-  (tell) => {
-    tell("the file is missing", async () => {
+  (when) => {
+    when("the file is missing", async () => {
       await project.spoilJob("rows.csv", "row.csv");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("its folder is missing", async () => {
+    when("its folder is missing", async () => {
       await project.spoilJob("rows.csv", "data/rows.csv");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("the file is empty", async () => {
+    when("the file is empty", async () => {
       await project.write("rows.csv", "");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("the ending says no format", async () => {
+    when("the ending says no format", async () => {
       await project.write("rows.data", "id,x\n1,2\n");
       await project.spoilJob("rows.csv", "rows.data");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a Parquet file is cut off", async () => {
+    when("a Parquet file is cut off", async () => {
       await project.write("rows.parquet", (await parquetTable()).subarray(0, -100));
       await project.spoilJob("rows.csv", "rows.parquet");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("the end of a Parquet file is damaged", async () => {
+    when("the end of a Parquet file is damaged", async () => {
       const file = await parquetTable();
       file.fill(0xff, file.length - 200, file.length - 100);
       await project.write("rows.parquet", file);
       await project.spoilJob("rows.csv", "rows.parquet");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a CSV line has too many fields", async () => {
+    when("a CSV line has too many fields", async () => {
       await project.write("rows.csv", "id,x\n1,1.5\n2,2.5,7\n3,-1\n");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a CSV line has too few fields", async () => {
+    when("a CSV line has too few fields", async () => {
       await project.write("rows.csv", "id,x\n1,1.5\n2\n3,-1\n");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("two names of a CSV header differ in case only", async () => {
+    when("two names of a CSV header differ in case only", async () => {
       await project.write("rows.csv", "id,x,ID\n1,1.5,2\n");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a CSV file is not in UTF-8", async () => {
+    when("a CSV file is not in UTF-8", async () => {
       await project.write("rows.csv", Buffer.from("id,x,town\n1,1.5,K\u00f6ln\n", "latin1"));
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a JSON file has no object", async () => {
+    when("a JSON file has no object", async () => {
       await project.write("rows.json", "[]");
       await project.spoilJob("rows.csv", "rows.json");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a key of a JSON object comes twice", async () => {
+    when("a key of a JSON object comes twice", async () => {
       await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2,"x":2.5,"id":3}\n');
       await project.spoilJob("rows.csv", "rows.jsonl");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("keys of JSON rows differ in case only", async () => {
+    when("keys of JSON rows differ in case only", async () => {
       await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2,"X":2.5}\n');
       await project.spoilJob("rows.csv", "rows.jsonl");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a row of a JSON array is no object", async () => {
+    when("a row of a JSON array is no object", async () => {
       await project.write("rows.json", '[{"id":1,"x":1.5},\n[2,2.5]]\n');
       await project.spoilJob("rows.csv", "rows.json");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a value of JSON Lines is none of the declared type", async () => {
+    when("a value of JSON Lines is none of the declared type", async () => {
       await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2.5,"x":2.5}\n');
       await project.spoilJob("rows.csv", "{ path: rows.jsonl, types: { id: BIGINT } }");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("the last line of JSON Lines is cut off", async () => {
+    when("the last line of JSON Lines is cut off", async () => {
       await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2,\n');
       await project.spoilJob("rows.csv", "rows.jsonl");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a DuckDB file is none", async () => {
+    when("a DuckDB file is none", async () => {
       await project.write("rows.duckdb", "no database");
       await project.spoilJob("rows.csv", "rows.duckdb");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a quote in a CSV file is never closed", async () => {
+    when("a quote in a CSV file is never closed", async () => {
       await project.write("rows.csv", 'id,x\n1,"1.5\n2,2.5\n3,-1\n');
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a backslash escapes the quotes of a CSV file", async () => {
+    when("a backslash escapes the quotes of a CSV file", async () => {
       await project.write("rows.csv", 'id,x,note\n1,1.5,"say \\"yes\\""\n');
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("the first line of a CSV file may be names or a row", async () => {
+    when("the first line of a CSV file may be names or a row", async () => {
       await project.write("rows.csv", "7,85,66\n8,86,67\n");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("lines come before the table in a CSV file", async () => {
+    when("lines come before the table in a CSV file", async () => {
       await project.write("rows.csv", "Report of May\n\nid,x\n1,1.5\n2,2.5\n");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a CSV file of several has no header", async () => {
+    when("a CSV file of several has no header", async () => {
       await project.write("parts/1.csv", "id,x\n1,1.5\n");
       await project.write("parts/2.csv", "2,2.5\n3,-1\n");
       await project.spoilJob("rows.csv", "parts");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a CSV file of several has other names", async () => {
+    when("a CSV file of several has other names", async () => {
       await project.write("parts/1.csv", "id,x\n1,1.5\n");
       await project.write("parts/2.csv", "id,y\n2,2.5\n");
       await project.spoilJob("rows.csv", "parts");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a CSV file of several has another delimiter", async () => {
+    when("a CSV file of several has another delimiter", async () => {
       await project.write("parts/1.csv", "id,x\n1,1.5\n");
       await project.write("parts/2.csv", "id;x\n2;2,5\n");
       await project.spoilJob("rows.csv", "parts");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a cell does not fit its declared type", async () => {
+    when("a cell does not fit its declared type", async () => {
       await project.spoilJob("{ rows: rows.csv }", "{ rows: { path: rows.csv, types: { x: BIGINT } } }");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
 
-    tell("a declared type is of no column", async () => {
+    when("a declared type is of no column", async () => {
       await project.spoilJob("{ rows: rows.csv }", "{ rows: { path: rows.csv, types: { idd: BIGINT } } }");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
   },
 );
 
-describeRefusals(
+describeBadInput(
   "SQL",
   () => [project.path],
-  (tell) => {
-    tell("a word is wrong", async () => {
+  (when) => {
+    when("a word is wrong", async () => {
       await project.spoilJob("select id", "selec id");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a fault is on a later line", async () => {
+    when("a fault is on a later line", async () => {
       await project.spoilJob("sql: select id, x from rows", "sql: |\n    select id,\n           x,,\n    from rows");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a table is unknown", async () => {
+    when("a table is unknown", async () => {
       await project.spoilJob("from rows", "from row");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a column is unknown", async () => {
+    when("a column is unknown", async () => {
       await project.spoilJob("select id, x", "select id, z");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("it is no query", async () => {
+    when("it is no query", async () => {
       await project.spoilJob("select id, x from rows", "drop table rows");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("two columns have one name", async () => {
+    when("two columns have one name", async () => {
       await project.spoilJob("select id, x", "select id, x, id + 1 as x");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("there are two statements", async () => {
+    when("there are two statements", async () => {
       await project.spoilJob("from rows", "from rows; drop table rows");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a column has a type that no table can keep", async () => {
+    when("a column has a type that no table can keep", async () => {
       await project.spoilJob("select id, x", "select id, x, interval (x) day as wait");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a nested column has one inside", async () => {
+    when("a nested column has one inside", async () => {
       await project.spoilJob("select id, x", "select id, x, [interval (x) day] as waits");
-      return project.refusedRun();
+      return project.failingRun();
     });
 
-    tell("a value does not survive a cast", async () => {
+    when("a value does not survive a cast", async () => {
       await project.spoilJob("select id, x", "select id, (x || 'a')::int as x");
-      return project.refusedRun({ exitCode: 1 });
+      return project.failingRun({ exitCode: 1 });
     });
   },
 );

@@ -12,14 +12,14 @@ export const MODEL_EXTENSIONS: readonly string[] = [".ts", ".mts", ".js", ".mjs"
 
 /**
  * Loads a TypeScript or JavaScript module, or an ONNX file, from an absolute path. Fails with `MODEL_LOAD_FAILED`, or with
- * `DEPENDENCY_MISSING` where nothing is installed that runs ONNX.
+ * `DEPENDENCY_MISSING` if no ONNX runtime is installed.
  */
 export async function loadModel(path: string, log: (line: string) => void): Promise<ServedModel> {
   await assertModelFile(path);
   return extname(path).toLowerCase() === ONNX_EXTENSION ? loadOnnxModel(path) : loadModuleModel(path, log);
 }
 
-/** Throws `MODEL_LOAD_FAILED`, with the file that was probably meant, unless `path` is a file. */
+/** Throws `MODEL_LOAD_FAILED` unless `path` is a file. The message names the file that was probably meant. */
 export async function assertModelFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile()) return;

@@ -53,7 +53,7 @@ function modelOf(module: Readonly<Record<string, unknown>>, path: string): AnyMo
   );
 }
 
-/** What the usual reasons ask for: Node strips types and transforms nothing, and wants whole file names in imports. */
+/** The fix for the usual reasons: Node strips types and transforms nothing, and imports need whole file names. */
 function hintFor(thrown: unknown, path: string): string {
   const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : null;
   if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {

@@ -2,7 +2,7 @@ import { access, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { nearest } from "../../../core/util/nearest.ts";
 
-/** What `path` was probably meant to be: the file or folder that exists and whose name looks most like it; null where none does. */
+/** What `path` was probably meant to be: the existing file or folder with the most similar name; null if no name is similar. */
 export async function nearestFile(path: string): Promise<string | null> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => null);

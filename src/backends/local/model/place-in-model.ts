@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 
-/** A frame of a stack that is in a file, and the head of the stack where Node strips the types of a file that has a fault. */
+/** A stack frame in a file, and the first line of the stack if Node fails to strip the types of a file. */
 const FRAME = /\n\s+at .*?(file:\/\/[^\n)]+?):(\d+):\d+\)?(?=\n|$)/;
 const FAULT = /^(\/[^\n]+|[A-Za-z]:\\[^\n]+):(\d+)\n/;
 
-/** Where in the user's files an error comes from, for the end of a message; empty where that is unknown. */
+/** Where in the user's files an error comes from, for the end of a message; empty if that is unknown. */
 export function placeInModel(thrown: unknown): string {
   if (!(thrown instanceof Error) || thrown.stack === undefined) return "";
   const fault = FAULT.exec(thrown.stack);

@@ -8,8 +8,8 @@ import { writeJson } from "../server/write-json.ts";
 export type ScoredExample = { readonly example: string; readonly prediction: string };
 
 /**
- * Sends one row to a model that listens. `given` is JSON text and comes before the model's own example. Throws `USAGE` where there is no row
- * to send, and otherwise unless exactly one prediction comes back that is no error.
+ * Sends one row to a model that listens: `given` (JSON text), or else the model's own example. Throws `USAGE` if there is no row to send, and
+ * another error unless exactly one prediction comes back that is not an error.
  */
 export async function scoreExample(
   model: { readonly url: string; readonly example: unknown },

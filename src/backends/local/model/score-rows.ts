@@ -5,7 +5,7 @@ import type { ServedModel } from "../server/served-model.ts";
 import { ServerError } from "../server/server-error.ts";
 
 /**
- * Asks the model and holds it to its contract: as many predictions as rows. Elements that are promises are awaited, and one that rejects
+ * Calls the model and checks its contract: as many predictions as rows. Elements that are promises are awaited, and one that rejects
  * or is `undefined` fails its own row only.
  */
 export async function scoreRows(model: ServedModel, rows: readonly ModelRow[]): Promise<readonly unknown[]> {

@@ -6,7 +6,7 @@ import { readLogTail } from "./read-log-tail.ts";
 export type StartLimits = { readonly timeoutSeconds: number; readonly signal: AbortSignal };
 
 /**
- * Waits until `ready` says that the model answers. It is given a signal that aborts when the wait is over. Where the process ends first, the
+ * Waits until `ready` resolves, which it does once the model answers. Its signal aborts when the wait is over. If the process ends first, the
  * time is up or the run is aborted, the process is stopped and the reason thrown.
  *
  * @param lastSeen what was seen so far, for the message when the time is up

@@ -5,16 +5,16 @@ import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 
 /**
  * Below the ports that systems give to outgoing connections (32768 and more on Linux), one of which could take the port before the model does;
- * and multi-model-server, which SageMaker's containers are made of, refuses ports from 32767 on.
+ * and multi-model-server, on which SageMaker's containers are based, rejects ports from 32767 on.
  */
 const FIRST = 20_000;
 const LAST = 32_766;
 const TRIES = 50;
 
-/** Where a server listens that was told `localhost`: on the one or the other, by its resolver. */
+/** A server that is to listen on `localhost` listens on one or the other of these, depending on its resolver. */
 export const LOOPBACK = ["127.0.0.1", "::1"] as const;
 
-/** A port that nobody listened on a moment ago, on either address of `localhost`. */
+/** A port on which nothing listened a moment ago, on either address of `localhost`. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
@@ -26,7 +26,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Throws `MODEL_START_FAILED` if something listens on the port already. */
-export async function refusePortInUse(port: number): Promise<void> {
+export async function assertPortFree(port: number): Promise<void> {
   if ((await listenOn(port)) !== null) return;
   const message = `The command cannot be given the port ${port}: it is in use. Choose another port (0 takes a free one), or end what listens there.`;
   throw new ScoreframeError("MODEL_START_FAILED", message, { operation: "start model" });

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 
 /**
- * Whether a process group has a member that runs. Zombies do not count: in a container where nobody reaps them they stay for ever, and a
- * signal reaches them as if they lived.
+ * Whether a process group has a running member. Zombies do not count: in a container without a process that reaps them they stay forever, and
+ * a signal to them succeeds.
  */
 export async function groupIsAlive(group: number): Promise<boolean> {
   if (!signalGroup(group, 0)) return false;
@@ -12,7 +12,7 @@ export async function groupIsAlive(group: number): Promise<boolean> {
   return members.includes(true);
 }
 
-/** Whether there was anybody to take the signal. */
+/** Whether there was a process to take the signal. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-group, signal);

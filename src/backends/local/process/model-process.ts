@@ -14,9 +14,9 @@ export type ModelProcessOptions = {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Folder for `model.log`, which takes what the process prints. */
+  /** Folder for `model.log`, to which the output of the process goes. */
   readonly logDirectory: string;
-  /** Hands stdout to the caller instead of the log. */
+  /** Gives stdout to the caller instead of the log. */
   readonly captureStdout: boolean;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
@@ -37,7 +37,7 @@ const POLL_MS = 25;
 
 /**
  * Starts a process as the leader of a group of its own, so that `stop` reaches whatever it starts. Its stdin is a pipe that closes when this
- * process ends, however it ends. Throws `MODEL_START_FAILED` where it cannot be started.
+ * process ends, however it ends. Throws `MODEL_START_FAILED` if it cannot be started.
  */
 export async function startModelProcess(options: ModelProcessOptions): Promise<ModelProcess> {
   mkdirSync(options.logDirectory, { recursive: true });
@@ -50,7 +50,7 @@ export async function startModelProcess(options: ModelProcessOptions): Promise<M
     stdio: ["pipe", options.captureStdout ? "pipe" : log, log],
   });
   closeSync(log);
-  // Writing is not what the pipe is for; that it breaks is how a death shows itself elsewhere.
+  // The pipe is never written to. That it breaks is noticed elsewhere, as the end of the process.
   child.stdin?.on("error", () => undefined);
   const exit = exitOf(child);
   await once(child, "spawn").catch((thrown: unknown) => {
@@ -74,7 +74,7 @@ export async function startModelProcess(options: ModelProcessOptions): Promise<M
   };
 }
 
-/** The error of a process that ended unasked, with what it printed last. */
+/** The error of a process that ended unexpectedly, with the last lines that it printed. */
 export async function exitError({ logPath }: ModelProcess, how: string, when: string): Promise<ScoreframeError> {
   const tail = await readLogTail(logPath);
   return new ScoreframeError(
@@ -100,7 +100,7 @@ function hasExited(child: ChildProcess): boolean {
 }
 
 async function stopGroup(child: ChildProcess, exit: Promise<string>, graceMs: number): Promise<void> {
-  // Where the leader ended unasked, nothing that is left of its group is worth waiting for.
+  // If the leader ended unexpectedly, the rest of its group is not worth waiting for.
   if (!hasExited(child)) {
     signalAll(child, "SIGTERM");
     const deadline = performance.now() + graceMs;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, fetch } from "undici";
 import { messageOf } from "../../../core/errors/scoreframe-error.ts";
 import { awaitStart } from "./await-start.ts";
-import { freePort, LOOPBACK, refusePortInUse } from "./free-port.ts";
+import { assertPortFree, freePort, LOOPBACK } from "./free-port.ts";
 import { startModelProcess } from "./model-process.ts";
 import type { RunningModel, StartContext } from "./running-model.ts";
 import { runningModel } from "./running-model.ts";
@@ -12,21 +12,21 @@ export type ModelCommand = {
   readonly command: string;
   readonly healthPath: string;
   readonly invocationsPath: string;
-  /** A free one where it is not given. */
+  /** Without it, a free one is chosen. */
   readonly port?: number;
 };
 
-/** Python servers finish what they began and write their last logs. */
+/** Gives Python servers time to finish their requests and write their last logs. */
 const GRACE_MS = 5000;
 const PROBE_INTERVAL_MS = 150;
 const PROBE_TIMEOUT_MS = 2000;
-/** A port on which nobody listens says so at once; what takes longer has been accepted. */
+/** A port on which nothing listens refuses at once; a request that takes longer has been accepted. */
 const REFUSAL_MS = 200;
 const UNANSWERED = "was accepted and not answered";
 
 /**
- * The command takes the shell's place (`exec`), beside a watcher in the same group: when the other end of stdin closes, because the process
- * that started it is gone, the watcher ends the group.
+ * The command replaces the shell (`exec`). A watcher in the same group ends the group when the other end of stdin closes, because the process
+ * that started it is gone.
  */
 const SUPERVISED = `exec 3<&0 </dev/null
 (cat <&3 >/dev/null 2>&1; trap '' TERM; kill -TERM 0; sleep ${GRACE_MS / 1000}; kill -KILL 0) >/dev/null 2>&1 &
@@ -35,8 +35,8 @@ exec sh -c "$0"`;
 
 /** Runs any command that serves a model by HTTP; resolves when its health path answers with 2xx. */
 export async function startCommand(model: ModelCommand, context: StartContext): Promise<RunningModel> {
-  // Whoever has the port already might answer the health path in the command's place, and the rows after it.
-  if (model.port !== undefined) await refusePortInUse(model.port);
+  // Another process that listens on the port might answer the health path instead of the command, and then the rows.
+  if (model.port !== undefined) await assertPortFree(model.port);
   const port = model.port ?? (await freePort());
   const command = model.command.replaceAll("{port}", String(port));
   const process = await startModelProcess({
@@ -87,7 +87,7 @@ function createProbe(port: number, healthPath: string) {
         signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
       });
       await answer.arrayBuffer();
-      seen = `answered ${answer.status}; set health_path if another path tells that the server is ready`;
+      seen = `answered ${answer.status}; set health_path if another path shows that the server is ready`;
       return answer.ok ? "healthy" : "other";
     } catch (thrown) {
       if (isRefusal(thrown)) return "refused";

@@ -11,7 +11,7 @@ import { startModelProcess } from "./model-process.ts";
 import type { RunningModel, StartContext } from "./running-model.ts";
 import { runningModel } from "./running-model.ts";
 
-/** Our own server needs no time to end, unless the model holds its thread. */
+/** Our own server needs no time to end, unless the model blocks its thread. */
 const GRACE_MS = 1000;
 
 /** The first line that the server prints on stdout; see model-server-main.ts. */
@@ -86,6 +86,6 @@ function parseAnnouncement(line: string): Announcement | null {
 async function afterLastWord(exit: Promise<string>, announced: Promise<unknown>): Promise<string> {
   const how = await exit;
   const spoken = await Promise.race([announced.then(() => true), sleep(500, false)]);
-  // It said why it ends: that is the better error, and on its way.
+  // The server announced why it ends. That error is the better one, and it is on its way.
   return spoken ? new Promise(() => undefined) : how;
 }

@@ -3,8 +3,8 @@ import type { RequestShard, ScoringSession } from "../../../core/ports/scoring-b
 import type { RunningModel } from "./running-model.ts";
 
 /**
- * Ties a session to the process that answers it: when the process ends, so does the scoring, with `MODEL_EXITED` rather than with rows that
- * look refused; when the session is closed, the process is stopped.
+ * Binds a session to the process that answers it: when the process ends, scoring ends with `MODEL_EXITED`, and its rows do not look rejected;
+ * when the session is closed, the process is stopped.
  */
 export function watchModel(session: ScoringSession, model: RunningModel): ScoringSession {
   return {
@@ -33,7 +33,7 @@ async function* scoreWhileAlive(
       yield response;
     }
   } catch (thrown) {
-    // A connection that broke because the process is gone is told as what it is.
+    // A connection that broke because the process is gone is reported as `MODEL_EXITED`.
     throw model.hasExited() && !signal.aborted ? await model.exited : thrown;
   }
 }

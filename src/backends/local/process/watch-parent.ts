@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
 
-/** Between looks at the parent, and from its death until this process is ended, in which what ends by itself may do so. */
+/** The time between checks of the parent, and the grace for this process to end by itself once the parent is gone. */
 const LOOK_MS = 500;
 const GRACE_MS = 1500;
 
 /**
- * Ends this process, and all that it started, soon after its parent has gone: the parent may have been killed, which closes stdin and says nothing
- * more. From a thread of its own, because a model that computes for minutes leaves no time to look at stdin.
+ * Ends this process, and all that it started, soon after its parent is gone: a killed parent sends no signal, only stdin closes. It works from a
+ * separate thread, because a model that computes for minutes leaves no time to look at stdin.
  */
 export function watchParent(parent: number): void {
   const watcher = new Worker(WATCHER, {
@@ -28,7 +28,7 @@ export function endGroup(): void {
     try {
       process.kill(-process.pid, "SIGKILL");
     } catch {
-      // It leads no group.
+      // This process is not the leader of a group.
     }
   }
   process.exit(0);

@@ -39,14 +39,14 @@ async function answerRows(model: ServedModel, { rows, single, tensors }: Invocat
   return { contentType: JSON_TYPE, body: write(answer) };
 }
 
-/** What is no tensor, such as a row that failed, is answered as a list of predictions, which is not of V2. */
+/** Predictions that cannot be tensors, such as those of a failed row, are answered as a list, which is not part of V2. */
 function tensorAnswer({ description }: ServedModel, id: string | null, predictions: readonly unknown[]): string {
   const head = `{"model_name":${JSON.stringify(description)}${id === null ? "" : `,"id":${JSON.stringify(id)}`},`;
   const outputs = writeTensors(predictions);
   return outputs === null ? `${head}"predictions":${write(predictions)}}` : `${head}"outputs":${outputs}}`;
 }
 
-/** All lines go to the model in one call: a line of its own may be no more than one row. */
+/** All lines go to the model in one call, because a line may hold only one row. */
 async function answerLines(model: ServedModel, text: string): Promise<Answer> {
   const lines = text.endsWith("\n") ? text.slice(0, -1) : text;
   if (lines === "") return { contentType: JSON_LINES_TYPE, body: "" };

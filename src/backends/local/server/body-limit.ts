@@ -1,2 +1,2 @@
-/** Most bytes that the model server takes in one request, unless told otherwise. */
+/** The most bytes that the model server takes in one request, by default. */
 export const DEFAULT_BODY_LIMIT = 100_000_000;

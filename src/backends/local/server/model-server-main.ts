@@ -1,7 +1,7 @@
 /**
  * Entry of a model's own process. Prints one JSON line on stdout: `{"url":…,"description":…,"warnings":[…]}` when the model is loaded, or
  * `{"error":{"code":…,"message":…}}`, with exit code 1, when it cannot be. Everything else goes to stderr. Ends on SIGTERM or SIGINT, and
- * with its stdin: whoever started it holds the other end, so that it cannot outlive them.
+ * when its stdin closes: the process that started it holds the other end, so that it cannot outlive that process.
  */
 import { Console } from "node:console";
 import { parseArgs } from "node:util";
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     void server.close().finally(() => process.exit(0));
   };
   process.once("SIGTERM", stop).once("SIGINT", stop);
-  // The other end is closed by who started this, or with it: then nothing that the model has started is of use, either.
+  // The process that started this one has closed the other end, or is gone: what the model has started must end, too.
   const end = (): void => void server.close().finally(endGroup);
   process.stdin.resume().once("end", end).once("error", end);
   if (values.parent !== undefined) watchParent(Number(values.parent));

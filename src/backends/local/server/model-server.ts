@@ -14,7 +14,7 @@ export type ModelServerOptions = {
   readonly port: number;
   /** Most bytes of one request's body. */
   readonly bodyLimit?: number;
-  /** Takes what clients must not see: stacks of a model's errors. */
+  /** Logs what clients must not see: stacks of a model's errors. */
   log(line: string): void;
 };
 
@@ -43,7 +43,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     return reply.type("application/json").send('{"status":"ok"}');
   });
   app.post("/invocations", async (request, reply) => {
-    refuseEncoding(request.headers["content-encoding"]);
+    assertNotEncoded(request.headers["content-encoding"]);
     const { contentType, body } = await answerInvocation(loaded(), request.headers["content-type"], bodyOf(request));
     return reply.type(contentType).send(body);
   });
@@ -79,7 +79,7 @@ function createApp({ bodyLimit = DEFAULT_BODY_LIMIT, log }: ModelServerOptions) 
   return app;
 }
 
-function refuseEncoding(encoding: string | undefined): void {
+function assertNotEncoded(encoding: string | undefined): void {
   if (encoding === undefined || encoding === "identity") return;
   throw new ServerError(
     415,
@@ -116,7 +116,7 @@ function toServerError(thrown: unknown, bodyLimit: number): ServerError {
       `The request is larger than ${bodyLimit} bytes; send fewer rows at once.`,
     );
   }
-  // What Fastify itself refuses: a malformed header, a length that does not match.
+  // Fastify itself rejects a malformed header, or a length that does not match.
   if (typeof status === "number" && status < 500) return new ServerError(status, "INVALID_REQUEST", messageOf(thrown));
   return new ServerError(500, "MODEL_FAILED", messageOf(thrown), thrown);
 }
@@ -125,7 +125,7 @@ function stackOf(thrown: unknown): string {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }
 
-/** An address that stands for all of them cannot be connected to everywhere. */
+/** Some systems cannot connect to the address that means all addresses. */
 function reachable(address: string): string {
   const url = new URL(address);
   const host = url.hostname.replace(/^\[|\]$/g, "");

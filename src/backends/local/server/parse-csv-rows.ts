@@ -6,7 +6,7 @@ import { ServerError } from "./server-error.ts";
 
 /**
  * The rows of a CSV body, whose first line names the columns. A cell that looks like a number, `true` or `false` is one, an empty one is null,
- * and what stands in quotes is always text.
+ * and a quoted cell is always text.
  */
 export function parseCsvRows(body: string): readonly ModelRow[] {
   const [header, ...records] = splitRecords(body);

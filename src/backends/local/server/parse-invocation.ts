@@ -15,7 +15,7 @@ const FORMS =
   '{"instances":[…]}, {"dataframe_split":{"columns":[…],"data":[…]}}, {"dataframe_records":[…]}, {"inputs":[…]} of V2, a list of rows, or one row';
 
 /**
- * Finds the rows in a parsed request. Other keys beside `instances`, `dataframe_split` or `dataframe_records` are ignored, as other
+ * Finds the rows in a parsed request. Keys other than `instances`, `dataframe_split` or `dataframe_records` are ignored, as other
  * servers do. An object with none of them is one row. A row of a list may be a list of its values, or its only value: `rowOf` knows its columns.
  */
 export function parseInvocation(document: unknown, rowOf: ServedModel["rowOf"]): Invocation {

@@ -1,4 +1,4 @@
-/** An integer literal that may exceed 2^53, standing where a value stands. A match inside a string only costs time. */
+/** An integer literal that may exceed 2^53, in the place of a value. A match inside a string only costs time. */
 const LONG_INTEGER = /[[,:]\s*-?\d{16,}\s*[\],}]|^\s*-?\d{16,}\s*$/;
 const INTEGER = /^-?\d+$/;
 

@@ -22,11 +22,11 @@ export type ServeOptions = {
   readonly bodyLimit?: number;
   /** Scores one row and ends, instead of serving. */
   readonly dryRun?: boolean;
-  /** That row, as JSON text; where it is not given the model's own example is taken. */
+  /** That row, as JSON text. @default the model's own example */
   readonly example?: string;
   /** Ends the serving. */
   readonly signal: AbortSignal;
-  /** Takes lines for whoever watches: where the server listens, stacks of a model's errors. */
+  /** Takes lines for the user: where the server listens, stacks of a model's errors. */
   log(line: string): void;
 };
 
@@ -48,7 +48,7 @@ type Listening = {
   readonly url: string;
   readonly description: string;
   readonly example: unknown;
-  /** Rejects when it ends unasked; never resolves. */
+  /** Rejects when it ends unexpectedly; never resolves. */
   readonly failed: Promise<never>;
   close(): Promise<void>;
 };
@@ -145,7 +145,7 @@ async function listenElsewhere(
     },
   );
   const failed = running.exited.then((error) => Promise.reject(error));
-  // Nobody waits for it in a dry run.
+  // A dry run does not wait for it.
   failed.catch(() => undefined);
   return { url: running.url, description: running.description, example: null, failed, close: running.stop };
 }

@@ -6,13 +6,13 @@ export type ServedModel = {
   readonly description: string;
   /** What the user should know about it, although it works. */
   readonly warnings: readonly string[];
-  /** One prediction a row, in order; an object whose only key is `error` stands for a row that failed. Never called without rows. */
+  /** One prediction per row, in order; an object whose only key is `error` means that the row failed. Never called without rows. */
   predict(rows: readonly ModelRow[]): Promise<readonly unknown[]>;
   /**
-   * The row that a list of values is, whose columns only the model knows. Throws a `ServerError` if they are not as many as its columns. Null if it
-   * does not say which columns it takes, in what order.
+   * Makes a row of a list of values, because only the model knows its columns. Throws a `ServerError` if there are not as many values as columns.
+   * Null if the model does not say which columns it takes, in what order.
    */
   readonly rowOf: ((values: readonly unknown[]) => ModelRow) | null;
-  /** A row that it should be able to score, or null where none is known. */
+  /** A row that it should be able to score, or null if none is known. */
   readonly example: ModelRow | null;
 };

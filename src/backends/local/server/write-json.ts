@@ -1,7 +1,7 @@
 // Missing from TypeScript's library although every supported Node has it.
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
 
-/** Deeper than this is left to JSON.stringify, which knows how to refuse a value that contains itself. */
+/** Deeper values are left to JSON.stringify, which throws for a value that contains itself. */
 const MAX_DEPTH = 64;
 
 /**
@@ -12,7 +12,7 @@ export function writeJson(value: unknown): string {
   return isPlainJson(value, 0) ? JSON.stringify(value) : JSON.stringify(value, replaceSpecial);
 }
 
-/** Whether JSON.stringify writes it rightly without help: a replacer makes it several times slower. */
+/** Whether JSON.stringify writes the value correctly without a replacer, which makes it several times slower. */
 function isPlainJson(value: unknown, depth: number): boolean {
   if (typeof value === "bigint") return false;
   if (typeof value !== "object" || value === null) return true;

@@ -3,8 +3,8 @@ import { writeJson } from "./write-json.ts";
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
 /**
- * Predictions as V2 outputs: one of the name `prediction`, or one for each key of predictions that are objects. Null where they are no tensors:
- * rows that failed, values of several kinds, lists of several lengths, null where no float is.
+ * Predictions as V2 outputs: one named `prediction`, or one per key of predictions that are objects. Null if they cannot be tensors: failed rows,
+ * values of several kinds, lists of several lengths, null among values that are not floats.
  */
 export function writeTensors(predictions: readonly unknown[]): string | null {
   const [first] = predictions;
@@ -14,7 +14,7 @@ export function writeTensors(predictions: readonly unknown[]): string | null {
   const isUniform = predictions.every(
     (each) => isObject(each) && Object.keys(each).length === names.length && names.every((name) => name in each),
   );
-  // An object whose only key is `error` stands for a row that failed.
+  // An object whose only key is `error` means that the row failed.
   if (!isUniform || names.length === 0 || (names.length === 1 && names[0] === "error")) return null;
   const rows = predictions as readonly Readonly<Record<string, unknown>>[];
   // One output would come back without its name.

@@ -14,7 +14,7 @@ import { errorObjectText } from "../../../core/protocols/responses/error-object.
 import { counted } from "../../../core/util/counted.ts";
 import { takeApartDocuments, WITHOUT_NAMES } from "./csv-documents.ts";
 
-/** What an empty line is to a record of its own: no answer. */
+/** An empty line is no answer to a record that was sent alone. */
 const NO_ANSWER = {
   text: errorObjectText({
     code: "RESPONSE_INVALID",
@@ -30,8 +30,8 @@ const VERDICTS: Readonly<Record<AnswerLines, LineVerdict>> = {
 };
 
 /**
- * Makes an `.out` of SageMaker the answer to its request file: a line for a line. Answers the cause where no line of it can be
- * paired safely: where there are too few, too many, or as many as could belong to other lines, too.
+ * Turns an `.out` of SageMaker into a response file with one line per request line. Returns the cause if its lines cannot be paired safely:
+ * there are too few or too many, or their number is right but they could also belong to other lines.
  */
 export async function pairAnswerFile(
   { shard, responsePath, lines }: RequestShard,
@@ -59,7 +59,7 @@ function rowsOfAnswer({ batchStrategy }: AnswerRules): number | null {
   return batchStrategy === "SingleRecord" ? 1 : null;
 }
 
-/** Puts other bytes in a file's place, which is whole at every moment. */
+/** Replaces a file's content. The file is complete at every moment. */
 async function rewrite(
   path: string,
   change: (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer | string>,
@@ -82,13 +82,13 @@ function wrongCount(
   rules: AnswerRules,
 ): RowCause {
   const found = lines - blank;
-  const message = `Shard ${shard} has ${counted(expected, "request line")}, and ${address} has ${counted(found, "answer")}. ${mendFor(found, expected, rules)}`;
+  const message = `Shard ${shard} has ${counted(expected, "request line")}, and ${address} has ${counted(found, "answer")}. ${fixFor(found, expected, rules)}`;
   return { code: "LINE_COUNT_MISMATCH", message, attempts: 1 };
 }
 
-function mendFor(found: number, expected: number, { protocol, batchStrategy }: AnswerRules): string {
+function fixFor(found: number, expected: number, { protocol, batchStrategy }: AnswerRules): string {
   if (found === expected) {
-    return "Some of them have an empty line behind them and some have none, so that nobody can tell whether each is one answer: let the container end all its answers with a line break, or none.";
+    return "Some of them have an empty line behind them and some have none, so it is unclear whether each line is one answer: let the container end all its answers with a line break, or none.";
   }
   if (found > expected) {
     return "The container must answer each request line with exactly one line; pretty-printed JSON has too many.";
@@ -98,5 +98,5 @@ function mendFor(found: number, expected: number, { protocol, batchStrategy }: A
   }
   return found === 1
     ? "The container seems to answer without line breaks or in one piece: it must answer each request line with exactly one line."
-    : "The container must answer each request line with exactly one line; it left lines without an answer, or wrote answers without a line break between.";
+    : "The container must answer each request line with exactly one line; it left lines without an answer, or wrote answers without a line break between them.";
 }

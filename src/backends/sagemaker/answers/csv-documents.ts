@@ -9,13 +9,13 @@ import { listAtPath, listElements } from "../../shared/http/responses/json-spans
 
 const OPEN_OBJECT = 0x7b;
 
-/** Why a container that wants a line of names answers a line too few. */
+/** Why a container that expects a header line answers one line too few. */
 export const WITHOUT_NAMES =
   "SageMaker sends rows without a line of names: a container that wants one takes the first row for it. Send it json_lines or dataframe_split (model.protocol).";
 
 /**
- * Takes answers apart that are JSON although the job asked for CSV, as those of MLflow and Linear Learner are: of `{"predictions":[…]}` each prediction becomes a line,
- * which is how a record of CSV may be written. Other lines stay as they are. `path`: where the list of predictions is. `rows`: how many rows an answer is to; null where that is not known.
+ * Splits answers that are JSON although the job asked for CSV, as those of MLflow and Linear Learner: each prediction of `{"predictions":[…]}` becomes a line,
+ * as a CSV record would be. Other lines are unchanged. `path`: where the list of predictions is. `rows`: the number of rows per answer; null if it is not known.
  */
 export async function* takeApartDocuments(
   chunks: AsyncIterable<Buffer>,

@@ -11,7 +11,7 @@ import { pairAnswerFile } from "./answer-file.ts";
 /** Answers that are fetched while others are stitched. */
 const FETCHES_AT_A_TIME = 4;
 
-/** Fetches the answers to these files and pairs them, line by line; a file whose answers cannot be paired is one that failed. */
+/** Fetches the answers to these files and pairs them, line by line. A file whose answers cannot be paired counts as failed. */
 export function takeAnswers(
   shards: readonly RequestShard[],
   { options, remote, context }: Pick<SessionTools, "options" | "remote" | "context">,
@@ -25,7 +25,7 @@ export function takeAnswers(
   });
 }
 
-/** A file without answers that could be used: each of its lines has the same cause. */
+/** Writes the same cause on each line of a file that has no usable answers. */
 export async function failFile(shard: RequestShard, cause: RowCause): Promise<ShardResponse> {
   await writeFile(shard.responsePath, `${errorObjectText(cause)}\n`.repeat(shard.lines));
   return answered(shard);
@@ -35,7 +35,7 @@ function answered({ shard }: RequestShard): ShardResponse {
   return { shard, retries: 0 };
 }
 
-/** Whether SageMaker leaves each request beside its response; a filter chooses what is the response. */
+/** Whether SageMaker joins each request to its response. A filter selects what the response is. */
 function isJoined({ joinSource, outputFilter }: SagemakerOptions): boolean {
   return joinSource === "Input" && outputFilter === "$";
 }

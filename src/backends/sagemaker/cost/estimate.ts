@@ -5,16 +5,16 @@ import type { SagemakerOptions } from "../sagemaker-options.ts";
 import type { InstancePrice } from "./instance-price.ts";
 import { instancesFor } from "./instances-for.ts";
 
-/** Until an instance of a job has its image and is healthy; billed or not, it is what short jobs consist of. */
+/** Until an instance of a job has its image and is healthy. Short jobs consist mostly of this time, billed or not. */
 const START_MINUTES = { least: 2, most: 10 } as const;
 /** Seconds of one invocation, or of a megabyte of a large one: a small model on a good day, and a large one. */
 const INVOCATION_SECONDS = { least: 0.005, most: 0.5 } as const;
 const BYTES_PER_MB = 1_000_000;
-/** From so many on, how they are sent matters more than the start. */
+/** From this number on, how invocations are sent matters more than the start of the instances. */
 const MANY_INVOCATIONS = 10_000;
 const SOME_INVOCATIONS = 100;
 
-/** What the numbers of a plan say about a transform job: files, and not bytes, are what its instances share. */
+/** Estimates a transform job from the numbers of a plan. Its instances share files, not bytes. */
 export function estimateJob(given: SagemakerOptions, work: PlannedWork, price: InstancePrice): PlanEstimate {
   const options = { ...given, instanceCount: instancesFor(given, work.shards) };
   if (work.requests === 0) {
@@ -27,7 +27,7 @@ export function estimateJob(given: SagemakerOptions, work: PlannedWork, price: I
   return { advice: [...budgetAdvice(options, cost, price), ...adviceFor(options, work)], cost };
 }
 
-/** What a run would only say when it is opened, or when it has spent the money. */
+/** What a run would report only at its start, or once the money is spent. */
 function budgetAdvice(
   { maxCostUsd, instanceType }: SagemakerOptions,
   { min_usd: least, max_usd: most }: PlanCost,
@@ -35,7 +35,9 @@ function budgetAdvice(
 ): string[] {
   if (maxCostUsd === null) return [];
   if (least === null || most === null) {
-    return [`backend.max_cost_usd needs the price of ${instanceType}, which is ${price.source}. A run is refused.`];
+    return [
+      `backend.max_cost_usd needs the price of ${instanceType}, which is ${price.source}. A run would be rejected.`,
+    ];
   }
   if (maxCostUsd >= most) return [];
   const budget = `max_cost_usd: ${maxCostUsd} is below the estimate of ${least === most ? most : `${least} to ${most}`} USD`;
@@ -61,7 +63,7 @@ function adviceFor(options: SagemakerOptions, work: PlannedWork): string[] {
   }
   if (batchStrategy === "SingleRecord" && requests > MANY_INVOCATIONS && requests === rows) {
     advice.push(
-      `Each of ${amount(rows)} rows is an invocation of its own. batch_strategy: multi_record sends as many lines as fit in ${maxPayloadMb} MB, where the ` +
+      `Each of ${amount(rows)} rows is an invocation of its own. batch_strategy: multi_record sends as many lines as fit in ${maxPayloadMb} MB, if the ` +
         "container takes several lines and answers each; or raise requests.batch_size with a protocol that has many rows on a line.",
     );
   }
@@ -88,7 +90,7 @@ function moreFiles({ requests, bytes, shards }: PlannedWork, instanceCount: numb
   return `requests.file_size_mb: ${megabytes} would make a file for each; or ${fewer}.`;
 }
 
-/** Requests to the container: a line each, or as many lines of a file as fit. */
+/** Requests to the container: one line each, or as many lines of a file as fit. */
 function invocationsOf(
   { batchStrategy, maxPayloadMb }: SagemakerOptions,
   { requests, bytes, shards }: PlannedWork,

@@ -7,12 +7,12 @@ export type InstancePrice = { readonly usd: number | null; readonly source: stri
 /** The price list is kept in few regions only. */
 const PRICE_LIST_REGION = "us-east-1";
 const PAGE = 100;
-/** A network that does not let the question out is no reason to keep a run waiting. */
+/** Short, because a network that blocks the price list must not delay a run. */
 const PATIENCE_MS = 10_000;
 
 /**
- * The price of an instance for transform jobs, from AWS's price list (usage type `…Tsform:<instance type>`). Never throws: without a price a run
- * is as good as with one.
+ * The price of an instance for transform jobs, from AWS's price list (usage type `…Tsform:<instance type>`). Never throws, because a run does not
+ * need a price.
  */
 export async function askInstancePrice(
   region: string,

@@ -1,6 +1,6 @@
 import type { SagemakerOptions } from "../sagemaker-options.ts";
 
-/** The instances of a job over so many files: SageMaker gives each file to one instance, and one without a file is billed, too. */
+/** The number of instances of a job. SageMaker gives each file to one instance, and bills instances without a file, too. */
 export function instancesFor(
   { instanceCount, instanceCountIsMost }: Pick<SagemakerOptions, "instanceCount" | "instanceCountIsMost">,
   files: number,

@@ -1,11 +1,11 @@
-/** What a filter may be spelled with, by the service's own complaint: `Unexpected "_" in JsonPath. Supported operators for "application/json" are …`. */
+/** The characters of a filter, as the service's own message lists them: `Unexpected "_" in JsonPath. Supported operators for "application/json" are …`. */
 const CHARACTERS = /[a-zA-Z0-9$[\]*. ,:\-']/;
 /** Rows of CSV have numbers for their columns, and no names. */
 const CSV_CHARACTERS = /[0-9$[\]* ,:-]/;
 const MOST_CHARACTERS = 63;
 const SEVERAL_RANGES = /\[[^\]]*(?::[^\]]*,|,[^\]]*:)[^\]]*\]/;
 
-/** Why SageMaker would refuse a filter of DataProcessing, as the end of a sentence; null where it would not. */
+/** Why SageMaker would reject a filter of DataProcessing, as the end of a sentence; null if it would not. */
 export function filterComplaint(filter: string, contentType: string): string | null {
   if (filter.length > MOST_CHARACTERS) {
     return `has ${filter.length} characters, and SageMaker takes ${MOST_CHARACTERS}.`;
@@ -16,10 +16,10 @@ export function filterComplaint(filter: string, contentType: string): string | n
   const allowed = isCsv ? CSV_CHARACTERS : CHARACTERS;
   const stray = [...filter].find((character) => !allowed.test(character));
   if (stray !== undefined) {
-    const mend = isCsv
+    const fix = isCsv
       ? "Columns of CSV are chosen by number: $[0], $[1:3]."
       : "Give the key another name in the SQL or in the model's answer, or leave the filter out.";
-    return `holds ${JSON.stringify(stray)}, which SageMaker takes in no filter${isCsv ? " of CSV" : ""}. ${mend}`;
+    return `holds ${JSON.stringify(stray)}, which SageMaker takes in no filter${isCsv ? " of CSV" : ""}. ${fix}`;
   }
   if (SEVERAL_RANGES.test(filter)) return "has more than one range between brackets, and SageMaker takes one: $[1:5].";
   return null;

@@ -4,7 +4,7 @@ import type { RowCause } from "../../../core/protocols/responses/error-object.ts
 import type { ServicePlace } from "./job-place.ts";
 import { logPlace } from "./job-place.ts";
 
-/** A job that is over, and what it left without an answer. */
+/** A job that has ended, and the shards that it did not answer. */
 export type EndedJob = {
   readonly name: string;
   readonly place: ServicePlace;
@@ -15,7 +15,7 @@ export type EndedJob = {
 const NAMED = 5;
 
 /** What to do about the reasons that SageMaker gives. */
-const MENDS: readonly (readonly [RegExp, string])[] = [
+const FIXES: readonly (readonly [RegExp, string])[] = [
   [
     /Access ?Denied|not authorized|permission/i,
     "The model's execution role may not read the requests or write the answers (s3:ListBucket, s3:GetObject, s3:PutObject): allow it on the workspace.",
@@ -33,9 +33,9 @@ const MENDS: readonly (readonly [RegExp, string])[] = [
   [/Internal ?(Server)? ?[Ee]rror/, "A fault of the service, or a model larger than the 30 GB volume: run again."],
 ];
 
-/** The job ended without a single answer: nothing that could be kept. */
+/** The job ended without a single answer, so nothing can be kept. */
 export function jobFailed(job: EndedJob, missing: readonly RequestShard[]): ScoreframeError {
-  return new ScoreframeError("TRANSFORM_JOB_FAILED", `${failureText(job)} ${filesText(missing)} ${mendFor(job)}`, {
+  return new ScoreframeError("TRANSFORM_JOB_FAILED", `${failureText(job)} ${filesText(missing)} ${fixFor(job)}`, {
     backend: "sagemaker",
     operation: "score",
     details: {
@@ -52,7 +52,7 @@ export function jobFailed(job: EndedJob, missing: readonly RequestShard[]): Scor
 export function missingAnswer(job: EndedJob, missing: readonly RequestShard[]): RowCause {
   return {
     code: "TRANSFORM_JOB_FAILED",
-    message: `${failureText(job)} ${filesText(missing)} ${mendFor(job)}`,
+    message: `${failureText(job)} ${filesText(missing)} ${fixFor(job)}`,
     attempts: 1,
   };
 }
@@ -60,16 +60,16 @@ export function missingAnswer(job: EndedJob, missing: readonly RequestShard[]): 
 export function stoppedBySomebody(job: EndedJob): ScoreframeError {
   return new ScoreframeError(
     "TRANSFORM_JOB_STOPPED",
-    `The transform job ${job.name} was stopped by somebody else. SageMaker keeps no answers of a stopped job: run again. Who did it stands in CloudTrail (StopTransformJob).`,
+    `The transform job ${job.name} was stopped from outside this run. SageMaker keeps no answers of a stopped job: run again. CloudTrail shows who stopped it (StopTransformJob).`,
     { backend: "sagemaker", operation: "score", details: { job: job.name } },
   );
 }
 
-/** The error that ended a run, and the job that it could not stop; null where none is left. */
+/** The error that ended a run, extended by the job that could not be stopped; null if every job is stopped. */
 export function leftRunning(thrown: unknown, job: string | null, region: string): unknown {
   if (job === null || !ScoreframeError.is(thrown)) return thrown;
-  const mend = `aws sagemaker stop-transform-job --transform-job-name ${job} --region ${region}`;
-  const message = `${thrown.message} The transform job could not be stopped and may still run and cost money: \`${mend}\`.`;
+  const command = `aws sagemaker stop-transform-job --transform-job-name ${job} --region ${region}`;
+  const message = `${thrown.message} The transform job could not be stopped and may still run and cost money: \`${command}\`.`;
   return new ScoreframeError(thrown.code, message, { ...thrown.facts, cause: thrown.cause });
 }
 
@@ -85,10 +85,10 @@ function filesText(missing: readonly RequestShard[]): string {
   return `No answer to ${shards.length === 1 ? "shard" : "shards"} ${named}${more}: SageMaker answers a file whole or not at all.`;
 }
 
-function mendFor({ name, place, status, reason = "" }: EndedJob): string {
-  const mend =
+function fixFor({ name, place, status, reason = "" }: EndedJob): string {
+  const fix =
     status === "Completed"
       ? "Its request file may have been removed while the job ran."
-      : (MENDS.find(([pattern]) => pattern.test(reason))?.[1] ?? "Its log may say more.");
-  return `${mend} Logs: ${logPlace(place, name)}`;
+      : (FIXES.find(([pattern]) => pattern.test(reason))?.[1] ?? "Its log may say more.");
+  return `${fix} Logs: ${logPlace(place, name)}`;
 }

@@ -4,8 +4,8 @@ const MOST_CHARACTERS = 63;
 const DIGEST_CHARACTERS = 8;
 
 /**
- * The name of a run's transform job, and of the model that is made for it: always the same for a run, so that a second attempt meets the job of
- * the first. The digest keeps runs of one id in two workspaces apart. A name can be used once, for ever.
+ * The name of a run's transform job, and of the model that is made for it: always the same for a run, so that a second attempt finds the job of
+ * the first. The digest distinguishes runs of one id in two workspaces. A name can never be used again.
  */
 export function jobName(runId: string, requests: string): string {
   const digest = createHash("sha256").update(`${runId}\n${requests}`).digest("hex").slice(0, DIGEST_CHARACTERS);

@@ -1,10 +1,10 @@
 import { jobLink } from "./job-link.ts";
 import { logLink } from "./log-link.ts";
 
-/** Where a service is: its region, and the address that stands in for AWS, null where it is AWS itself. */
+/** Where a service is: its region, and its address if it is not AWS, else null. */
 export type ServicePlace = { readonly region: string; readonly endpoint: string | null };
 
-/** Where a transform job is to be seen. AWS's console shows none of another cloud. */
+/** Where to see a transform job. AWS's console shows only jobs of AWS. */
 export function jobPlace({ region, endpoint }: ServicePlace, jobName: string): string {
   return endpoint === null ? jobLink(region, jobName) : `It runs at ${endpoint}`;
 }

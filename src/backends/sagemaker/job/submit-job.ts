@@ -9,8 +9,8 @@ import { jobPlace } from "./job-place.ts";
 import { modelOf, transformJob } from "./transform-job.ts";
 
 /**
- * The job over these files: a new one, or the one that an earlier attempt of the same run has submitted. Answers its name. Throws `BACKEND_REFUSED` where the name is
- * that of another job.
+ * Submits the job over these files, unless an earlier attempt of the same run has submitted it. Resolves to its name. Throws `BACKEND_REFUSED` if another job has
+ * the name.
  */
 export async function submitJob(
   { options, model, service, remote, context }: SessionTools,
@@ -37,7 +37,7 @@ export async function submitJob(
     instances,
   });
   const made = await service.createTransformJob(job).catch((thrown: unknown) => {
-    // It may have been accepted and the answer lost: then it is ours, and must not run on unseen.
+    // SageMaker may have accepted the job although its response was lost. Then the job is ours and must be watched.
     if (isWithoutAnswer(thrown)) state.job = name;
     throw thrown;
   });
@@ -47,7 +47,7 @@ export async function submitJob(
     if (input !== requests || found.ModelName !== modelName) throw nameIsTaken(name, input);
   }
   state.job = name;
-  const how = made === "exists" ? "was submitted before, and is taken up again" : "was submitted";
+  const how = made === "exists" ? "was submitted before and is continued" : "was submitted";
   const work = `${counted(shards.length, "file")} for ${instances} × ${options.instanceType}`;
   const message = `Transform job ${name} ${how} in ${service.region}: ${work}. ${jobPlace(service, name)}`;
   context.events({ type: "note", message });
@@ -62,7 +62,7 @@ function isWithoutAnswer(thrown: unknown): boolean {
 function nameIsTaken(name: string, input: string | undefined): ScoreframeError {
   return new ScoreframeError(
     "BACKEND_REFUSED",
-    `There is a transform job ${name} already, and it is not this run's: it reads ${input ?? "something else"}. Names of jobs are taken for ever: run again, with another run id.`,
+    `There is a transform job ${name} already, and it is not this run's: it reads ${input ?? "something else"}. A job's name can never be used again: run again, with another run id.`,
     { backend: "sagemaker", operation: "score", details: { job: name } },
   );
 }

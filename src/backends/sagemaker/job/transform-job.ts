@@ -7,7 +7,7 @@ import type {
 import type { SagemakerOptions } from "../sagemaker-options.ts";
 import type { MadeModel } from "../service/find-model.ts";
 
-/** What no value of a tag may hold; a run's id is the caller's to choose. */
+/** Characters that a tag's value must not have. The caller chooses a run's id, so it may have some. */
 const NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
 const MOST_TAG_CHARACTERS = 256;
 
@@ -16,7 +16,7 @@ export type TransformFacts = {
   readonly jobName: string;
   readonly modelName: string;
   readonly runId: string;
-  /** `s3://bucket/…/requests/`: nothing but the request files is below it. */
+  /** `s3://bucket/…/requests/`: only the request files are below it. */
   readonly requests: string;
   /** `s3://bucket/…/responses` */
   readonly responses: string;
@@ -25,7 +25,7 @@ export type TransformFacts = {
   readonly instances: number;
 };
 
-/** The job as it is submitted. Every value is given: AWS documents several defaults in two ways. */
+/** The job as it is submitted. Every value is given, because AWS documents several defaults in two ways. */
 export function transformJob(options: SagemakerOptions, facts: TransformFacts): CreateTransformJobCommandInput {
   return {
     TransformJobName: facts.jobName,
@@ -51,13 +51,13 @@ export function transformJob(options: SagemakerOptions, facts: TransformFacts): 
       ...(options.outputKmsKeyId === null ? {} : { KmsKeyId: options.outputKmsKeyId }),
     },
     TransformResources: {
-      // The SDK's type lists the instances of its own day; the service knows newer ones.
+      // The SDK's type lists the instances of its release; the service knows newer ones.
       InstanceType: options.instanceType as never,
       InstanceCount: facts.instances,
       ...(options.volumeKmsKeyId === null ? {} : { VolumeKmsKeyId: options.volumeKmsKeyId }),
       ...(options.amiVersion === null ? {} : { TransformAmiVersion: options.amiVersion }),
     },
-    // Only where it is asked for: with it the service parses every record, and nobody says what that does to long numbers.
+    // Only if the job asks for it: the service then parses every record, and it is not documented what that does to long numbers.
     ...(filters(options) ? { DataProcessing: dataProcessing(options) } : {}),
     ...(options.dataCapture === null
       ? {}

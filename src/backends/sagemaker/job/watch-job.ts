@@ -26,15 +26,15 @@ export async function* watchJob(
   const check = (): void => (state.latest === null ? undefined : guard.check(state.latest));
   const patiently = <T>(ask: () => Promise<T>): Promise<T> => askPatiently(ask, check, tools, signal);
   const begun = clock.now();
-  let told: string | null = null;
+  let reported: string | null = null;
   for (;;) {
-    // Described first: what is missing in a list that was made after the job's end never comes.
+    // Described first: if the job had ended, files that are missing from the later list never arrive.
     const latest = await patiently(() => service.describeTransformJob(job, signal));
     state.latest = latest;
     const status = wordFor(latest);
-    if (status !== told)
+    if (status !== reported)
       events({ type: "note", message: `Transform job ${job}: ${status}, ${age(clock.now() - begun)}.` });
-    told = status;
+    reported = status;
     const listed = await patiently(() => namesIn(remote.list(folder, signal)));
     const found = listed.flatMap((name) => waiting.get(name) ?? []);
     for (const { responsePath } of found) waiting.delete(basename(responsePath));
@@ -44,7 +44,7 @@ export async function* watchJob(
       return;
     }
     guard.check(latest);
-    // A little more or less each time, so that many runs do not ask at once.
+    // Varied a little each time, so that many runs do not ask at once.
     await clock.sleep(options.pollIntervalMs * (0.8 + 0.4 * Math.random()), signal);
   }
 }
@@ -71,7 +71,7 @@ async function* afterEnd(
   if (job.TransformJobStatus === "Stopped") throw stoppedBySomebody(ended);
   if (missing.length === 0) return;
   if (missing.length === shards.length) throw jobFailed(ended, missing);
-  // The other files' answers are good: whether the run may do without these rows is the job file's to say.
+  // The other files' answers are good. The job file decides whether the run may lose these rows.
   const kept = remote.locate(dirname((missing[0] as RequestShard).responsePath));
   const incident = partlyFailed(jobFailed(ended, missing), shards.length - missing.length, kept);
   state.incident = incident;
@@ -89,7 +89,7 @@ function isRunning({ TransformJobStatus: status = "InProgress" }: DescribedJob):
   return status === "InProgress" || status === "Stopping";
 }
 
-/** What a person would say of it: the service has no word for a job whose instances are being started. */
+/** The job's state as messages show it: the service has no state for a job whose instances are starting. */
 function wordFor({ TransformJobStatus: status = "InProgress", TransformStartTime: start }: DescribedJob): string {
   return status === "InProgress" && start === undefined ? "starting its instances" : status;
 }

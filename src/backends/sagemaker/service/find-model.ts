@@ -17,12 +17,12 @@ type Service = Pick<SagemakerService, "describeModel" | "region" | "endpoint">;
 
 const MOST_NAME_CHARACTERS = 63;
 
-/** A service that stands in for AWS assumes no role; its API wants one all the same. */
+/** A service other than AWS assumes no role, but its API requires one. */
 const ROLE_OF_NO_ACCOUNT = "arn:aws:iam::000000000000:role/scoreframe";
 
 /**
  * Finds the model that a job names. Models of SageMaker have no versions: with one, `<name>-<version>` is looked for first, then
- * `<name>-v<version>`, then `<name>`, of which `warn` is told. With an image, the model is run in that image: a copy of it is made for the run.
+ * `<name>-v<version>`, then `<name>`, with a warning. With an image, the model is run in that image: a copy of it is made for the run.
  */
 export async function findModel(
   choice: ModelChoice,
@@ -79,7 +79,7 @@ function changesMore({ modelDataUrl, executionRoleArn, environment, networkIsola
   return given || Object.keys(environment).length > 0;
 }
 
-/** The model with another image, and whatever else the job says of it. */
+/** The model with another image, and with the other options of the job. */
 function copied(model: DescribeModelCommandOutput, first: ContainerDefinition, choice: ContainerChoice): MadeModel {
   const vpc = vpcOf(choice) ?? model.VpcConfig;
   const isolation = choice.networkIsolation ?? model.EnableNetworkIsolation;
@@ -123,7 +123,7 @@ function withoutVersion(version: string, names: readonly string[], region: strin
   const [bare, ...versioned] = names.toReversed();
   return (
     `There is no SageMaker model ${quoted(versioned.reverse())} in ${region}, so "${bare}" is used for version ${version}. ` +
-    "Models of SageMaker have no versions: name the model so, or remove the version."
+    "Models of SageMaker have no versions: give a model such a name, or remove the version."
   );
 }
 

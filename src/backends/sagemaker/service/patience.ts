@@ -1,10 +1,10 @@
 import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import type { SessionTools } from "../session-state.ts";
 
-/** How long SageMaker may not be reached, or throttle, while a job runs that goes on without us. */
+/** How long SageMaker may be unreachable, or throttle, while a job runs that does not need us. */
 const PATIENCE_MS = 10 * 60_000;
 
-/** Asks again while the service is out of reach or throttles; `check` is asked before each wait, and may throw. */
+/** Asks again while the service cannot be reached or throttles. `check` is called before each wait, and may throw. */
 export async function askPatiently<T>(
   ask: () => Promise<T>,
   check: () => void,

@@ -6,7 +6,7 @@ import type { SagemakerOptions } from "../sagemaker-options.ts";
 
 /** The limits of a run in money and time. */
 export type Guard = {
-  /** Throws `BUDGET_EXCEEDED` or `DEADLINE_EXCEEDED`; whoever catches it stops the job. */
+  /** Throws `BUDGET_EXCEEDED` or `DEADLINE_EXCEEDED`; the caller then stops the job. */
   check(job: DescribeTransformJobCommandOutput): void;
 };
 

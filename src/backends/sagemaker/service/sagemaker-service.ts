@@ -8,12 +8,12 @@ import type { AwsAct } from "../../../aws/aws-act.ts";
 import { awsError } from "../../../aws/aws-error.ts";
 import { boundSilence, endpointBesidesAws, serviceClientSettings } from "../../../aws/service-client.ts";
 import type { SagemakerOptions } from "../sagemaker-options.ts";
-import { explainRefusal } from "./refusal.ts";
+import { explainRejection } from "./rejection.ts";
 
-/** The calls that are made, each with its errors as ours. */
+/** The calls of SageMaker's API that we make. Each throws our own errors. */
 export type SagemakerService = {
   readonly region: string;
-  /** The address that stands in for AWS; null where it is AWS itself. */
+  /** The address of a service other than AWS; null for AWS. */
   readonly endpoint: string | null;
   /** The instance types that the SDK knows for transform jobs. */
   readonly instanceTypes: readonly string[];
@@ -27,7 +27,7 @@ export type SagemakerService = {
   close(): void;
 };
 
-/** The SDK is loaded here: only runs that use SageMaker pay for it. */
+/** Loads the SDK, so that only runs that use SageMaker pay for it. */
 export async function openSagemakerService({
   region: asked,
   profile,
@@ -47,7 +47,7 @@ export async function openSagemakerService({
       return await call();
     } catch (thrown) {
       signal?.throwIfAborted();
-      throw explainRefusal(thrown, act, region) ?? awsError(thrown, act);
+      throw explainRejection(thrown, act, region) ?? awsError(thrown, act);
     }
   };
   const act = (action: string, kind: string, name: string | undefined): AwsAct => ({

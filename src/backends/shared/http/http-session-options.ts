@@ -4,7 +4,7 @@ import type { TlsMaterial } from "./transport/tls-material.ts";
 
 /** What a session needs to know about a model server. Times are milliseconds. */
 export type HttpSessionOptions = {
-  /** Id of the backend, for errors. */
+  /** The backend's id, for errors. */
   readonly backend: string;
   /** Where requests are sent; `http:` or `https:`, without credentials. */
   readonly url: string;
@@ -12,13 +12,13 @@ export type HttpSessionOptions = {
   readonly method?: "POST" | "PUT";
   /** Sent with every request; values are secrets and never printed. A `content-type` here replaces the protocol's. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** PEM texts: an authority of one's own, a client certificate. @default {} */
+  /** PEM texts: a private authority, a client certificate. @default {} */
   readonly tls?: TlsMaterial;
-  /** `environment`: HTTPS_PROXY, HTTP_PROXY and NO_PROXY are heeded. `none`: a server of this machine. @default "environment" */
+  /** `environment`: HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply. `none`: for a server on this machine. @default "environment" */
   readonly proxy?: "environment" | "none";
   /** Requests in flight, over all shards. @default 4 */
   readonly concurrency?: number;
-  /** Most requests begun in a second, evenly spaced; null for no limit. @default null */
+  /** The most requests that begin per second, evenly spaced; null for no limit. @default null */
   readonly requestsPerSecond?: number | null;
   /** @default 10_000 */
   readonly connectTimeoutMs?: number;
@@ -26,19 +26,19 @@ export type HttpSessionOptions = {
   readonly headersTimeoutMs?: number;
   /** Between two pieces of an answer. @default 300_000 */
   readonly bodyTimeoutMs?: number;
-  /** A request in all: its tries and the waits between them. @default 600_000 */
+  /** For a whole request: its tries and the waits between them. @default 600_000 */
   readonly requestTimeoutMs?: number;
-  /** How long a server is waited for that cannot be reached, or has nobody to answer yet. @default 60_000 */
+  /** How long to wait for a server that cannot be reached, or does not answer yet. @default 60_000 */
   readonly unreachableTimeoutMs?: number;
-  /** Tries of one request that a server answers badly or not in time. @default 6 */
+  /** Tries of one request that fails while the server answers others. @default 6 */
   readonly maxAttempts?: number;
-  /** Most bytes of one response; all that are held at once have as many, or 64 MB, and one response more. @default 64_000_000 */
+  /** The most bytes of one response. All responses in memory have at most this many bytes, or 64 MB, plus one response. @default 64_000_000 */
   readonly maxResponseBytes?: number;
-  /** Most bytes of one request that holds several lines. @default Infinity */
+  /** The most bytes of a request of several lines. @default Infinity */
   readonly maxRequestBytes?: number;
   /** Whose fault a status is, and what may be sent again. @default DEFAULT_STATUS_POLICY */
   readonly statusPolicy?: StatusPolicy;
-  /** What a bare `NaN` or `Infinity` in an answer is, which is no JSON: a fault of its rows, or null. @default "refuse" */
+  /** How to read a bare `NaN` or `Infinity` in an answer, which is not JSON: its rows fail, or it is null. @default "refuse" */
   readonly nonFinite?: NonFinite;
 };
 

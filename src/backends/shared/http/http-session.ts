@@ -14,8 +14,8 @@ import { createRedactor } from "./transport/redact.ts";
 const HELD_BYTES = 64_000_000;
 
 /**
- * Scores against a server that answers now: whoever calls it has waited for the server before (`waitUntilHealthy`). When the signal given to
- * `score` aborts, what is thrown is the signal's reason.
+ * Scores against a server that is ready: the caller has waited for it before (`waitUntilHealthy`). When the signal given to `score` aborts,
+ * the signal's reason is thrown.
  */
 export function createHttpSession(options: HttpSessionOptions, context: BackendContext): ScoringSession {
   const resolved = withDefaults(options);

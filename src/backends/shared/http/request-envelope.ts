@@ -8,7 +8,7 @@ import type { OpenedRequest } from "./transport/opened-request.ts";
 const COMMA = Buffer.from(",");
 const NEWLINE = Buffer.from("\n");
 
-/** Takes the body of a request apart without changing a byte of a row. */
+/** Splits the body of a request into its rows, byte for byte. */
 export function openEnvelope(
   { body, header }: Pick<RequestUnit, "body" | "header">,
   protocol: Protocol,
@@ -31,7 +31,7 @@ export function openEnvelope(
 export function wrapPredictions(predictions: readonly Buffer[], protocol: Protocol): Buffer {
   if (protocol.lineHolds === "row") return Buffer.concat([join(predictions, NEWLINE), NEWLINE]);
   const { path, bare } = protocol.predictionPlace;
-  // A place in a list is written as a member: whoever reads it by the path finds it.
+  // A place in a list is written as a member: a reader that follows the path finds it.
   const [before, after] = bare ? ["[", "]\n"] : [`${textAround({}, path)[0]}[`, `]${textAround({}, path)[1]}\n`];
   return Buffer.concat([Buffer.from(before), join(predictions, COMMA), Buffer.from(after)]);
 }

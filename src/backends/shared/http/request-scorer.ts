@@ -22,7 +22,7 @@ import type { GoodAnswer, Question } from "./responses/good-answer.ts";
 import { renumber } from "./responses/pair-response.ts";
 import { createResponseCounts } from "./responses/response-counts.ts";
 import { createResponseShapes } from "./responses/response-shapes.ts";
-import { createRefusals } from "./status/refusals.ts";
+import { createRejections } from "./status/rejections.ts";
 import type { OpenedRequest } from "./transport/opened-request.ts";
 
 /** A request's answer lines, each ended by `\n`, as many as it has lines. */
@@ -30,7 +30,7 @@ export type ScoredUnit = { readonly lines: Buffer; readonly retries: number };
 
 export type RequestScorer = {
   score(unit: RequestUnit, share: ResponseShare, signal: AbortSignal): Promise<ScoredUnit>;
-  /** What ends the run if no further request is sent: rows were refused, and not one was answered. Null if there is nothing of the kind. */
+  /** The error that ends the run if no further request is sent: rows were rejected, and none was answered. Otherwise null. */
   undecided(): ScoreframeError | null;
 };
 
@@ -43,7 +43,7 @@ export type RequestScorerOptions = {
   readonly events: EventSink;
 };
 
-/** So many requests in a row without a good row among theirs: isolating more of them is waste, until one is answered well again. */
+/** After this number of consecutive requests without a good row, rows are not isolated any more until a request is answered well. */
 const BARREN_LIMIT = 3;
 
 const WRONG_COUNTS: readonly ErrorCode[] = ["PREDICTION_COUNT_MISMATCH", "LINE_COUNT_MISMATCH"];
@@ -51,12 +51,12 @@ const WRONG_COUNTS: readonly ErrorCode[] = ["PREDICTION_COUNT_MISMATCH", "LINE_C
 /** The id is the first thing in a request. */
 const ID_BYTES = 200;
 
-/** What was sent, as far as the judgement needs it. */
+/** The parts of a request that are needed to judge its answer. */
 type Asked = Pick<Question, "id" | "expects" | "rows" | "sent">;
 
 type Tried = { readonly answer: GoodAnswer } | { readonly fault: RowFault };
 
-/** Scores one request: sends it, checks the answer, and finds the bad rows of one that failed by them. */
+/** Scores one request: sends it, checks the answer, and finds its bad rows if they made it fail. */
 export function createRequestScorer(sender: RequestSender, options: RequestScorerOptions): RequestScorer {
   const { protocol, batchSize, nonFinite, redact } = options;
   const echoed = createEchoedRows(protocol);
@@ -64,7 +64,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
   const counts = createResponseCounts(options.events, protocol);
   const isAnyAnswered = (): boolean => sender.answered() > 0;
   const size = createRequestSize(options.events);
-  const refusals = createRefusals(isAnyAnswered);
+  const rejections = createRejections(isAnyAnswered);
   let barrenStreak = 0;
 
   function judge(sent: SendResult, asked: Asked): Tried {
@@ -80,7 +80,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     return { fault: { ...answer, message: redact(answer.message), attempts: sent.attempts } };
   }
 
-  /** A prediction with the key of a row is evidence by itself. */
+  /** A prediction with the key of a row proves that it belongs to that row. */
   function countFault({ count }: GoodAnswer): AnswerFault | null {
     return protocol.pairing?.by === "key" ? null : counts.complaint(count);
   }
@@ -101,7 +101,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     return options.isolateFailedRows || ofSize !== undefined;
   }
 
-  /** What a response shows of the size that requests may have. */
+  /** Learns from a response how large requests may be. */
   function learnSize(tried: Tried, rows: () => number, bytes: number): void {
     if ("answer" in tried) size.accepted(tried.answer.count, bytes);
     else if (tried.fault.size === "too large") size.tooLarge(rows(), bytes, tried.fault.message);
@@ -129,7 +129,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
       return opened;
     };
     const rowCount = (): number => (protocol.lineHolds === "row" ? unit.lines : envelope().rows.length);
-    // Most requests are full; only an answer of another length makes it worth counting the rows sent.
+    // Most requests are full, so the sent rows are counted only if the answer has another length.
     const id = (): string | null =>
       protocol.rowForm === "tensors" ? requestId(unit.body.toString("utf8", 0, ID_BYTES)) : null;
     let fault: RowFault | null = null;
@@ -144,7 +144,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
       if ("answer" in tried) return { lines: tried.answer.lines, retries };
       fault = tried.fault;
       if (fault.size !== "too large" && !isWorthIsolating(fault, rowCount())) {
-        if (fault.ends !== undefined) refusals.add(fault.ends);
+        if (fault.ends !== undefined) rejections.add(fault.ends);
         return { lines: failedLines(fault, unit.lines), retries };
       }
     }
@@ -165,7 +165,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     const rows = await scoreInParts(envelope().rows, fault, {
       sendPart,
       size,
-      refusals,
+      rejections,
       around: envelope().wrap([]).length,
       isAlive: isAnyAnswered,
       isWorthIsolating,
@@ -176,7 +176,7 @@ export function createRequestScorer(sender: RequestSender, options: RequestScore
     return { lines: wrapPredictions(renumber(rows.map(predictionOrError), protocol), protocol), retries };
   }
 
-  return { score, undecided: refusals.undecided };
+  return { score, undecided: rejections.undecided };
 }
 
 function predictionOrError(row: Buffer | RowFault): Buffer {

@@ -20,7 +20,7 @@ export type ScoreShardsOptions = {
   /** Bytes of responses from which on no further request is sent. */
   readonly maxHeldBytes: number;
   readonly scorer: RequestScorer;
-  /** Told of the rows of a shard that have been answered so far. */
+  /** Called with the number of a shard's rows that have been answered so far. */
   readonly answered: (shard: number, rows: number) => void;
 };
 
@@ -37,7 +37,7 @@ type OpenShard = {
 
 /**
  * Keeps `concurrency` requests in flight over all shards: the next shard is taken when the last request of the one before has been sent, not
- * answered. Yields a shard when its response file stands. When it ends early, for whatever reason, nothing is in flight and no partial file is left.
+ * answered. Yields a shard when its response file is complete. When it ends early, for any reason, nothing is in flight and no partial file is left.
  */
 export async function* scoreShards(
   shards: AsyncIterable<RequestShard>,
@@ -69,11 +69,11 @@ export async function* scoreShards(
     work.unanswered -= 1;
     work.answeredLines += unit.lines;
     const { shard, rows, lines } = work.shard;
-    // Lines hold about as many rows each; when all are answered, so is each row.
+    // An estimate: lines hold about the same number of rows. It is exact once all are answered.
     options.answered(shard, Math.floor((rows * work.answeredLines) / lines));
   }
 
-  /** Never rejects: the first failure stops everything else. */
+  /** Never rejects: the first failure stops all other work. */
   function track(task: Promise<void>): void {
     const tracked = task
       .catch((error: unknown) => stop.abort(error))
@@ -117,7 +117,7 @@ export async function* scoreShards(
     });
   try {
     for (;;) {
-      // Whether rows are at fault or the whole job is not known before a request is answered.
+      // Until a request is answered, it is unknown whether the rows are at fault or the whole job.
       const undecided = options.scorer.undecided();
       if (undecided === null) for (let done = finished.shift(); done !== undefined; done = finished.shift()) yield done;
       stopping.throwIfAborted();

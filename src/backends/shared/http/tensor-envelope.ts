@@ -3,10 +3,10 @@ import type { OpenedRequest } from "./transport/opened-request.ts";
 
 type TensorHead = { readonly name: string; readonly datatype: string; readonly shape: readonly number[] };
 
-/** Stands between a row's values of two tensors: in no JSON text that was written on one line. */
+/** Separates a row's values of two tensors. JSON text on one line cannot contain it. */
 const BETWEEN = "\n";
 
-/** Takes a V2 request apart: a row is its values in each tensor, byte for byte. */
+/** Splits a V2 request into rows: a row is its values in each tensor, byte for byte. */
 export function openTensorEnvelope(body: Buffer): OpenedRequest {
   const { inputs, ...rest } = JSON.parse(body.toString()) as { readonly inputs: readonly TensorHead[] };
   const texts = listElements(body, listUnderKey(body, "inputs")).map(({ start, end }) => body.subarray(start, end));

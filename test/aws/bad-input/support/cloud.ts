@@ -9,8 +9,8 @@ import type { ObjectStore } from "../../../../src/core/ports/object-store.ts";
 import type { SagemakerEmulator } from "../../../../src/emulators/index.ts";
 import { createSagemakerEmulator } from "../../../../src/emulators/index.ts";
 import { runInProcess } from "../../../cli/support/memory-context.ts";
+import type { Reported } from "../../../integration/bad-input/support/describe-bad-input.ts";
 import { publishedFiles } from "../../../integration/bad-input/support/published-files.ts";
-import type { Told } from "../../../integration/bad-input/support/refusals.ts";
 import { newBucket } from "../../support/buckets.ts";
 import type { Answer, ModelServer } from "../../support/model-server.ts";
 import { startModelServer } from "../../support/model-server.ts";
@@ -72,7 +72,7 @@ export type Cloud = {
   /** A command that has to succeed. */
   succeeds(...args: readonly string[]): Promise<RunEnd>;
   /** A command that has to fail with this code: what it says, after the proof that the output is as it was, and no secret is printed or stored anywhere. */
-  failure(exitCode: number, ...args: readonly string[]): Promise<Told & { readonly stderr: string }>;
+  failure(exitCode: number, ...args: readonly string[]): Promise<Reported & { readonly stderr: string }>;
 };
 
 /** A new cloud for each test of a file. Without arguments a command is `run job.yaml` with the workspace on S3. */

@@ -1,14 +1,14 @@
 import { TransformInstanceType } from "@aws-sdk/client-sagemaker";
 import { describe, expect, it } from "vitest";
-import { refuseMisspeltInstance } from "../../../../src/backends/sagemaker/cost/instance-type.ts";
+import { assertInstanceType } from "../../../../src/backends/sagemaker/cost/instance-type.ts";
 
 const KNOWN = Object.values(TransformInstanceType);
 
 /** The warnings about a type; throws where it is refused. */
 function warnings(type: string): string[] {
-  const told: string[] = [];
-  refuseMisspeltInstance(type, KNOWN, (message) => told.push(message));
-  return told;
+  const warnings: string[] = [];
+  assertInstanceType(type, KNOWN, (message) => warnings.push(message));
+  return warnings;
 }
 
 describe("an instance type", () => {

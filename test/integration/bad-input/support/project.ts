@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
 import { runInProcess } from "../../../cli/support/memory-context.ts";
+import type { Reported } from "./describe-bad-input.ts";
 import { publishedFiles } from "./published-files.ts";
-import type { Told } from "./refusals.ts";
 
 /** A folder with a job that works: four rows, a model that doubles them. Each test spoils one thing of it. */
 export type Project = {
@@ -15,7 +15,7 @@ export type Project = {
   /** Runs the job, which must succeed, without a warning unless there are no rows. */
   run(...args: readonly string[]): Promise<void>;
   /** `scoreframe run job.yaml`, which must fail: what it says, after the proof that the output is as it was, byte for byte. */
-  refusedRun(options?: { readonly exitCode?: number; readonly args?: readonly string[] }): Promise<Told>;
+  failingRun(options?: { readonly exitCode?: number; readonly args?: readonly string[] }): Promise<Reported>;
 };
 
 const JOB = `name: job
@@ -67,7 +67,7 @@ export function useProject(): Project {
       expect(run.stderr.replace(/^.*Warning: The source gives no rows: .*\n/m, "")).toBe("");
       expect(run.exitCode).toBe(0);
     },
-    async refusedRun({ exitCode = 2, args = ["job.yaml"] } = {}) {
+    async failingRun({ exitCode = 2, args = ["job.yaml"] } = {}) {
       const before = await publishedFiles(at("out"));
       const run = await runInProcess(["run", ...args, "--json", "--quiet"], folder);
       const { error, ...report } = JSON.parse(run.stdout);

@@ -6,19 +6,19 @@ import type { OnnxRuntime, OnnxTensor } from "./onnx-runtime.ts";
 
 export type Feeds = {
   readonly tensors: Readonly<Record<string, OnnxTensor>>;
-  /** What is wrong with a row, by its index. While there is one, the tensors are not to be used. */
+  /** What is wrong with a row, by its index. The tensors are valid only if this is empty. */
   readonly failures: ReadonlyMap<number, string>;
 };
 
 /** Where an input's value is in a row. */
 type Source = {
-  /** A scalar, or a list where the input holds several numbers a row. */
+  /** A scalar, or a list if the input holds several numbers per row. */
   pick(row: ModelRow): unknown;
-  /** Names the elements of the list where each one is a column of its own. */
+  /** The names of the list's elements, if each one is a separate column. */
   readonly columns: readonly string[] | null;
 };
 
-/** Turns rows into one tensor an input. Columns that are no input are ignored; one that all rows lack fails the request. */
+/** Turns rows into one tensor per input. Other columns are ignored; an input that is missing from all rows fails the request. */
 export function buildFeeds(runtime: OnnxRuntime, inputs: readonly OnnxInput[], rows: readonly ModelRow[]): Feeds {
   const failures = new Map<number, string>();
   const tensors: Record<string, OnnxTensor> = {};
@@ -36,18 +36,18 @@ function sourceOf(input: OnnxInput, inputs: readonly OnnxInput[], rows: readonly
   const { name } = input;
   if (rows.some((row) => Object.hasOwn(row, name))) return { pick: (row) => row[name], columns: null };
   if (inputs.length === 1 && input.rowShape.length <= 1) return sourceByPosition(input, rows);
-  throw refused(
+  throw invalidRequest(
     `The rows have no column ${name}. The model's inputs are: ${listInputs(inputs)}. The columns sent are: ${columnsOf(rows)}.`,
   );
 }
 
-/** A model whose one input is a matrix knows its columns by position only: those of the first row, in its order. */
+/** A model whose only input is a matrix takes columns by position: those of the first row, in their order. */
 function sourceByPosition(input: OnnxInput, rows: readonly ModelRow[]): Source {
   const columns = Object.keys(rows[0] ?? {});
-  refuseLostOrder(input, columns);
+  assertOrderKept(input, columns);
   const [width] = input.rowShape.length === 0 ? [1] : input.rowShape;
   if (columns.length !== (width ?? columns.length)) {
-    throw refused(
+    throw invalidRequest(
       `The model's input ${input.name} takes ${width} columns by position, and the rows have ${columns.length}: ${columnsOf(rows)}. ` +
         "Send exactly the features, in the order of the training.",
     );
@@ -57,12 +57,12 @@ function sourceByPosition(input: OnnxInput, rows: readonly ModelRow[]): Source {
   return { pick: (row) => columns.map((column) => row[column]), columns };
 }
 
-/** JavaScript puts keys that are whole numbers before all others, whatever the order in which they came. */
-function refuseLostOrder({ name }: OnnxInput, columns: readonly string[]): void {
+/** JavaScript puts keys that are whole numbers before all others, regardless of the order in which they were added. */
+function assertOrderKept({ name }: OnnxInput, columns: readonly string[]): void {
   const numbers = columns.filter((column) => /^(0|[1-9]\d*)$/.test(column));
   if (numbers.length === 0 || numbers.length === columns.length) return;
-  throw refused(
-    `The model's input ${name} takes columns by position, and the order of the columns is lost where some are named like numbers (${numbers.join(", ")}) ` +
+  throw invalidRequest(
+    `The model's input ${name} takes columns by position, and the order of the columns is lost if some are named like numbers (${numbers.join(", ")}) ` +
       "and others are not. Give them other names in the SQL.",
   );
 }
@@ -141,6 +141,6 @@ function columnsOf(rows: readonly ModelRow[]): string {
   return Object.keys(rows[0] ?? {}).join(", ") || "none";
 }
 
-function refused(message: string): ServerError {
+function invalidRequest(message: string): ServerError {
   return new ServerError(400, "INVALID_REQUEST", message);
 }

@@ -3,7 +3,7 @@ import type { OnnxData, OnnxNumbers } from "./onnx-runtime.ts";
 /** Puts one JSON value into a tensor's data. */
 export type ElementWriter = {
   allocate(length: number): OnnxData;
-  /** Writes `value` at `index`; returns what is wrong with it ("null, where …"), or null where all is well. */
+  /** Writes `value` at `index`; returns what is wrong with it ("null, where …"), or null on success. */
   write(data: OnnxData, index: number, value: unknown): string | null;
   /** A value that it accepts, for examples. */
   readonly sample: unknown;
@@ -22,7 +22,7 @@ const integers: Readonly<Record<string, readonly [array: NumberArray, min: bigin
   uint8: [Uint8Array, 0n, 255n],
 };
 
-/** Null for types that JSON cannot spell, such as complex64. */
+/** Null for types that JSON cannot express, such as complex64. */
 export function elementWriter(type: string): ElementWriter | null {
   if (type === "float32") return floats(Float32Array);
   if (type === "float64") return floats(Float64Array);

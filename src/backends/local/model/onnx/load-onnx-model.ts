@@ -22,7 +22,7 @@ type OnnxModel = {
   readonly rowsPerCall: number;
 };
 
-/** Loads an ONNX file. Throws `DEPENDENCY_MISSING` without a runtime, `MODEL_LOAD_FAILED` where the file cannot be served. */
+/** Loads an ONNX file. Throws `DEPENDENCY_MISSING` without a runtime, `MODEL_LOAD_FAILED` if the file cannot be served. */
 export async function loadOnnxModel(path: string, runtime?: OnnxRuntime): Promise<ServedModel> {
   const engine = runtime ?? (await loadOnnxRuntime());
   const session = await createSession(engine, path);
@@ -44,13 +44,13 @@ async function createSession(runtime: OnnxRuntime, path: string): Promise<OnnxSe
     return await runtime.createSession(path);
   } catch (thrown) {
     const said = messageOf(thrown).trim().replace(/\.$/, "");
-    const mend =
-      "Where the file is cut off or no ONNX model, export it again; see also that this runtime is new enough for it.";
-    throw loadFailed(`${runtime.name} cannot load ${path}: ${said}. ${mend}`, thrown);
+    const fix =
+      "If the file is cut off or not an ONNX model, export it again. If the runtime is too old for it, install a newer one.";
+    throw loadFailed(`${runtime.name} cannot load ${path}: ${said}. ${fix}`, thrown);
   }
 }
 
-/** Maps (scikit-learn's "zipmap") load, but the runtimes cannot hand them out: what can be had is served, and the rest is named. */
+/** The runtimes load maps (scikit-learn's "zipmap") but cannot return them: the tensors are served, and a warning names the maps. */
 function chooseOutputs(outputs: readonly OnnxValueMetadata[]): {
   names: readonly string[];
   warnings: readonly string[];
@@ -91,7 +91,7 @@ async function predictChunk(model: OnnxModel, rows: readonly ModelRow[]): Promis
   });
 }
 
-/** The values of a row that is a list: one for each input, or, where there is one input, all that it holds. */
+/** The values of a row that is a list: one per input, or, if there is only one input, all of its values. */
 function rowByInputs(inputs: readonly OnnxInput[]): NonNullable<ServedModel["rowOf"]> {
   const [only] = inputs;
   if (inputs.length === 1 && only !== undefined && only.rowShape.length > 0)
@@ -99,7 +99,7 @@ function rowByInputs(inputs: readonly OnnxInput[]): NonNullable<ServedModel["row
   return rowByColumns(inputs.map(({ name }) => name));
 }
 
-/** A row of plausible values, from what the inputs say of themselves; free dimensions get one element. */
+/** A row of plausible values, from the types and shapes of the inputs; free dimensions get one element. */
 function exampleOf(inputs: readonly OnnxInput[]): ModelRow {
   return Object.fromEntries(
     inputs.map(({ name, rowShape, writer }) => [

@@ -11,12 +11,12 @@ export type OnnxInput = {
   readonly rowShape: readonly (number | null)[];
   /** Dimensions between the number of rows and `rowShape` (`[1]` for a scalar in `[N, 1]`). */
   readonly rank: number;
-  /** Most rows of one call where the model was exported with a fixed number, otherwise null. */
+  /** The most rows of one call if the model was exported with a fixed number, otherwise null. */
   readonly fixedRows: number | null;
   readonly writer: ElementWriter;
 };
 
-/** Reads what a session says of an input; throws `MODEL_LOAD_FAILED` where rows cannot fill it. */
+/** Reads a session's metadata of an input; throws `MODEL_LOAD_FAILED` if rows cannot fill it. */
 export function describeInput({ name, isTensor, type, shape }: OnnxValueMetadata): OnnxInput {
   if (!isTensor || type === undefined || shape === undefined) throw unusable(name, "is not a tensor");
   const writer = elementWriter(type);

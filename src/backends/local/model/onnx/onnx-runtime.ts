@@ -46,16 +46,16 @@ type OnnxModule = {
 };
 
 const SESSION_OPTIONS = {
-  // Errors only: warnings about unused initializers help nobody who did not build the model.
+  // Errors only: warnings about unused initializers are for the author of the model.
   logSeverityLevel: 3,
-  // Threads that spin while they wait would take the processors from the run's frame work; that they sleep costs small models nothing.
+  // Threads that spin while they wait would take the processors from the run's frame work. Sleeping costs small models nothing.
   extra: { session: { intra_op: { allow_spinning: "0" } } },
 };
 
 type Importer = (name: string) => Promise<unknown>;
 
 /**
- * The native runtime, or the WebAssembly one (half as fast) where the native one is not installed or does not start. Neither is a
+ * The native runtime, or the WebAssembly one (half as fast) if the native one is not installed or does not start. Neither is a
  * dependency of this package: the native one is large and fetches more while it is installed.
  */
 export async function loadOnnxRuntime(importer: Importer = (name) => import(name)): Promise<OnnxRuntime> {
@@ -76,7 +76,7 @@ export async function loadOnnxRuntime(importer: Importer = (name) => import(name
   );
 }
 
-/** Both are CommonJS underneath, so that their members may be found on the default export only. */
+/** Both are CommonJS packages, so their members may be on the default export only. */
 function moduleOf(imported: unknown): OnnxModule {
   const module = imported as Partial<OnnxModule> & { readonly default?: OnnxModule };
   return module.InferenceSession === undefined && module.default !== undefined

@@ -1,8 +1,8 @@
 import type { OnnxTensor } from "./onnx-runtime.ts";
 
 /**
- * One object a row, keyed by output name: a scalar for `[N]` and `[N, 1]`, a list for `[N, k]`, lists of lists for more dimensions.
- * Throws where an output does not have as many rows as were asked for.
+ * One object per row, keyed by output name: a scalar for `[N]` and `[N, 1]`, a list for `[N, k]`, lists of lists for more dimensions.
+ * Throws if an output does not have the requested number of rows.
  */
 export function readOutputs(
   outputs: Readonly<Record<string, OnnxTensor>>,
@@ -45,6 +45,6 @@ function jsonValues({ data, type }: OnnxTensor): readonly unknown[] {
   const values: readonly unknown[] = Array.from(data as ArrayLike<unknown>);
   if (type === "bool") return values.map(Boolean);
   if (type !== "int64" && type !== "uint64") return values;
-  // Plain numbers where they are exact: they are written much faster than bigints.
+  // Plain numbers if they are exact: they are written much faster than bigints.
   return values.map((value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value));
 }

@@ -1,17 +1,17 @@
-/** How many requests are on their way at once: at most the job's concurrency, and fewer where the server says that it has too much to do. */
+/** How many requests are in flight at once: at most the job's concurrency, and fewer if the server is overloaded. */
 export type InFlightLimit = {
   /** Resolves when there is room; rejects with the signal's reason when that aborts. Each place is given back once. */
   enter(signal: AbortSignal): Promise<Place>;
 };
 
 export type Place = {
-  /** `busy`: the server refused the request because of its load. */
+  /** `busy`: the server rejected the request because of its load. */
   leave(outcome: "busy" | "other"): void;
 };
 
 /**
- * Halves the limit when a request is refused for the load, once for all requests that were begun before the last halving, and raises it by one
- * for every round of requests that were not: what TCP does, since the server's capacity is as unknown here as the network's is there.
+ * Halves the limit when a request is rejected because of the load, once for all requests that began before the last halving, and raises it by one
+ * for every round of requests that were not: as TCP does, because the server's capacity is as unknown here as the network's is there.
  */
 export function createInFlightLimit(most: number): InFlightLimit {
   let limit = most;

@@ -1,15 +1,15 @@
 import type { BackendContext } from "../../../../core/ports/scoring-backend.ts";
 
-/** Of a host whose name has never been resolved: it is misspelt more often than it is late. */
+/** For a host name that has never been resolved: it is probably misspelt. */
 const UNKNOWN_HOST_MS = 10_000;
 
 /** How long a server has been away, over all requests of a session. */
 export type Outage = {
-  /** A request found nobody: `unknownHost` if its name has no address. `isCertain`: there was no connection at all. */
+  /** A request did not reach the server. `unknownHost`: the name has no address. `isCertain`: there was no connection at all. */
   failed(reason: string, about: { readonly unknownHost: boolean; readonly isCertain: boolean }): void;
   /** A request got a response. */
   answered(): void;
-  /** Milliseconds for which the server is still waited for. */
+  /** Milliseconds for which to wait for the server. */
   left(): number;
 };
 
@@ -28,7 +28,7 @@ export function createOutage(
         since = clock.now();
         limit = unknownHost && !everAnswered ? Math.min(timeoutMs, UNKNOWN_HOST_MS) : timeoutMs;
       }
-      // A single 503 of a busy server is nothing to report.
+      // A single 503 of a busy server is not reported.
       if (isReported || (everAnswered && !isCertain)) return;
       isReported = true;
       const wait = `Waiting up to ${Math.round(limit / 100) / 10} s for it (unreachable_timeout_s).`;

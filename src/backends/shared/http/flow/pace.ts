@@ -4,11 +4,11 @@ import type { Clock } from "../../../../core/ports/clock.ts";
 export type Pace = {
   /** Resolves when it is the caller's turn. */
   turn(signal: AbortSignal): Promise<void>;
-  /** Lets nobody begin for so many milliseconds: the server asked for a rest. */
+  /** Delays all requests by this number of milliseconds, because the server asked for it. */
   rest(milliseconds: number): void;
 };
 
-/** Starts are spread evenly over the second, so that a burst never meets a limit that an average would have kept. */
+/** Spreads the starts evenly over the second, so that a burst does not exceed a limit that the average keeps. */
 export function createPace(requestsPerSecond: number | null, clock: Clock): Pace {
   const gap = requestsPerSecond === null ? 0 : 1000 / requestsPerSecond;
   let nextTurn = 0;

@@ -21,9 +21,9 @@ export type SendResult =
 
 export type SendOptions = {
   readonly shard: number;
-  /** Value of `answered()` when the rows were first sent, in whatever company. */
+  /** Value of `answered()` when the rows were first sent, alone or with others. */
   readonly answeredBefore: number;
-  /** Whether the rows failed before in a larger request: a second 500 is then no news. */
+  /** Whether the rows failed before in a larger request. If so, a 500 is not tried again. */
   readonly isolating: boolean;
   /** Whether the request has several rows. */
   readonly hasSeveralRows: () => boolean;
@@ -34,11 +34,11 @@ export type SendOptions = {
 
 export type RequestSender = {
   /**
-   * Sends one request until there is an answer or it is to be sent in parts or it is the rows' fault. Throws where no row can ever pass: the
-   * server is gone (`BACKEND_UNREACHABLE`, `BACKEND_TIMEOUT`) or refuses us (`BACKEND_REFUSED`).
+   * Sends one request until there is an answer, or it has to be sent in parts, or its rows are at fault. Throws if no row can pass: the
+   * server is gone (`BACKEND_UNREACHABLE`, `BACKEND_TIMEOUT`) or rejects the client (`BACKEND_REFUSED`).
    */
   send(body: Buffer, options: SendOptions): Promise<SendResult>;
-  /** Requests that were answered with 2xx so far: whether the server lives. */
+  /** The number of requests that were answered with 2xx so far. It grows while the server works. */
   answered(): number;
 };
 
@@ -51,13 +51,13 @@ type Tools = {
   readonly redact: (text: string) => string;
 };
 
-/** Tries of a request whose rule is `once`, in all. */
+/** All tries of a request whose rule is `once`. */
 const ONCE_MORE = 2;
 
-/** Tries, in multiples of the usual, that a request is worth to which a busy server says no while it answers others. */
+/** Tries, in multiples of `max_attempts`, of a request that a busy server rejects while it answers others. */
 const BUSY_PATIENCE = 4;
 
-/** From here on a limited rate is no chance, and is reported. */
+/** From this number on, a rate limit is not a coincidence, and is reported. */
 const LIMITED_TRIES = 3;
 
 export function createRequestSender(tools: Tools): RequestSender {
@@ -79,7 +79,7 @@ export function createRequestSender(tools: Tools): RequestSender {
     const timeLeft = (): number => deadline + share.delay() - clock.now();
     for (let attempts = 1; ; attempts += 1) {
       const place = await inFlight.enter(request.signal);
-      // The wait for a first place is not the request's: nothing was sent yet.
+      // The wait for the first place does not count: nothing was sent yet.
       if (attempts === 1) deadline = clock.now() + options.requestTimeoutMs;
       const delayedBefore = share.delay();
       const outcome = await exchange.send(body, share, Math.max(1, timeLeft()), request.signal).catch((aborted) => {
@@ -89,7 +89,7 @@ export function createRequestSender(tools: Tools): RequestSender {
       const rule = "status" in outcome ? statusRule(outcome.status, options.statusPolicy) : null;
       place.leave(rule?.busy === true ? "busy" : "other");
       if ("status" in outcome && rule?.fault === "none") {
-        refuseEncoding(outcome);
+        assertIdentity(outcome);
         answered += 1;
         outage.answered();
         return { reply: outcome, attempts };
@@ -128,7 +128,7 @@ export function createRequestSender(tools: Tools): RequestSender {
     return { ...failed, reason: redact(failed.reason) };
   }
 
-  /** The wait before the next try, or what came of the request. Throws what ends the run. */
+  /** The wait before the next try, or the result of the request. Throws the error that ends the run. */
   function nextTry(
     failed: FailedTry,
     tried: { readonly attempts: number; readonly answeredAtFailure: number; readonly msLeft: number },
@@ -156,17 +156,17 @@ export function createRequestSender(tools: Tools): RequestSender {
     return giveUp({ ...failed, reason: failed.reason + asked }, attempts, request);
   }
 
-  /** Whether the server answers nobody. If it answers others while this request fails, it is not away. */
+  /** Whether the server answers no request. If it answers others while this one fails, it is not away. */
   function isAway(answeredAtFailure: number, request: SendOptions): boolean {
     return answered <= (request.isolating ? request.answeredBefore : answeredAtFailure);
   }
 
-  /** Tries in all that a failure is worth. */
+  /** All tries of a request that fails in this way. */
   function worth({ again, busy }: FailedTry["rule"], request: SendOptions): number {
     if (again === "never") return 1;
     if (again === "once") return request.isolating ? 1 : Math.min(ONCE_MORE, options.maxAttempts);
     if (again === "request_timeout") return Number.POSITIVE_INFINITY;
-    // A server that answers others is not gone: no row may be lost because it had too much to do.
+    // A server that answers others is not gone: no row may be lost because the server was busy.
     const isBusy = busy === true && !request.isolating && answered > request.answeredBefore;
     return options.maxAttempts * (isBusy ? BUSY_PATIENCE : 1);
   }
@@ -201,13 +201,13 @@ export function createRequestSender(tools: Tools): RequestSender {
   }
 
   function faultOf({ code, reason }: FailedTry, attempts: number): RowFault {
-    // Sent among others it may have failed before: how often is the number of attempts, and not of this request's tries.
+    // The rows may have failed before, together with others. The number of attempts includes those.
     const after = attempts === 1 ? "" : ` after ${triesText(attempts)}`;
     return { code, message: `The request failed${after}: ${sentence(reason)}`, attempts, isolable: true };
   }
 
-  /** We asked for `identity`; bytes in another coding are no JSON to us. */
-  function refuseEncoding(reply: HttpReply): void {
+  /** The request asked for `identity`. Compressed bytes cannot be parsed. */
+  function assertIdentity(reply: HttpReply): void {
     const encoding = reply.headers["content-encoding"];
     if (encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity") return;
     throw new ScoreframeError(

@@ -1,14 +1,14 @@
 /** Mean waits are half of these: 0.1 s, 0.2 s, 0.4 s … up to 10 s. */
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 20_000;
-/** Between two looks for a server that is away: it is found soon after it is back. */
+/** Between two tries of a server that is away: short, so that it is found soon after it is back. */
 export const LONGEST_LOOK_MS = 5000;
-/** A server that asks for less of a wait does not know how long it takes; "Retry-After: 0" is common. */
+/** The least wait. A server that asks for less does not know how long it needs; "Retry-After: 0" is common. */
 const SHORTEST_RETRY_AFTER_MS = 1000;
 
 /**
- * How long to wait before the next try, in milliseconds: what the server asked for, else exponential backoff with full jitter, which spreads
- * the clients of a struggling server best (AWS Architecture Blog, "Exponential Backoff And Jitter"). `longestMs` and `untilMs` bound the latter.
+ * How long to wait before the next try, in milliseconds: what the server asked for, else exponential backoff with full jitter, which best spreads
+ * the clients of an overloaded server (AWS Architecture Blog, "Exponential Backoff And Jitter"). `longestMs` and `untilMs` bound the backoff.
  */
 export function retryWait(
   failedAttempts: number,
@@ -20,7 +20,7 @@ export function retryWait(
   return Math.max(retryAfterMs ?? 0, Math.min(backoff, Math.max(0, untilMs)));
 }
 
-/** `Retry-After` in milliseconds from now: seconds or an HTTP date (RFC 9110, 10.2.3); null where it is absent or nonsense. */
+/** `Retry-After` in milliseconds from now: seconds or an HTTP date (RFC 9110, 10.2.3); null if it is absent or invalid. */
 export function parseRetryAfter(value: string | undefined, now: number): number | null {
   if (value === undefined) return null;
   const text = value.trim();

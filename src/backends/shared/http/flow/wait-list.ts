@@ -15,7 +15,7 @@ export function createWaitList(signal: AbortSignal): WaitList {
     waiting = [];
     for (const wake of woken) wake();
   };
-  /** Rejects of what is waited for: one promise for all would keep every outcome for as long as the list lives. */
+  /** The `reject` of each wait. One promise for all would keep every outcome for as long as the list exists. */
   const running = new Set<(reason: unknown) => void>();
   const stop = (): void => {
     for (const reject of running) reject(signal.reason);

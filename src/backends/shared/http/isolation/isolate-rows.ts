@@ -1,7 +1,7 @@
 import type { RequestSize } from "./request-size.ts";
 import type { RowFault } from "./row-fault.ts";
 
-/** What came of sending some of the rows: the text of each one's prediction, or why there is none. */
+/** The result of sending some of the rows: the text of each one's prediction, or why there is none. */
 export type PartOutcome = { readonly predictions: readonly Buffer[] } | { readonly fault: RowFault };
 
 export type IsolatedRow = Buffer | RowFault;
@@ -11,16 +11,16 @@ export type Part = { readonly from: number; readonly to: number; readonly fault:
 
 export type Isolation = {
   readonly results: IsolatedRow[];
-  /** What has not been settled because the server turned out to take only smaller requests. */
+  /** Rows without a result, because the server turned out to take only smaller requests. */
   readonly left: readonly Part[];
 };
 
-/** Requests that up to eight bad rows, scattered, need at most. */
+/** The most requests that up to eight scattered bad rows need. */
 const BAD_ROWS_WORTH_FINDING = 8;
 
 /**
- * The most extra requests that one failed request of `rows` rows may cost; up to 40 rows every bad row is found. `patience`: after so many from
- * each end without a single good answer the model is taken for dead.
+ * The most extra requests that one failed request of `rows` rows may cost; up to 40 rows every bad row is found. `patience`: the number of requests
+ * from each end without a good answer after which the model counts as dead.
  */
 function isolationBudget(rows: number): { readonly requests: number; readonly patience: number } {
   const depth = Math.ceil(Math.log2(Math.max(2, rows)));
@@ -32,17 +32,17 @@ export type IsolationTools = {
   /** Rows that have been sent alone, by their index. */
   readonly alone: ReadonlyMap<number, PartOutcome>;
   readonly size: Pick<RequestSize, "passedInParts" | "maySuspect">;
-  /** Whether the server takes a request of these rows, as far as that is known. */
+  /** Whether the server takes a request of these rows, as far as is known. */
   readonly fits: (rows: readonly Buffer[]) => boolean;
-  /** Whether the server has answered any request so far: else it may be starting, and it is not the size. */
+  /** Whether the server has answered any request so far. If not, it may be starting, and the size is not at fault. */
   readonly isAlive: () => boolean;
 };
 
 /**
  * Finds the bad rows of a failed request by sending parts of it. Until a part is good: smaller and smaller ones from the left end, then from the
- * right end, since bad rows often stand together. From then on the largest part that is left, which settles most rows by one request; but as long
+ * right end, because bad rows are often neighbours. From then on the largest remaining part, which settles the most rows per request; but as long
  * as no part was good that is as large as one that failed, the next part in order, which shows whether it is the size of requests that fails. When
- * the budget is spent, rows that are not yet known to be good keep the fault of the smallest part that they failed in. Throws nothing but what
+ * the budget is spent, rows that are not yet known to be good keep the fault of the smallest part that they failed in. Throws only what
  * `sendPart` throws.
  */
 export async function isolateRows(
@@ -127,7 +127,7 @@ export function halves<Range extends { readonly from: number; readonly to: numbe
 }
 
 /**
- * What is told of a part that failed. Its attempts are all in which its rows were sent. Of a wrong count the first one is told, because "none for
+ * What is reported of a part that failed. Its attempts are all requests with its rows. Of wrong counts the first is reported, because "none for
  * one row" does not show what the model does.
  */
 function joined(first: RowFault, part: Part, failed: RowFault): RowFault {
@@ -138,6 +138,6 @@ function joined(first: RowFault, part: Part, failed: RowFault): RowFault {
 }
 
 function abandoned(fault: RowFault, requests: number): RowFault {
-  const note = `The bad rows among those sent together were not told apart: given up after ${requests} smaller requests.`;
+  const note = `The bad rows among those sent together were not found: given up after ${requests} smaller requests.`;
   return { ...fault, message: `${fault.message} ${note}` };
 }

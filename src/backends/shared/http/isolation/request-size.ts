@@ -5,15 +5,15 @@ import { counted } from "../../../../core/util/counted.ts";
 export type RequestSize = {
   /** Whether a request may be sent. `rows` is only called once a limit is known. */
   fits(rows: () => number, bytes: number): boolean;
-  /** The numbers of rows of the parts in which rows may be sent, in order. `around`: bytes that each part has besides them. */
+  /** The numbers of rows of the parts in which rows may be sent, in order. `around`: the bytes of each part other than rows. */
   cut(rows: readonly Buffer[], around: number): number[];
-  /** The server answered so many rows well. */
+  /** The server answered a request of this size well. */
   accepted(rows: number, bytes: number): void;
   /** The server rejected a request for its size. */
   tooLarge(rows: number, bytes: number, reason: string): void;
-  /** A request failed, and all of its rows passed in parts: once is chance. */
+  /** A request failed, and all of its rows passed in parts. Once may be a coincidence. */
   passedInParts(rows: number, reason: string): void;
-  /** Whether it may still be the size for which requests of so many rows fail: none of as many has passed. */
+  /** Whether requests of this number of rows may fail because of their size: none as large has passed. */
   maySuspect(rows: number): boolean;
 };
 
@@ -22,11 +22,11 @@ type Rejection = { readonly rows: number; readonly bytes: number; readonly reaso
 type Limits = {
   readonly rows: number;
   readonly bytes: number;
-  /** The smallest request that was rejected; null if that is not known any more. */
+  /** The smallest request that was rejected; null if it is no longer known. */
   readonly smallest: Rejection | null;
 };
 
-/** Requests of which each row passed in a smaller one, until it is the size. */
+/** The number of failed requests whose rows all passed in smaller ones, from which on the size is at fault. */
 const EVIDENCE = 2;
 
 /** More would teach nothing. */
@@ -49,7 +49,7 @@ export function createRequestSize(events: EventSink): RequestSize {
   function report(rows: number, bytes: number): void {
     const { smallest } = limits;
     const isBytes = limits.rows === Number.POSITIVE_INFINITY;
-    // The last part of a request may be small by chance.
+    // The last part of a request may be smaller than the others.
     if (isReported || smallest === null || (isBytes ? bytes * 4 < limits.bytes : rows * 2 <= limits.rows)) return;
     isReported = true;
     const [unit, setting] = isBytes
@@ -103,8 +103,8 @@ export function createRequestSize(events: EventSink): RequestSize {
 }
 
 /**
- * A request may be too large by its rows or by its bytes. It is not its rows if as many passed elsewhere, and not its rows if one of them is
- * too large alone.
+ * A request may be too large by its rows or by its bytes. It is not the number of rows if as many passed elsewhere, or if one of them alone is
+ * too large.
  */
 function limitsOf(rejected: readonly Rejection[], most: { readonly rows: number; readonly bytes: number }): Limits {
   const single = Math.min(

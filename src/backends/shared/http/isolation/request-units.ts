@@ -4,7 +4,7 @@ import { keyText } from "../../../../core/protocols/pairing/key-text.ts";
 import type { Protocol } from "../../../../core/protocols/protocol.ts";
 import { sentRows } from "./sent-rows.ts";
 
-/** What goes into one request: a line of the shard or, where a line is one row, several. */
+/** What goes into one request: one line of the shard or, if a line is one row, several. */
 export type RequestUnit = {
   readonly shard: number;
   /** 0-based position in the shard's sequence of requests. */
@@ -12,18 +12,18 @@ export type RequestUnit = {
   /** 0-based number in the shard of the first line. */
   readonly firstLine: number;
   readonly lines: number;
-  /** Stands before the lines of the body, with a line feed. */
+  /** Goes before the lines of the body, with a line feed. */
   readonly header: Buffer;
-  /** The header, and the lines joined by `\n`, without a last one: where there is no header, a view of the shard's bytes. */
+  /** The header, and the lines joined by `\n`, without a final one. Without a header it is a view of the shard's bytes. */
   readonly body: Buffer;
 };
 
 const NEWLINE = 0x0a;
 
 export type UnitLimits = {
-  /** Most lines in a request, where a line is a row. */
+  /** The most lines in a request, if a line is a row. */
   readonly batchSize: number;
-  /** Most bytes of a request. */
+  /** The most bytes of a request. */
   readonly maxRequestBytes: number;
 };
 
@@ -49,7 +49,7 @@ export function* requestUnits(
       const newline = bytes.indexOf(NEWLINE, next);
       const lineEnd = newline === -1 ? bytes.length : newline;
       if (lines > 0 && header.length + lineEnd - start > maxRequestBytes) break;
-      // Predictions of rows that share a key could not be told apart.
+      // Predictions of rows that share a key could not be distinguished.
       const key = keyOf?.(bytes.subarray(next, lineEnd));
       if (key !== undefined && keys.has(key)) break;
       if (key !== undefined) keys.add(key);

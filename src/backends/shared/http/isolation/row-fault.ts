@@ -5,10 +5,10 @@ import type { RowCause } from "../../../../core/protocols/responses/error-object
 export type RowFault = RowCause & {
   /** Whether sending fewer of the rows may help. */
   readonly isolable: boolean;
-  /** Where the answer had a wrong count: it, in words. */
+  /** The count in words, if the answer had a wrong one. */
   readonly count?: string;
-  /** Whether the server rejects or does not manage the size of the request, so that any rows in smaller requests may pass. */
+  /** Whether the request is too large or too slow for the server, so that its rows may pass in smaller requests. */
   readonly size?: "too large" | "too slow";
-  /** What ends the run if the server answers no row at all: then it is not the rows' fault. */
+  /** The error that ends the run if the server answers no row at all, because then the rows are not at fault. */
   readonly ends?: ScoreframeError;
 };

@@ -1,5 +1,5 @@
-import type { Refusals } from "../status/refusals.ts";
-import { REFUSALS_THAT_DECIDE } from "../status/refusals.ts";
+import type { Rejections } from "../status/rejections.ts";
+import { REJECTIONS_THAT_DECIDE } from "../status/rejections.ts";
 import type { IsolatedRow, PartOutcome } from "./isolate-rows.ts";
 import { halves, isolateRows } from "./isolate-rows.ts";
 import type { RequestSize } from "./request-size.ts";
@@ -8,16 +8,16 @@ import type { RowFault } from "./row-fault.ts";
 export type PartTools = {
   readonly sendPart: (rows: readonly Buffer[]) => Promise<PartOutcome>;
   readonly size: RequestSize;
-  readonly refusals: Refusals;
-  /** Bytes of a request besides its rows. */
+  readonly rejections: Rejections;
+  /** Bytes of a request other than its rows. */
   readonly around: number;
   readonly isAlive: () => boolean;
   readonly isWorthIsolating: (fault: RowFault, rows: number) => boolean;
-  /** Not one row of a request passed. */
+  /** No row of a request passed. */
   readonly onBarren: () => void;
 };
 
-/** Rows that are to be sent, or were sent with this outcome, after so many attempts. */
+/** Rows that are to be sent, or were sent with this outcome, and the number of attempts before. */
 type Task = { readonly from: number; readonly to: number; readonly attempts: number; readonly outcome?: PartOutcome };
 
 /**
@@ -67,7 +67,7 @@ export async function scoreInParts(
       }));
       todo.unshift(...left);
     } else {
-      if (failed.ends !== undefined) tools.refusals.add(failed.ends);
+      if (failed.ends !== undefined) tools.rejections.add(failed.ends);
       put(
         results,
         from,
@@ -79,13 +79,13 @@ export async function scoreInParts(
 }
 
 /**
- * A refusal may be of the rows or of the job. Before many requests are sent to find bad rows: some rows alone, from all over the request. Throws
- * if every one is refused, and the server has never answered.
+ * A rejection may concern the rows or the job. Before many requests are sent to find bad rows, some rows from all over the request are sent alone.
+ * Throws if each of them is rejected, and the server has never answered.
  */
 async function sendSomeAlone(
   rows: readonly Buffer[],
   fault: RowFault,
-  { sendPart, refusals, isAlive }: PartTools,
+  { sendPart, rejections, isAlive }: PartTools,
 ): Promise<Map<number, PartOutcome>> {
   const alone = new Map<number, PartOutcome>();
   if (fault.ends === undefined) return alone;
@@ -93,14 +93,14 @@ async function sendSomeAlone(
     if (isAlive()) break;
     const outcome = await sendPart(rows.slice(index, index + 1));
     alone.set(index, outcome);
-    if ("fault" in outcome && outcome.fault.ends !== undefined) refusals.add(outcome.fault.ends);
+    if ("fault" in outcome && outcome.fault.ends !== undefined) rejections.add(outcome.fault.ends);
   }
   return alone;
 }
 
 /** Indexes from the first to the last of `rows`, evenly spread. */
 function spread(rows: number): Set<number> {
-  const steps = Math.min(rows, REFUSALS_THAT_DECIDE) - 1;
+  const steps = Math.min(rows, REJECTIONS_THAT_DECIDE) - 1;
   return new Set(Array.from({ length: steps + 1 }, (_, step) => Math.round((step * (rows - 1)) / Math.max(1, steps))));
 }
 

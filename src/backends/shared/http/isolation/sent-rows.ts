@@ -4,10 +4,10 @@ import { parseRecord } from "../../../../core/protocols/csv-records.ts";
 import type { Protocol } from "../../../../core/protocols/protocol.ts";
 import { readTensors } from "../../../../core/protocols/tensors.ts";
 
-/** What the rows of a request are read from: its text, the line of names before it, and the texts of its rows. */
+/** The source of a request's rows: its text, the header line before it, and the texts of its rows. */
 export type SentRequest = { readonly body: Buffer; readonly header: Buffer; readonly rows: readonly Buffer[] };
 
-/** The rows of a request as objects from feature to value, numbers as they were spelled; none if the request does not name its features. */
+/** The rows of a request as objects from feature to value, numbers as they were written; none if the request does not name its features. */
 export function sentRows({ body, header, rows }: SentRequest, protocol: Protocol): readonly ExactObject[] {
   const { rowForm } = protocol;
   if (rowForm === "object") return rows.map((row) => parseExact(rowText(row, protocol))).filter(isExactObject);
@@ -32,7 +32,7 @@ export function sentRows({ body, header, rows }: SentRequest, protocol: Protocol
   return rows.map((row) => named(columns as readonly string[], parseExact(row.toString()) as readonly ExactJson[]));
 }
 
-/** A line that is one row may have members of the job's around it. */
+/** A line that is one row may have members from the job around it. */
 function rowText(row: Buffer, { lineHolds, open, close }: Protocol): string {
   const text = row.toString();
   return lineHolds === "row" ? text.slice(open([]).length, text.length - close.length) : text;

@@ -3,8 +3,8 @@ import type { HttpReply } from "../transport/http-exchange.ts";
 const EXCERPT_CHARACTERS = 200;
 
 /**
- * What a server said, short enough for a message: its own error text where it is JSON with one, else the beginning of the body. Of a Python
- * traceback, the exception.
+ * A server's response, short enough for a message: the error text of a JSON response, else the beginning of the body. Of a Python traceback,
+ * only the exception.
  */
 export function answerExcerpt(body: Buffer): string {
   const text = body.toString("utf8", 0, 64_000);
@@ -23,7 +23,7 @@ export function contentTypeOf(reply: HttpReply): string {
 
 const TRACEBACK = "Traceback (most recent call last):";
 
-/** `text` with the exception in the place of its traceback: MMS answers the message and the traceback, MLServer the traceback alone. */
+/** `text` with its traceback replaced by the exception: MMS answers with the message and the traceback, MLServer with the traceback alone. */
 function withoutTraceback(text: string): string {
   const begin = text.indexOf(TRACEBACK);
   if (begin === -1) return text;
@@ -54,7 +54,7 @@ function errorIn(parsed: unknown): string | undefined {
   return undefined;
 }
 
-/** MLflow's message for whatever a model throws is always the same; what was thrown stands in the trace alone. */
+/** MLflow's message is the same for all errors of a model; only the trace has the error itself. */
 function stackTrace(error: object): string {
   const trace: unknown = "stack_trace" in error ? error.stack_trace : undefined;
   return typeof trace === "string" && trace.includes(TRACEBACK) ? `\n${trace}` : "";

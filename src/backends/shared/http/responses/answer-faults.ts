@@ -25,8 +25,8 @@ export function notJson(reply: HttpReply, text: Buffer): AnswerFault {
   if (/html/i.test(type) || text[0] === 0x3c) {
     // A login or error page: it does not depend on the rows.
     const what = /^<\?xml/i.test(text.toString("utf8", 0, 5)) ? "XML" : "HTML";
-    const mend = "Check that `url` is the model's own address";
-    return { ...invalid(`${what} instead of JSON (${type}): ${excerpt}. ${mend}`), isolable: false };
+    const fix = "Check that `url` is the model's own address";
+    return { ...invalid(`${what} instead of JSON (${type}): ${excerpt}. ${fix}`), isolable: false };
   }
   if (breaksOff(text)) {
     const tail = JSON.stringify(text.toString("utf8").slice(-TAIL_CHARACTERS));

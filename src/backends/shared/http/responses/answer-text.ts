@@ -4,7 +4,7 @@ export const NEWLINE = Buffer.from("\n");
 
 export type ParsedJson = { readonly text: string; readonly value: unknown };
 
-/** A JSON text and its value; undefined if it is none. */
+/** A JSON text and its value; undefined if it is not JSON. */
 export function parseJson(bytes: Buffer): ParsedJson | undefined {
   const text = bytes.toString("utf8");
   try {
@@ -14,7 +14,7 @@ export function parseJson(bytes: Buffer): ParsedJson | undefined {
   }
 }
 
-/** Inside a JSON string a line break is always escaped, so that those left are between values, where a blank means the same. */
+/** Inside a JSON string line breaks are escaped. All others are between values, where a blank means the same. */
 export function oneLine(text: Buffer): Buffer {
   if (!text.includes(0x0a) && !text.includes(0x0d)) return text;
   const line = Buffer.from(text);

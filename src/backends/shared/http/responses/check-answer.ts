@@ -17,7 +17,7 @@ import type { GoodAnswer, Question } from "./good-answer.ts";
 import { listAtPath, listElements, trimSpan } from "./json-spans.ts";
 import { pairResponse } from "./pair-response.ts";
 
-/** An answer with a 2xx status is kept only when it is what the protocol says; otherwise the rows have failed, and why. */
+/** Keeps an answer with a 2xx status only if it follows the protocol. Otherwise its rows fail, with the reason. */
 export function checkAnswer(reply: HttpReply, question: Question): GoodAnswer | AnswerFault {
   const { pairing } = question.protocol;
   const answer = readPredictions(reply, question);
@@ -30,7 +30,7 @@ function readPredictions(reply: HttpReply, question: Question): GoodAnswer | Ans
   if (start === end) return invalid(`an empty body (status ${reply.status})`);
   if (!isUtf8(body)) return invalid("bytes that are not UTF-8");
   const given = body.subarray(start, end);
-  // Before anything parses it: readers of JSON take a level of stack or more for each.
+  // Checked before parsing, because JSON readers need stack for each level.
   if (holdsJson(given, question.protocol) && isTooDeep(given)) return invalid(TOO_DEEP);
   const text = question.nonFinite === "as_null" ? withoutNonFinite(given) : given;
   if (question.protocol.answerNotation === "csv") return checkCsv({ ...reply, body }, text, question);
@@ -69,7 +69,7 @@ function checkBatch(reply: HttpReply, text: Buffer, question: Question): GoodAns
   };
 }
 
-/** Servers that drop dimensions of one element answer a single row with its prediction alone. */
+/** Servers that drop dimensions of one element answer a single row with a bare prediction. */
 function aloneAnswer({ text }: ParsedJson, value: unknown, { protocol }: Question): GoodAnswer {
   const found = exactAt(parseExact(text), protocol.predictionPlace.path) ?? null;
   const prediction = Buffer.from(stringifyExact(found));

@@ -10,8 +10,8 @@ import type { GoodAnswer, Question } from "./good-answer.ts";
 import { listAtPath, listElements } from "./json-spans.ts";
 
 /**
- * An answer to rows of CSV: a record for each row on a line of its own; all predictions on one line, as SageMaker's XGBoost joins them; or JSON,
- * which is what MLflow and SageMaker's Linear Learner answer, as a list or under `predictions`, or where the job says. Each row's prediction becomes a line.
+ * An answer to rows of CSV: one record per line for each row; all predictions on one line, as from SageMaker's XGBoost; or JSON, as from MLflow and
+ * SageMaker's Linear Learner: a list, or a list under `predictions` or the place that the job sets. Each row's prediction becomes a line.
  */
 export function checkCsv(reply: HttpReply, text: Buffer, question: Question): GoodAnswer | AnswerFault {
   const type = contentTypeOf(reply);
@@ -61,13 +61,13 @@ function asLines(predictions: readonly Buffer[], values: readonly unknown[] | nu
   };
 }
 
-/** As many records as rows, where the answer can be read so. A blank line is a prediction without a value only where the count says so. */
+/** As many records as rows, if the answer can be read that way. A blank line is an empty prediction only if the count requires it. */
 function recordsOf(text: string, rows: number): string[] {
   const records = splitRecords(text);
   if (records.length === rows) return records;
   const filled = records.filter((record) => record.trim() !== "");
   const [only] = filled;
-  // Cells of bare text are the words of a message rather than labels.
+  // Several cells of unquoted text are probably a message, not labels.
   if (filled.length !== 1 || only === undefined || rows === 1 || holdsBareText(only)) return filled;
   const cells = splitCells(only);
   return cells.length === rows ? cells : filled;

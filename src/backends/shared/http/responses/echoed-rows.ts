@@ -12,12 +12,12 @@ export type EchoedRows = {
   complaint(answer: GoodAnswer, sent: () => readonly ExactObject[]): Contradiction | null;
 };
 
-/** In words that follow "the server answered with", and what to do. */
+/** `what` continues "the server answered with"; `fix` says what to do. */
 type Contradiction = { readonly what: string; readonly fix: string };
 
 /**
- * Heeds what a response says of its rows: a field with a feature's name holds what was sent for that row, and a field that numbers the rows
- * counts up. Otherwise the predictions are those of other rows.
+ * Checks what a response says about its rows: a field with a feature's name must hold what was sent for that row, and a field that numbers the
+ * rows must count up. Otherwise the predictions belong to other rows.
  */
 export function createEchoedRows({ pairing }: Pick<Protocol, "pairing">): EchoedRows {
   /** Names of the features, which all requests share; null before the first. */
@@ -67,7 +67,7 @@ function keyFix(name: string, values: readonly unknown[], rows: readonly ExactOb
   return isKey ? `${rule}. If ${name} identifies a row, set response.key to ${name} to pair them by it` : rule;
 }
 
-/** The first prediction that may name features: of predictions that are values, none is looked at but the first. */
+/** The first prediction that may name features. If the first is a plain value, the others are not looked at. */
 function firstObject(values: readonly unknown[]): Readonly<Record<string, unknown>> | undefined {
   const first = values.find((value) => value !== null && !isErrorObject(value));
   return isObject(first) ? first : undefined;
@@ -84,7 +84,7 @@ function isOtherOrder(values: readonly unknown[], name: string): boolean {
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row];
     const number = isObject(value) ? value[name] : undefined;
-    // Nearly always the first has no such field.
+    // The first nearly always has no such field.
     if (!isBelow(number, values.length) || seen[number] === 1) return false;
     seen[number] = 1;
     if (number !== row) inOrder = false;
@@ -96,7 +96,7 @@ function isBelow(number: unknown, length: number): number is number {
   return Number.isInteger(number) && (number as number) >= 0 && (number as number) < length;
 }
 
-/** Null says nothing. Numbers are compared as numbers, since they are printed in many ways, and as single floats if they have a fraction. */
+/** Null matches anything. Numbers are compared as numbers, because they are printed in many ways; with a fraction, as single floats. */
 function isSame(was: ExactJson, is: ExactJson): boolean {
   if (was === null || is === null) return true;
   const [a, b] = [spelled(was), spelled(is)];
@@ -111,7 +111,7 @@ function spelled(value: ExactJson): string {
   return typeof value === "string" ? value : stringifyExact(value);
 }
 
-/** Servers print times in their own way, and nested values in any: only what is surely different is. */
+/** Servers print times and nested values in many ways, so only certain differences count. */
 function isSameTime(was: ExactJson, is: ExactJson): boolean {
   if (typeof was === "object" || typeof is === "object") return typeof was === typeof is;
   if (typeof was === "boolean" || typeof is === "boolean") return String(Number(was)) === String(Number(is));

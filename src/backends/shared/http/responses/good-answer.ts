@@ -6,7 +6,7 @@ import type { SentRequest } from "../isolation/sent-rows.ts";
 export type GoodAnswer = {
   /** The response lines, each ended by `\n`. */
   readonly lines: Buffer;
-  /** Predictions in it, as many as rows were sent. */
+  /** The number of predictions, which is the number of rows sent. */
   readonly count: number;
   /** The predictions as JSON.parse reads them; null if they are cells of CSV. */
   readonly values: readonly unknown[] | null;
@@ -14,13 +14,13 @@ export type GoodAnswer = {
   predictions(): Buffer[];
 };
 
-/** What was asked, as far as the check needs it. */
+/** The parts of a request that the check needs. */
 export type Question = {
   readonly protocol: Protocol;
   readonly nonFinite: NonFinite;
-  /** What the request is called, where its protocol names requests; null where nobody knows. */
+  /** The request's id, if its protocol has one; null if it is unknown. */
   id(): string | null;
-  /** Whether so many predictions may be right without counting the rows sent: counting is a pass over the request. */
+  /** Whether this number of predictions may be right, without counting the rows sent, which would be a pass over the request. */
   expects(predictions: number): boolean;
   /** Rows in the request. */
   rows(): number;

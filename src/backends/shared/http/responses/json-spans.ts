@@ -16,7 +16,7 @@ const CLOSE_OBJECT = 0x7d;
 // Parsing and printing would round int64 and rewrite numbers ("1.0" to "1"), so rows are cut out of the text byte for byte. All of these
 // expect valid JSON; bytes of a multi-byte character are above 0x7f and never look like punctuation.
 
-/** Offset behind the string that opens at `at`. */
+/** Offset after the string that opens at `at`. */
 export function skipString(json: Buffer, at: number): number {
   let close = json.indexOf(QUOTE, at + 1);
   while (close !== -1) {
@@ -67,7 +67,7 @@ export function listElements(json: Buffer, at: number): Span[] {
   return elements;
 }
 
-/** Offset of the `[` whose `]` stands at `closesAt`, or -1. */
+/** Offset of the `[` whose `]` is at `closesAt`, or -1. */
 export function listThatClosesAt(json: Buffer, closesAt: number): number {
   const open: number[] = [];
   for (let i = 0; i <= closesAt; i += 1) {
@@ -118,7 +118,7 @@ function memberOffset(json: Buffer, at: number, key: string): number {
   return found;
 }
 
-/** Offset of the value when a colon follows `at`, or -1: the string before was no key. */
+/** Offset of the value when a colon follows `at`, or -1, if the string before is not a key. */
 function afterColon(json: Buffer, at: number): number {
   let i = at;
   while (isBlank(json[i])) i += 1;

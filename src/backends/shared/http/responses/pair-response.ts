@@ -14,7 +14,7 @@ import { wrapPredictions } from "../request-envelope.ts";
 import type { AnswerFault } from "./answer-faults.ts";
 import type { GoodAnswer, Question } from "./good-answer.ts";
 
-/** The response with its predictions in the order of the rows, each of which it names; a fault if a row has none, or several. */
+/** Puts the predictions of a response, each of which names its row, in the order of the rows; a fault if a row has none, or several. */
 export function pairResponse(answer: GoodAnswer, question: Question, pairing: Pairing): GoodAnswer | AnswerFault {
   const { protocol } = question;
   const texts = answer.predictions();
@@ -70,7 +70,7 @@ function withCell(record: string, [name = ""]: JsonPath, text: string): string |
   return cellsText(parseRecord(record).map((cell, at) => (`p${at}` === name ? { text, quoted: false } : cell)));
 }
 
-/** The value with another one at the path; as it is if it has no such place. */
+/** The value with another one at the path; unchanged if the path does not exist. */
 function withValue(value: ExactJson, [name, ...rest]: JsonPath, other: ExactJson): ExactJson {
   if (name === undefined) return other;
   if (Array.isArray(value)) {

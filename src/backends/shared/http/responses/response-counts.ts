@@ -4,11 +4,11 @@ import { counted } from "../../../../core/util/counted.ts";
 import type { AnswerFault } from "./answer-faults.ts";
 import { nonBlankLines, parseJson } from "./answer-text.ts";
 
-/** The counts of the responses of a session that had a wrong one. */
+/** The counts of predictions in a session's responses, once one of them was wrong. */
 export type ResponseCounts = {
-  /** Keeps every count of a response to so many rows, and warns once. */
+  /** Notes the count of a response to a number of rows, and warns once. */
   remember(body: Buffer, rows: number): void;
-  /** What is wrong with a right count: a server gives it whatever it is sent. Null if the count is evidence. */
+  /** Why a right count is not to be trusted: the server returns it for any request. Null if it can be trusted. */
   complaint(rows: number): AnswerFault | null;
 };
 
@@ -16,8 +16,8 @@ export type ResponseCounts = {
 const DEPTH = 4;
 
 /**
- * A server that answers any request with as many entries (outputs, classes, a padded batch) has by chance the right count for a part of as many
- * rows. Such a count is no evidence; a single row may be believed, because nothing can be confused.
+ * A server that answers every request with the same number of entries (outputs, classes, a padded batch) has the right count for a part of that many
+ * rows, by coincidence. Such a count proves nothing. A single row is trusted, because it cannot be confused with another.
  */
 export function createResponseCounts(
   events: EventSink,

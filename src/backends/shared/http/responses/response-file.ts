@@ -5,11 +5,11 @@ import { dirname } from "node:path";
 import type { FileDigest } from "../../../../core/util/file-digest.ts";
 import type { ResponseShare } from "../flow/held-bytes.ts";
 
-/** A shard's answers on their way to disk. */
+/** Writes a shard's answers to disk. */
 export type ResponseFile = {
   /** Takes the answer of request `index`: whole lines, each ended by `\n`. In any order; each index once. They are held until they are written. */
   put(index: number, lines: Buffer, share?: ResponseShare): void;
-  /** Writes what is left, gives the file its name, and returns what it must hold. Rejects with the first error of any write. */
+  /** Writes the rest, gives the file its name, and returns what it must hold. Rejects with the first error of any write. */
   finish(): Promise<FileDigest>;
   /** Removes what was written. */
   discard(): Promise<void>;
@@ -21,8 +21,8 @@ type Piece = { readonly lines: Buffer; readonly share: ResponseShare | undefined
 const WRITE_BYTES = 256 * 1024;
 
 /**
- * Writes answers in order to `<path>.part` as far as they are known, and renames it when all are there: whoever sees `path` sees all of it.
- * Holds only answers that came before an earlier one.
+ * Writes answers in order to `<path>.part` as they arrive, and renames it when all are there: a reader of `path` always sees the whole file.
+ * Holds only answers that arrived before an earlier one.
  */
 export async function createResponseFile(path: string): Promise<ResponseFile> {
   const partial = `${path}.part`;
@@ -87,7 +87,7 @@ export async function createResponseFile(path: string): Promise<ResponseFile> {
   };
 }
 
-/** A write may take less than it was given, without an error: what is left is written again. */
+/** A write may take only part of its bytes without an error: the rest is then written. */
 async function writeWhole(handle: FileHandle, pieces: readonly Buffer[]): Promise<void> {
   let left = [...pieces];
   while (left.length > 0) {

@@ -3,18 +3,18 @@ import { counted } from "../../../../core/util/counted.ts";
 
 /** The shapes of the predictions of a session. */
 export type ResponseShapes = {
-  /** What is wrong with the shape of a response's predictions, in words that follow "the server answered with"; null if nothing is. */
+  /** What is wrong with the shape of a response's predictions, continuing "the server answered with"; null if nothing is. */
   complaint(predictions: readonly unknown[]): string | null;
 };
 
-/** Two lists of two values are too likely to be a chance. */
+/** Two lists of two values are too likely to be a coincidence. */
 const FEWEST_ROWS = 3;
 
 type Shape = "value" | "list" | "object";
 
 /**
- * Compares the predictions of each response with those before it: one prediction per row is a shape, and a right count alone does not show it.
- * A text instead of numbers or an object without a known key is a message and no prediction; lists as long as the request has rows, where
+ * Compares the predictions of each response with those before it, because a right count alone does not prove that there is one prediction per row.
+ * A text instead of numbers, or an object without a known key, is a message and not a prediction. Lists as long as the request has rows, if
  * other requests had lists of another length, are the columns of a table and not its rows.
  */
 export function createResponseShapes(): ResponseShapes {
@@ -50,7 +50,7 @@ export function createResponseShapes(): ResponseShapes {
   }
 
   function foreignKeys(prediction: object): string | null {
-    // Nearly always; a list of names for each of millions of predictions would cost more than the rest of the check.
+    // The usual case. A list of names for each of millions of predictions would cost more than the rest of the check.
     if (hasOnlyKnownKeys(prediction)) return null;
     const names = Object.keys(prediction);
     if (keys.size > 0 && names.length > 0 && !names.some((name) => keys.has(name))) {
@@ -83,7 +83,7 @@ export function createResponseShapes(): ResponseShapes {
 
 const NAMES: Readonly<Record<Shape, string>> = { value: "a single value", list: "a list", object: "an object" };
 
-/** A server's first response may have an odd one, too. */
+/** A server's first response may have an unusual one, too. */
 function mostCommon(predictions: readonly unknown[]): Shape | null {
   const counts = { value: 0, list: 0, object: 0 };
   for (const prediction of predictions) {
@@ -94,7 +94,7 @@ function mostCommon(predictions: readonly unknown[]): Shape | null {
   return most === 0 ? null : ((["value", "list", "object"] as const).find((name) => counts[name] === most) ?? null);
 }
 
-/** Null for what says nothing of the shape: null, and the error object of a row. */
+/** Null for values without a shape: null, and the error object of a row. */
 function shapeOf(prediction: unknown): Shape | null {
   if (prediction === null) return null;
   if (typeof prediction !== "object") return "value";

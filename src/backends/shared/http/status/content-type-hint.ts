@@ -2,12 +2,12 @@
 export type SentTypes = { readonly contentType: string; readonly accept: string };
 
 const TYPE = "(?:content|media|mime)[- ]?types?";
-/** As stock containers and frameworks say that they do not read a type: often with 400 or 500 in place of 415. */
+/** How stock containers and frameworks say that they do not read a type, often with 400 or 500 instead of 415. */
 const UNREAD = new RegExp(
   `\\b${TYPE}\\b[^.]{0,120}\\b(?:not|unsupported|invalid|unknown|only)\\b|\\b(?:unsupported|unknown|invalid|unexpected|only supports?)\\b[^.]{0,60}\\b${TYPE}\\b|UnsupportedFormat|is not an accepted type`,
   "i",
 );
-/** That they do not write the type that is asked for. */
+/** How they say that they do not write the requested type. */
 const UNWRITTEN =
   /\baccept (?:type|header)\b[^.]{0,120}\bnot\b|\b(?:unsupported|invalid)\b[^.]{0,40}\baccept\b|not an accepted response type/i;
 

@@ -12,7 +12,7 @@ import { sentence, triesText } from "./failed-try.ts";
 import { statusRule } from "./status-rule.ts";
 import { TRANSPORT_POLICY } from "./transport-policy.ts";
 
-/** A response that is none, judged by the policy. */
+/** A response with an error status, judged by the policy. */
 export function failedStatus(
   reply: HttpReply,
   { statusPolicy, sentTypes }: Pick<ResolvedHttpSessionOptions, "statusPolicy"> & { readonly sentTypes: SentTypes },
@@ -22,7 +22,7 @@ export function failedStatus(
   const excerpt = answerExcerpt(reply.body) || "(empty body)";
   const usual = statusRule(status, statusPolicy);
   const hint = usual.fault === "server" ? null : contentTypeHint(status, excerpt, sentTypes);
-  // Many containers say with 400 or 500 what is 415: if no row passes, it is not the rows.
+  // Many containers answer 400 or 500 instead of 415. If no row passes, the rows are not at fault.
   const rule =
     hint === null ? usual : ({ ...usual, fault: "rows-or-job", again: "never", fix: sentence(hint) } as const);
   return {
@@ -35,7 +35,7 @@ export function failedStatus(
   };
 }
 
-/** No response, judged by the policy. */
+/** A missing response, judged by the policy. */
 export function failedTransport(
   { kind, reason, fix }: TransportFault,
   { maxResponseBytes }: Pick<ResolvedHttpSessionOptions, "maxResponseBytes">,
@@ -79,6 +79,6 @@ function locationOf({ status, headers }: HttpReply): string {
   const { location } = headers;
   if (status >= 400 || location === undefined) return "";
   const url = URL.parse(location, "http://same-server");
-  if (url === null) return " (its Location is no URL)";
+  if (url === null) return " (its Location is not a URL)";
   return ` (Location: ${url.host === "same-server" ? url.pathname : printableUrl(url)})`;
 }

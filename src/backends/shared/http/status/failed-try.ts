@@ -16,7 +16,7 @@ export function triesText(attempts: number): string {
   return attempts === 1 ? "1 try" : `${attempts} tries`;
 }
 
-/** What a server says may be a sentence already, or cut in the middle of one. */
+/** A server's message may already end as a sentence, or be cut in the middle of one. */
 export function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

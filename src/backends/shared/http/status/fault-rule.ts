@@ -23,7 +23,7 @@ export type FaultRule = {
   readonly halvesAfter?: number;
   /** Whether fewer requests at once help. */
   readonly busy?: true;
-  /** Whether the first failure of a request is no news, and it is sent again without a wait. */
+  /** Whether a request is sent again without a wait after its first failure. */
   readonly isCommon?: true;
   /** What a user can do when the run ends. */
   readonly fix?: string;

@@ -70,7 +70,7 @@ export const DEFAULT_STATUS_POLICY: StatusPolicy = [
     fix: "Raise `unreachable_timeout_s` if the server needs longer to start. Lower `concurrency` or set `requests_per_second` if it is overloaded. Then run the job again.",
   },
   {
-    // What stands before a server reports that it does not respond: gateways with 502, Cloudflare with 520 to 530.
+    // A gateway in front of the server reports that it does not respond: with 502, or Cloudflare with 520 to 530.
     statuses: ["502", "520-530"],
     fault: "server",
     again: "while-away",

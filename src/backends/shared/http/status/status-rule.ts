@@ -1,7 +1,7 @@
 import type { FaultRule } from "./fault-rule.ts";
 import type { StatusPolicy } from "./status-policy.ts";
 
-/** For a policy that leaves a status out: it is no response that anybody expects. */
+/** For a status that is in no rule of the policy: an unexpected response. */
 const UNKNOWN: FaultRule = { fault: "job", again: "never", fix: "Check `url` and `method`." };
 
 /** The rule of a status in a policy. */

@@ -1,6 +1,6 @@
 import type { TransportFault } from "./transport-fault.ts";
 
-/** An error of a connector that says in our words what happened: undici passes it on as it is. */
+/** An error of our own connector, which says what happened. undici passes it on unchanged. */
 type ConnectionFault = Error & { readonly fault: TransportFault };
 
 export function connectionFault(fault: TransportFault): ConnectionFault {

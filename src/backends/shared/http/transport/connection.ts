@@ -33,13 +33,13 @@ export type ServerRequest = {
   readonly signal: AbortSignal;
 };
 
-/** Connections to one server, kept alive between requests, by way of a proxy if the environment names one. */
+/** Connections to one server, kept alive between requests, through a proxy if the environment names one. */
 export type Connection = {
   /** Asks the path and query of the URL. */
   request(request: ServerRequest): Promise<Dispatcher.ResponseData>;
-  /** What failed, in our words. `begun`: whether there was the head of a response. */
+  /** Describes a failure. `begun`: whether the head of a response had arrived. */
   explain(thrown: unknown, begun: boolean): Promise<TransportFault>;
-  /** What is wrong if the proxy answered in the place of the server; null if it did not. */
+  /** What is wrong if the proxy answered instead of the server; null if it did not. */
   proxyFault(status: number): TransportFault | null;
   /** Of the proxy's address. */
   readonly secrets: readonly string[];
@@ -51,7 +51,7 @@ export function connectTo(options: ConnectionOptions): Connection {
   const url = new URL(options.url);
   const proxy = options.proxy === "none" ? null : proxyFor(url);
   const isTunnel = proxy !== null && url.protocol === "https:";
-  // A proxy is asked for an address of http:// by a request of its own, and carries it on.
+  // For an http:// address the whole request goes to the proxy, which forwards it.
   const isForwarded = proxy !== null && !isTunnel;
   const pool = new Pool(isForwarded ? proxy.origin : url.origin, {
     connections: options.connections,
@@ -66,7 +66,7 @@ export function connectTo(options: ConnectionOptions): Connection {
   let answered = false;
   let looked: Promise<TransportFault | null> | null = null;
 
-  /** Once in a session, and only of a server that has never answered. */
+  /** Runs once per session, and only for a server that has never answered. */
   async function lookAtScheme(): Promise<TransportFault | null> {
     if (answered || proxy !== null) return null;
     looked ??= otherScheme(url);
@@ -95,7 +95,7 @@ export function connectTo(options: ConnectionOptions): Connection {
     },
     proxyFault: (status) => (isForwarded && status === 407 ? wantsCredentials(proxy) : null),
     secrets: proxy?.secrets ?? [],
-    // Whoever closes has no more use for what is under way.
+    // The caller closes, so it does not need the requests in flight.
     close: () => pool.destroy(),
   };
 }
@@ -108,7 +108,7 @@ function connector(
 ): buildConnector.BuildOptions | buildConnector.connector {
   const lookup = lookUp(new URL(proxy?.origin ?? url.origin).hostname);
   const common = { timeout, ...(lookup === undefined ? {} : { lookup }) };
-  // A proxy is not shown the client certificate, which is the server's to see.
+  // The client certificate is for the server only, not for the proxy.
   const proxyContext = () => secureContext(tls.ca === undefined ? {} : { ca: tls.ca });
   if (url.protocol === "http:") {
     return proxy?.origin.startsWith("https:") === true ? { ...common, secureContext: proxyContext() } : common;

@@ -6,8 +6,8 @@ const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 
 /**
- * Why a response whose end is only the end of its connection may be cut; null if it is surely whole. Such a response has no length and no chunks,
- * as in HTTP/1.0, and a server that dies while it writes closes the connection, too. A closed bracket or quote is an end; a number is none.
+ * Why a response that ends with its connection may be cut; null if it is certainly whole. Such a response has no length and no chunks, as in
+ * HTTP/1.0, and a server that dies while it writes closes the connection, too. A closed bracket or quote is an end; a number is not.
  */
 export function cutResponseReason(
   headers: Readonly<Record<string, string>>,
@@ -35,7 +35,7 @@ function isClosedJson(text: Buffer): boolean {
   return parsed !== undefined && typeof parsed.value !== "number";
 }
 
-/** A last cell in quotes that ends with one: not half of an escaped quote, because quotes then are odd in number. */
+/** Whether the last cell is quoted and closed. An odd number of quotes would mean that the last one is half of an escaped quote. */
 function endsWithClosedCell(line: Buffer): boolean {
   if (line[line.length - 1] !== QUOTE) return false;
   let quotes = 0;

@@ -6,7 +6,7 @@ import { cutResponseReason } from "./cut-response.ts";
 import { replyFault } from "./reply-fault.ts";
 import type { TransportFault } from "./transport-fault.ts";
 
-/** An answer, whole. Names of headers are lower case. */
+/** A whole answer. Names of headers are lower case. */
 export type HttpReply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,13 +15,13 @@ export type HttpReply = {
 
 export type HttpExchange = {
   /**
-   * Sends one request and reads its whole answer: a reply of any status, or why there is none. `withinMs` bounds both, without the time that
-   * `share` holds the reading back. Rejects with the signal's reason when that aborts, and with nothing else.
+   * Sends one request and reads its whole answer: a reply of any status, or why there is none. `withinMs` bounds both, without the time for
+   * which `share` holds the reading back. Rejects only when the signal aborts, with its reason.
    */
   send(body: Buffer, share: ResponseShare, withinMs: number, signal: AbortSignal): Promise<HttpReply | TransportFault>;
 };
 
-/** `connection` is closed by whoever opened it. */
+/** The caller closes `connection`. */
 export function createHttpExchange(
   options: ResolvedHttpSessionOptions,
   protocol: Protocol,
@@ -66,7 +66,7 @@ export function createHttpExchange(
 
 const OUT_OF_TIME = Symbol("out of time");
 
-/** The whole body. Waits before the next piece while other responses fill the memory; the server then waits, too. */
+/** Reads the whole body. Waits before the next piece while other responses fill the memory, and so the server waits, too. */
 async function readBody(stream: AsyncIterable<Buffer>, share: ResponseShare): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
@@ -85,7 +85,7 @@ async function readBody(stream: AsyncIterable<Buffer>, share: ResponseShare): Pr
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes);
 }
 
-/** Calls back when so many milliseconds have passed, without those that the share's reading was held back. Returns what cancels it. */
+/** Calls back after `milliseconds`, without the time for which the share was held back. Returns a function that cancels it. */
 function whenPassed(milliseconds: number, share: ResponseShare, passed: () => void): () => void {
   const until = performance.now() + milliseconds - share.delay();
   const look = (): void => {
@@ -97,7 +97,7 @@ function whenPassed(milliseconds: number, share: ResponseShare, passed: () => vo
   return () => clearTimeout(timer);
 }
 
-/** Lower-case names, so that there is exactly one content type whatever the job says. */
+/** Lower-case names, so that there is exactly one content type, however the job spells it. */
 function requestHeaders(configured: Readonly<Record<string, string>>, protocol: Protocol): Record<string, string> {
   const headers: Record<string, string> = {
     "content-type": protocol.contentType,

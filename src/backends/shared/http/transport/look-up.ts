@@ -6,8 +6,8 @@ const LOOPBACK = [
 ];
 
 /**
- * Addresses of `localhost`, both of them whatever the machine's resolver knows (RFC 6761): a server listens on the one or the other, and the one
- * that answers is used. Absent for other names, which the resolver looks up.
+ * Both addresses of `localhost`, regardless of the machine's resolver (RFC 6761): a server listens on one or the other, and the one that
+ * answers is used. Absent for other names, which the resolver looks up.
  */
 export function lookUp(hostname: string): LookupFunction | undefined {
   if (!/^(.+\.)?localhost\.?$/i.test(hostname)) return undefined;

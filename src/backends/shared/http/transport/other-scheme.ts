@@ -17,7 +17,7 @@ const SPEAKS_PLAIN: TransportFault = {
 };
 
 /**
- * Looks whether a server that ends or ignores our connections speaks the other scheme: most servers say nothing to a client that speaks the wrong one.
+ * Checks whether a server that ends or ignores our connections speaks the other scheme: most servers do not answer a client that speaks the wrong one.
  * Null if it does not, or does not answer in time.
  */
 export async function otherScheme(url: URL): Promise<TransportFault | null> {
@@ -29,7 +29,7 @@ export async function otherScheme(url: URL): Promise<TransportFault | null> {
 
 function answersTls(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    // Nothing is sent or read: whose certificate it is does not matter.
+    // Nothing is sent or read, so the certificate need not be trusted.
     const socket = connectTls({ host, port, rejectUnauthorized: false });
     const end = (answer: boolean) => (): void => {
       socket.destroy();

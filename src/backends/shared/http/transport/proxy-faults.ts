@@ -3,7 +3,7 @@ import { proxyText } from "./proxy.ts";
 import type { TransportFault } from "./transport-fault.ts";
 import { transportFault } from "./transport-fault.ts";
 
-/** Statuses of a proxy that tries and does not get through: the server behind it may come back. */
+/** Statuses of a proxy that cannot reach the server, which may come back. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 
 /** There is no connection to the proxy itself. */

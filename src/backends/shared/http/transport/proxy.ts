@@ -11,7 +11,7 @@ export type HttpProxy = {
   readonly variable: string;
   /** The value of `Proxy-Authorization`; null if the variable has no credentials. */
   readonly authorization: string | null;
-  /** What the variable gives away, and no message may show. */
+  /** The secrets in the variable, which no message may show. */
   readonly secrets: readonly string[];
 };
 
@@ -39,7 +39,7 @@ export function proxyText({ origin, variable }: HttpProxy): string {
   return `the proxy ${origin} (${variable})`;
 }
 
-/** The header that the proxy knows us by, if it does. */
+/** The header that authenticates us at the proxy, if there are credentials. */
 export function credentials({ authorization }: HttpProxy): Readonly<Record<string, string>> {
   return authorization === null ? {} : { "proxy-authorization": authorization };
 }

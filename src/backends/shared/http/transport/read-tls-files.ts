@@ -11,8 +11,8 @@ const CERTIFICATE =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
 /**
- * Reads the PEM files of a job and looks whether they can be what they are for, before anything is sent. Throws BACKEND_OPTIONS_INVALID, which
- * names the option, the file and what to do; never what is in it.
+ * Reads the PEM files of a job and validates them before anything is sent. Throws BACKEND_OPTIONS_INVALID, which names the option, the file and
+ * what to do, and never shows the content.
  */
 export async function readTlsFiles(backend: string, files: TlsFiles, baseDirectory: string): Promise<TlsMaterial> {
   const read = async (name: keyof TlsFiles): Promise<string | undefined> => {
@@ -40,7 +40,7 @@ export async function readTlsFiles(backend: string, files: TlsFiles, baseDirecto
   };
 }
 
-/** What follows "which"; null if there is nothing to say. */
+/** A complaint that continues "which"; null if the file is valid. */
 function certificateComplaint(text: string): string | null {
   const blocks = text.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) {

@@ -2,7 +2,7 @@ import { backendSecrets } from "../../../../core/secrets/job-secrets.ts";
 import { createSecretMask } from "../../../../core/secrets/secret-mask.ts";
 
 /**
- * A function that takes the values of headers, what the address gives away, and other secrets out of a text: a server may repeat what it was
+ * A function that removes the values of headers, the secrets of the address and other secrets from a text, because a server may repeat what it was
  * sent.
  */
 export function createRedactor(
@@ -13,7 +13,7 @@ export function createRedactor(
   return createSecretMask([...backendSecrets({ headers, url }), ...others]).text;
 }
 
-/** A URL for a message: without user, password, query and fragment, where credentials hide. */
+/** A URL for a message: without user, password, query and fragment, which may hold credentials. */
 export function printableUrl(url: string | URL): string {
   const parsed = new URL(url);
   return `${parsed.protocol}//${parsed.host}${parsed.pathname}`;

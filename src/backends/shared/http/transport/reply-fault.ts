@@ -13,7 +13,7 @@ const REJECTS_CERTIFICATE: TransportFault = {
   reason: "it does not accept the client certificate",
 };
 
-/** What nginx, Go and Apache answer with status 400 if the connection is wrong, which no row can help. */
+/** What nginx, Go and Apache answer with status 400 if the connection itself is wrong. The rows are not at fault. */
 const REPLIES: readonly (readonly ["http:" | "https:", RegExp, TransportFault])[] = [
   [
     "http:",
@@ -24,7 +24,7 @@ const REPLIES: readonly (readonly ["http:" | "https:", RegExp, TransportFault])[
   ["https:", /<(title|h1)>[^<]*The SSL certificate error/i, REJECTS_CERTIFICATE],
 ];
 
-/** Whether a reply speaks of the connection and not of what was sent. */
+/** Whether a reply is about the connection and not about the request. */
 export function replyFault(
   url: URL,
   { status, body }: { readonly status: number; readonly body: Buffer },

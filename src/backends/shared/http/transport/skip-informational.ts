@@ -2,16 +2,16 @@ import type { Socket } from "node:net";
 import { buildConnector } from "undici";
 
 const HEAD = /^HTTP\/1\.[01] 1(?!01)\d\d[ \r\n]/;
-/** As many characters as the expression above looks at. */
+/** The number of characters that the expression above looks at. */
 const HEAD_START = "HTTP/1.1 100 ".length;
 const HEAD_END = "\r\n\r\n";
-/** A longer one is left to the parser. */
+/** A longer head is left to undici's parser. */
 const LONGEST_HEAD_BYTES = 16_384;
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Opens connections on which responses of 1xx that nobody asked for are skipped. HTTP allows a server to send them before any response; undici
- * ends the connection at a 100, and there is no option and no interceptor for it.
+ * Opens connections that skip unrequested 1xx responses. HTTP allows a server to send them before any response; undici closes the connection at a
+ * 100, and has no option or interceptor for it.
  */
 export function skippingInformational(
   connect: buildConnector.BuildOptions | buildConnector.connector,

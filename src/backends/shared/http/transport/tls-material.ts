@@ -1,7 +1,7 @@
 import type { SecureContext } from "node:tls";
 import { createSecureContext, getCACertificates } from "node:tls";
 
-/** Certificates of a job beside those of this machine, each the text of a PEM file. */
+/** Certificates of a job in addition to those of this machine, each the text of a PEM file. */
 export type TlsMaterial = {
   /** Authorities that are trusted in addition to those that Node.js trusts. */
   readonly ca?: string;
@@ -11,10 +11,10 @@ export type TlsMaterial = {
   readonly key?: string;
 };
 
-/** What connections are made with; without material, what Node.js trusts by itself (NODE_EXTRA_CA_CERTS included). */
+/** TLS options of connections; without material, Node.js trusts what it does by default (NODE_EXTRA_CA_CERTS included). */
 export function secureContext({ ca, cert, key }: TlsMaterial): SecureContext {
   return createSecureContext({
-    // An own list replaces that of Node.js: it is joined, so that a private authority does not shut out the public ones.
+    // A list replaces that of Node.js, so it includes that one: a private authority must not exclude the public ones.
     ...(ca === undefined ? {} : { ca: [...getCACertificates("default"), ca] }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),

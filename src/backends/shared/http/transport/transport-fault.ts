@@ -36,12 +36,12 @@ const SETTINGS: ConnectionSettings = {
   clientCertificate: CLIENT_CERTIFICATE_SETTING,
 };
 
-/** What undici threw, in our words. `begun`: whether there was the head of a response. */
+/** Describes what undici threw. `begun`: whether the head of a response had arrived. */
 export function transportFault(thrown: unknown, begun: boolean): TransportFault {
   const code = codeOf(thrown);
-  // `localhost` has two addresses, and the error of both has a code but no text.
+  // `localhost` has two addresses. The error for both has a code but no text.
   const message = messageOf(thrown) || code || "no reason given";
-  // What is no HTTP may be the end of a restart; a handshake of TLS that fails, fails again.
+  // A response that is not HTTP may come from a server that restarts. A failed TLS handshake fails again.
   const problem = code.startsWith("HPE_") ? null : connectionProblem({ code, message }, SETTINGS);
   if (problem !== null) return { kind: "fatal", reason: problem.what, fix: problem.fix };
   return {

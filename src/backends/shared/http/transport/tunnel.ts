@@ -16,7 +16,7 @@ export type TunnelOptions = {
   readonly proxyContext: SecureContext;
 };
 
-/** How connections to an https:// server are opened through a proxy: by CONNECT, so that the proxy sees nothing of what is sent. */
+/** Opens connections to an https:// server through a proxy, by CONNECT, so that the proxy cannot read them. */
 export function tunnelTo(server: URL, proxy: HttpProxy, options: TunnelOptions): buildConnector.connector {
   const secure = buildConnector({ timeout: options.timeout, secureContext: options.secureContext });
   return (request, callback) => {

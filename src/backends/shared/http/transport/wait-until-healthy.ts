@@ -9,11 +9,11 @@ import type { TransportFault } from "./transport-fault.ts";
 
 export type HealthOptions = Pick<HttpSessionOptions, "tls" | "proxy"> & {
   readonly backend: string;
-  /** Asked with GET until it answers 2xx; what it answers is never read. */
+  /** Asked with GET until it answers 2xx. The body is not read. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Told of the first failure, at once. */
+  /** Called with the first failure, at once. */
   readonly onFailure?: (outcome: string) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;

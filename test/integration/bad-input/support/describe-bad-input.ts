@@ -4,10 +4,10 @@ import type { TestContext } from "vitest";
 import { describe, expect, it } from "vitest";
 
 /** What a user is told: an error's code, or a dead letter's, and the text. */
-export type Told = { readonly code: string; readonly message: string };
+export type Reported = { readonly code: string; readonly message: string };
 
 /** Declares a case: what is wrong, and a test that brings it about and resolves to what was told. */
-export type Refusals = (what: string, provoke: (context: TestContext) => Promise<Told>) => void;
+export type DeclareCase = (what: string, provoke: (context: TestContext) => Promise<Reported>) => void;
 
 const PAGE = new URL("../../../../docs/reference/bad-input.md", import.meta.url);
 
@@ -15,7 +15,11 @@ const PAGE = new URL("../../../../docs/reference/bad-input.md", import.meta.url)
  * A section of the page "Bad input" as tests: each row is brought about, and its code and message are held to the page word by word. Both ways:
  * a row without a test fails, too. `folders` are those that stand as `…` on the page.
  */
-export function describeRefusals(section: string, folders: () => readonly string[], declare: (tell: Refusals) => void) {
+export function describeBadInput(
+  section: string,
+  folders: () => readonly string[],
+  declare: (tell: DeclareCase) => void,
+) {
   const names: string[] = [];
   describe(section, () => {
     declare((what, provoke) => {
