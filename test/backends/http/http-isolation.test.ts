@@ -152,7 +152,7 @@ describe("telling bad rows apart", () => {
     const scored = await scoreOverHttp({ url: server.url }, [lines]);
     expect(scored.lines).toHaveLength(40);
     expect(server.received.length).toBeLessThan(40 + 7 * 41);
-    expect(scored.lines[0]).toContain("were not told apart");
+    expect(scored.lines[0]).toContain("were not found");
   });
 
   it("leaves a failed line whole where the job says so", async () => {
