@@ -190,10 +190,10 @@ module.exports = {
       to: { path: "^src/backends/([^/]+)/", pathNot: "^src/backends/($1|shared)/" },
     },
     {
-      name: "nobody-needs-emulators",
+      name: "no-imports-of-emulators",
       severity: "error",
       comment:
-        "Emulators stand in for a service in tests and for `emulate`; nothing that scores may depend on one. Instead: move shared code into src/core.",
+        "Emulators replace a service in tests and for `emulate`; code that scores must not depend on one. Instead: move shared code into src/core.",
       from: { path: "^src/(core|adapters|backends)/" },
       to: { path: "^src/emulators/" },
     },
@@ -217,13 +217,13 @@ module.exports = {
       name: "cli-goes-through-composition",
       severity: "error",
       comment:
-        "The command line prints and never computes: it gets everything from src/composition, besides types, errors and pure helpers of the core. " +
+        "The command line prints and never computes: it imports only src/composition, and types, errors and pure helpers of the core. " +
         "Instead: add a use case to src/core/use-cases and let the composition offer it.",
       from: { path: "^src/cli/" },
       to: { path: "^src/(adapters|backends|emulators)/" },
     },
     {
-      name: "nobody-needs-the-cli",
+      name: "no-imports-of-the-cli",
       severity: "error",
       comment:
         "The command line is the outermost layer. Instead: move what is worth sharing into the layer that owns it.",

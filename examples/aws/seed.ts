@@ -13,7 +13,7 @@ if (!process.env["AWS_ENDPOINT_URL_S3"]) {
   process.exit(2);
 }
 
-// The bucket in the path: its name in front of a host's is found by nobody's DNS.
+// The bucket is in the path, because DNS does not resolve its name in front of the host's.
 const s3 = new S3Client({ forcePathStyle: true });
 await s3.send(new CreateBucketCommand({ Bucket: BUCKET })).catch((error: unknown) => {
   if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;

@@ -187,7 +187,7 @@ const cases: readonly Case[] = [
   {
     title: "nothing that scores may need an emulator",
     files: { "src/backends/http/index.ts": 'import "../../emulators/s3.ts";', "src/emulators/s3.ts": empty },
-    broken: ["backends-point-at-core", "nobody-needs-emulators"],
+    broken: ["backends-point-at-core", "no-imports-of-emulators"],
   },
   {
     title: "an emulator may not know the composition",
@@ -205,9 +205,9 @@ const cases: readonly Case[] = [
     broken: ["cli-goes-through-composition"],
   },
   {
-    title: "nobody needs the command line",
+    title: "no code imports the command line",
     files: { "src/composition/engine.ts": 'import "../cli/run.ts";', "src/cli/run.ts": empty },
-    broken: ["nobody-needs-the-cli"],
+    broken: ["no-imports-of-the-cli"],
   },
   {
     title: "the sources know no test runner",

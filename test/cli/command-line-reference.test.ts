@@ -56,7 +56,7 @@ function usage(command: Command): string {
   return [nameOf(command), ...names].join(" ");
 }
 
-/** Flags of each command, as the page tells of them. */
+/** Flags of each command, as the page lists them. */
 function documentedFlags(): Record<string, string[]> {
   const commands = all.map(nameOf);
   const common = tableRows(section("## Common options")).map(([flag = "", of = ""]) => ({

@@ -21,7 +21,7 @@ describe("a command line that cannot be understood", () => {
     [["stitch", "--requests", "a"], "Required option '--responses <place>' not specified."],
     [["run", "job.yaml", "--quiet", "--verbose"], "cannot be used with option '--verbose'"],
     [["run", "job.yaml", "--set", "no-equals-sign"], "--set takes key=value"],
-  ])("%j is refused with exit code 2 and says why", async (args, reason) => {
+  ])("%j is rejected with exit code 2 and says why", async (args, reason) => {
     const { exitCode, stdout, stderr } = await runInProcess(args, await temporaryFolder());
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain("Error USAGE: ");
@@ -190,13 +190,13 @@ describe("init", () => {
     });
   });
 
-  it("overwrites nothing unless it is told to", async () => {
+  it("overwrites nothing without --force", async () => {
     const folder = await project("rows.csv");
     await writeFile(join(folder, "job.yaml"), "mine\n");
     const args = ["init", "--rows", "rows.csv", "--model", "model.ts"];
-    const refused = await runInProcess(args, folder);
-    expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain("job.yaml exists already. Choose another name, or overwrite it with --force.");
+    const rejected = await runInProcess(args, folder);
+    expect(rejected.exitCode).toBe(2);
+    expect(rejected.stderr).toContain("job.yaml exists already. Choose another name, or overwrite it with --force.");
     expect(await readFile(join(folder, "job.yaml"), "utf8")).toBe("mine\n");
     expect((await runInProcess([...args, "--force"], folder)).exitCode).toBe(0);
     expect(await written(folder, "job.yaml")).toMatchObject({ name: "job" });
@@ -220,7 +220,7 @@ describe("init", () => {
 });
 
 describe("the workspace", () => {
-  it("is --workspace, or SCOREFRAME_WORKSPACE, or .scoreframe where one stands", async () => {
+  it("is --workspace, or SCOREFRAME_WORKSPACE, or .scoreframe in the working directory", async () => {
     const folder = await temporaryFolder();
     const said = async (args: readonly string[], env: Record<string, string>): Promise<string> =>
       (await runInProcess(["runs", ...args], folder, { env })).stdout;

@@ -26,12 +26,12 @@ describe("in a project whose package.json says commonjs, as npm init writes it",
     `(${join(folder, "package.json")} says "type": "commonjs", and ${join(folder, file)} is written with import or export. ` +
     `Rename it to ${join(folder, renamed)}, or run \`npm pkg set type=module\` in ${folder}.)`;
 
-  it("a model with an export is told the package.json and both cures", async () => {
+  it("the error of a model with an export names the package.json and both fixes", async () => {
     await write("model.ts", MODEL);
     expect(await failure(["serve", "--model", "model.ts", "--dry-run"])).toContain(cures("model.ts", "model.mts"));
   });
 
-  it("what a model imports is named, where that is the file", async () => {
+  it("the error names a file that the model imports, if that is at fault", async () => {
     await write("model.mts", `import "./features.js";\n${MODEL}`);
     await write("features.js", 'import "node:fs";\n');
     expect(await failure(["serve", "--model", "model.mts", "--dry-run"])).toContain(
@@ -39,12 +39,12 @@ describe("in a project whose package.json says commonjs, as npm init writes it",
     );
   });
 
-  it("a job file with an export is told so, too", async () => {
+  it("so does that of a job file with an export", async () => {
     await write("job.ts", "export default { name: 'j' };\n");
     expect(await failure(["check", "job.ts"])).toContain(cures("job.ts", "job.mts"));
   });
 
-  it("another mistake is told where it is", async () => {
+  it("the error of another mistake says where it is", async () => {
     await write("model.js", "const a = 1;\nconst a = 2;\n");
     const message = await failure(["serve", "--model", "model.js", "--dry-run"]);
     expect(message).toContain("has already been declared");

@@ -6,7 +6,7 @@ import { root } from "../../scripts/lib/toolchain.mjs";
 import type { Link } from "./support/markdown.ts";
 import { anchors, links } from "./support/markdown.ts";
 
-/** A template stands for the page that is made of it, and its links start there. */
+/** A template represents the page that is made of it, and its links start there. */
 const PLACES: Readonly<Record<string, string>> = { "scripts/job-file.template.md": "docs/reference/job-file.md" };
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 let tables = 0;
 
-/** Scores the query's rows, which get this answer; tells what was asked and how it ended. */
+/** Scores the query's rows, which get this answer; resolves to what was asked and how it ended. */
 async function converse(sql: string, answer: string, changes: Partial<JobInput> = {}) {
   conversation.answer = answer;
   tables += 1;

@@ -18,7 +18,7 @@ const texts = [
 const settings = texts.filter(({ text }) => /\bAWS_REGION(=|:)/.test(text));
 
 describe("where the region is set by the environment", () => {
-  it("is looked for where it stands", () => {
+  it("finds the places that set it", () => {
     expect(settings.map(({ place }) => place.replace(/:\d+$/, ""))).toEqual(
       expect.arrayContaining(["docs/guides/local-cloud.md", "docker-compose.yml"]),
     );

@@ -49,7 +49,7 @@ const selectOf = (expressions: Cells): string =>
 
 let tables = 0;
 
-/** Sends the query's one row; tells what was asked, how it ended, and where the table is. */
+/** Sends the query's one row; resolves to what was asked, how it ended, and where the table is. */
 async function send(sql: string, changes: Partial<JobInput> = {}, output: Partial<JobInput["output"]> = {}) {
   conversation.request = "";
   conversation.answer = '{"predictions":[0]}\n';

@@ -66,7 +66,7 @@ describe("a reader that goes away", () => {
 });
 
 describe("colours", () => {
-  it("are for terminals, and for whoever forces them", async () => {
+  it("are for terminals, or if they are forced", async () => {
     const cwd = await sampleProject("doubles");
     await runCli(INIT, { cwd });
     const plain = await runCli(["plan", "job.yaml"], { cwd });
@@ -77,7 +77,7 @@ describe("colours", () => {
 });
 
 describe("from a checkout", () => {
-  it("npm run scoreframe works where the caller stands", async () => {
+  it("npm run scoreframe works in the caller's folder", async () => {
     const cwd = await sampleProject("doubles");
     const env: NodeJS.ProcessEnv = { ...process.env, INIT_CWD: cwd, npm_lifecycle_event: "scoreframe" };
     const child = spawn(process.execPath, ["scripts/run.mjs", "scoreframe", ...INIT], { cwd: ROOT, env });
@@ -118,7 +118,7 @@ describe("an installation that npm left incomplete", () => {
   const sentence =
     /The installation is not complete: the package \S+ is missing\. Install again.*: npx -y -p node@24 npm ci\n$/;
 
-  it("is told in one sentence where the binary of Polars is absent", async () => {
+  it("is reported in one sentence if the binary of Polars is missing", async () => {
     const binaries = (await readdir(join(ROOT, "node_modules"))).filter((name) => name.startsWith("nodejs-polars-"));
     const main = await installedWithout(binaries[0]!, "nodejs-polars");
     const cwd = await sampleProject("doubles");
@@ -130,7 +130,7 @@ describe("an installation that npm left incomplete", () => {
     expect(exitCode).toBe(2);
   });
 
-  it("is told in one sentence where nothing is installed", async () => {
+  it("is reported in one sentence if nothing is installed", async () => {
     const main = await installedWithout("commander", null);
     const { exitCode, stdout, stderr } = await runCli(["run", "job.yaml", "--json"], { cwd: "/", main });
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: "SETUP_INCOMPLETE" } });

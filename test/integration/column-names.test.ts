@@ -92,7 +92,7 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const twoRows = (...names: string[]): string =>
   `select i::integer as "the key", ${names.map((name) => `'v' || i as ${quoted(name)}`).join(", ")} from range(2) r(i)`;
 
-/** Scores the query's rows; tells the error, or the table. */
+/** Scores the query's rows; resolves to the error, or the table. */
 async function score(sql: string, changes: Partial<JobInput> = {}, output: Partial<JobInput["output"]> = {}) {
   tables += 1;
   const path = join(folder, `table-${tables}`);
@@ -166,7 +166,7 @@ describe("a column", () => {
     expect(await spoiled(table, [name])).toEqual([]);
   });
 
-  it.each([...NOT_IN_FOLDERS, ".hidden"])("is refused for partitions before anything is scored: %j", async (name) => {
+  it.each([...NOT_IN_FOLDERS, ".hidden"])("is rejected for partitions before anything is scored: %j", async (name) => {
     const { error } = await score(twoRows(name), {}, { partition_by: [name] });
     expect(error).toMatchObject({ code: "JOB_INVALID", facts: { option: "output.partition_by" } });
     expect(error?.message).toContain("Give it another one in the source's SQL");
@@ -174,7 +174,7 @@ describe("a column", () => {
   });
 });
 
-describe("two columns that a reader could not tell apart", () => {
+describe("two columns that a reader could not distinguish", () => {
   const refused = async (given: Awaited<ReturnType<typeof score>>, ...parts: string[]) => {
     expect(given.error).toMatchObject({ code: "COLUMN_COLLISION" });
     for (const part of parts) expect(given.error?.message).toContain(part);
@@ -212,7 +212,7 @@ describe("two columns that a reader could not tell apart", () => {
   });
 });
 
-it("a prediction without a name is refused", async () => {
+it("a prediction without a name is rejected", async () => {
   predict = () => ({ "": 1 });
   const { error } = await score("select 1 as a");
   expect(error).toMatchObject({ code: "COLUMN_COLLISION", message: expect.stringContaining("without a name") });

@@ -136,13 +136,13 @@ describe("the demo of an installed package", () => {
     expect(text).toContain("The model is a small logistic regression that was fitted on these very flights");
   });
 
-  it("writes below the working directory alone, without colours where nobody sees them", async () => {
+  it("writes below the working directory alone, without colours if no terminal shows them", async () => {
     expect((await readdir(folder)).sort()).toEqual(["empty", "package"]);
     expect(stdout).not.toContain("\u001b");
   });
 });
 
-it("the demo replaces no file of somebody else", async () => {
+it("the demo replaces no foreign file", async () => {
   const folder = await mkdtemp(join(tmpdir(), "scoreframe-demo-"));
   await writeFile(join(folder, "mine.yaml"), "name: mine\n");
   const demo = scoreframe(folder, "demo", "--output", "mine");

@@ -72,7 +72,7 @@ async function modelsAreGone(): Promise<boolean> {
 }
 
 function isAlive(pid: number): boolean {
-  // A killed process of which nobody took notice yet has no memory any more.
+  // A killed process that its parent has not reaped yet has no memory any more.
   const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, "utf8") : "";
   return status.includes("VmRSS");
 }

@@ -118,10 +118,10 @@ describe("a Polars frame as rows", () => {
     ["was not collected", pl.DataFrame({ n: [1] }).lazy(), "collect it first"],
     ["has no columns", pl.DataFrame({}), "no columns"],
     ["hides its own writer", pl.DataFrame({ writeParquet: [1] }), "rename the column"],
-  ])("is refused where it %s", async (_, rows, mend) => {
+  ])("is rejected if it %s", async (_, rows, fix) => {
     await expect(engine.score(rows as never, backend)).rejects.toMatchObject({
       code: "ROWS_INVALID",
-      message: expect.stringContaining(mend),
+      message: expect.stringContaining(fix),
     });
   });
 });
@@ -131,7 +131,7 @@ describe("rows that a program hands over", () => {
     ["a promise", Promise.resolve([{ n: 1 }]), "await it first"],
     ["an object", { n: 1 }, "an object that holds no rows"],
     ["a number", 7, "a number"],
-  ])("are refused where they are %s", async (_, rows, word) => {
+  ])("are rejected if they are %s", async (_, rows, word) => {
     await expect(engine.run(job("refused"), { rows: rows as never })).rejects.toMatchObject({
       code: "ROWS_INVALID",
       message: expect.stringContaining(word),

@@ -89,7 +89,7 @@ describe("a table with every type under every name", () => {
     const table = await score("partitioned", {}, { partition_by: keys });
     const others = NASTY_COLUMNS.filter(({ name }) => !keys.includes(name));
     expect(await query(nastyDifferences(`'${parquet}'`, table, others))).toEqual([]);
-    // What stands in a folder's name has lost its type.
+    // A value in a folder's name has lost its type.
     const text = (from: string) =>
       `select "row_id", "two words"::varchar, "naïve 😀"::varchar, "lazy"::varchar from ${from}`;
     expect(await query(`(${text(`'${parquet}'`)}) except (${text(table)})`)).toEqual([]);

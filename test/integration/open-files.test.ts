@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the job in a process that may have so many files open. */
+/** Runs the job in a process with a limit of open files. */
 function run(limit: number, command = "run"): Promise<{ code: number; stdout: string }> {
   const shell = `ulimit -n ${limit} && exec "$0" "$@"`;
   return new Promise((resolve) => {

@@ -46,7 +46,7 @@ async function published(texts: readonly string[], output: Partial<JobInput["out
 
 const MOST = "1.7976931348623157e+308";
 
-/** What is answered, the type that it is stated as, and what stands in the table: type and text of each value. */
+/** What is answered, the type that is stated for it, and what is in the table: type and text of each value. */
 const CASES: readonly (readonly [
   stated: string,
   type: string,
@@ -160,7 +160,7 @@ describe("predictions that are stated", () => {
     ["timestamp", '"2024-02-30T00:00:00"'],
     ["date", '"2024-01-01T00:00:00"'],
     ["float", "1e39"],
-  ])("are refused as %s where they would change: %s", async (stated, text) => {
+  ])("are rejected as %s if they would change: %s", async (stated, text) => {
     await expect(published([text], { predictions: { prediction: stated } })).rejects.toMatchObject({
       code: "PREDICTIONS_CONTRACT_VIOLATED",
     });

@@ -182,7 +182,7 @@ it("only the files of the manifest are read, whatever lies beside them", async (
   ]);
 });
 
-it("a table that was copied without our store is read, and without one of its files it is refused", async () => {
+it("a table that was copied without our store is read, and without one of its files it is rejected", async () => {
   const table = await publish({ format: "csv", partition_by: ["code"] });
   const copy = join(folder, "copy");
   await cp(table, copy, { recursive: true, filter: (path) => !path.endsWith("_scoreframe") });
@@ -233,7 +233,7 @@ it.each([
     (text: string) => text.replace('"format_version": 1', '"format_version": 2'),
     "is not valid at format_version",
   ],
-])("a manifest is refused if %s", async (_, spoil, reason) => {
+])("a manifest is rejected if %s", async (_, spoil, reason) => {
   const table = await publish({ format: "csv" });
   const path = join(table, "_manifest.json");
   await writeFile(path, spoil(await readFile(path, "utf8")));

@@ -29,7 +29,7 @@ beforeAll(() => {
   return () => rmSync(base, { recursive: true, force: true });
 });
 
-/** Runs a command of the README in the copied folder, in the way that it tells for folders outside of the checkout. */
+/** Runs a command of the README in the copied folder, in the way that the README describes for folders outside of the checkout. */
 async function sh(command: string): Promise<string> {
   // What the npm that started this test has set would lead the inner one to this checkout's own folder.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name)));
@@ -41,7 +41,7 @@ const table = (select: string) =>
   query(`select ${select} from read_parquet('${folder}/out/churn/*/*.parquet', hive_partitioning = true) order by all`);
 
 describe("the README's quickstart", () => {
-  it("is checked, planned and run by the commands as they stand there", async () => {
+  it("is checked, planned and run by the commands of the README", async () => {
     expect(enter).toBe("cd examples/quickstart");
     expect(readme).toContain("add `--prefix <checkout>` after `npm run -s`");
     const outputs: string[] = [];

@@ -316,7 +316,7 @@ describe("a row with a value that may not be sent", () => {
 });
 
 describe("what cannot be published", () => {
-  it("is a prediction column that the table has already, with the mend", async () => {
+  it("is a prediction column that the table has already, with the fix", async () => {
     answer = predict(() => ({ note: 1 }));
     const { error } = await engine.tryRun(job(5));
     expect(error).toMatchObject({ code: "COLUMN_COLLISION", message: expect.stringContaining("output.prefix") });
@@ -325,7 +325,7 @@ describe("what cannot be published", () => {
     expect(Object.keys((await table())[0] as object)).toContain("model_note");
   });
 
-  it("is a stated prediction that meets a column of the table: refused before anything is scored", async () => {
+  it("is a stated prediction that meets a column of the table: rejected before anything is scored", async () => {
     let asked = 0;
     answer = (request) => {
       asked += 1;
@@ -337,7 +337,7 @@ describe("what cannot be published", () => {
     expect(asked).toBe(0);
   });
 
-  it("is a partition by a float: refused before anything is scored", async () => {
+  it("is a partition by a float: rejected before anything is scored", async () => {
     let asked = 0;
     answer = (request) => {
       asked += 1;
@@ -404,7 +404,7 @@ describe("a run that is stopped", () => {
 });
 
 describe("two runs into one output", () => {
-  it("do not mix: the second is refused with the first one's id", async () => {
+  it("do not mix: the second is rejected with the first one's id", async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -428,7 +428,7 @@ describe("two runs into one output", () => {
 });
 
 describe("the records of a run", () => {
-  it("are one small file a shard, and no secret stands in any of them", async () => {
+  it("are one small file per shard, without secrets", async () => {
     const secret = "s3cr3t-token-value";
     const headers = { authorization: "Bearer $" + "{TOKEN}" };
     const changes = { backend: { kind: "function", headers }, requests: { batch_size: 5, file_size_mb: 0.001 } };

@@ -72,7 +72,7 @@ describe("a column of the source whose type is another on the next day", () => {
     ["null of another type", "date '2024-05-01'", "null::double", "DATE", null],
     ["nothing but null in a list", "[1, 2]", "[null]", "INTEGER[]", "[NULL]"],
     [
-      "nanoseconds that are none",
+      "nanoseconds without a fraction of a microsecond",
       "timestamp '2024-05-01'",
       "timestamp_ns '2024-05-02'",
       "TIMESTAMP",

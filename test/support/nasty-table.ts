@@ -13,14 +13,14 @@ export type NastyColumn = {
   readonly kept?: (value: string) => string;
 };
 
-/** The key of a row: 0, 1, 2, … beyond 2^53, so that whoever rounds it doubles it. */
+/** The key of a row: 0, 1, 2, … beyond 2^53, so that rounding it makes duplicates. */
 export const NASTY_KEY = "row_id";
 const FIRST_KEY = "9007199254740993";
 
 const asText = (value: string): string => `${value}::VARCHAR`;
 const asEntries = (value: string): string => `map_entries(${value})`;
 
-/** Every type that a run keeps, with its extremes, each under a name that has troubled somebody. */
+/** Every type that a run keeps, with its extremes, each under a name that has caused trouble before. */
 export const NASTY_COLUMNS: readonly NastyColumn[] = [
   { name: "lazy", type: "TINYINT", values: ["-128", "127", "0"] },
   { name: "height", type: "SMALLINT", values: ["-32768", "32767"] },

@@ -27,7 +27,7 @@ describe("answers that are no answers", () => {
     ["another key", '{"outputs":[1]}', /no list under "predictions"/],
     ["a list without a key", "[1]", /no list under "predictions"/],
     ["columns instead of rows", '{"predictions":{"score":[1]}}', /no list under "predictions"/],
-  ])("refuses %s", async (_, body, message, type = "application/json") => {
+  ])("rejects %s", async (_, body, message, type = "application/json") => {
     const error = await errorFor((response) =>
       response.writeHead(200, type === "" ? {} : { "content-type": type }).end(body),
     );
@@ -35,19 +35,19 @@ describe("answers that are no answers", () => {
     expect(error.message).toMatch(message);
   });
 
-  it("refuses status 204", async () => {
+  it("rejects status 204", async () => {
     const error = await errorFor((response) => response.writeHead(204).end());
     expect(error).toMatchObject({ code: "RESPONSE_INVALID", message: expect.stringContaining("status 204") });
   });
 
-  it("refuses an answer beyond max_response_bytes", async () => {
+  it("rejects an answer beyond max_response_bytes", async () => {
     const error = await errorFor((response) => response.end(`{"predictions":["${"a".repeat(10_000_000)}"]}`), {
       max_response_bytes: 1_000_000,
     });
     expect(error).toMatchObject({ code: "RESPONSE_TOO_LARGE", message: expect.stringContaining("1000000 bytes") });
   });
 
-  it("refuses a count of predictions that is not the count of rows, with both", async () => {
+  it("rejects a count of predictions that is not the count of rows, with both", async () => {
     const error = await errorFor((response) => response.end('{"predictions":[1,2]}'));
     expect(error).toMatchObject({
       code: "PREDICTION_COUNT_MISMATCH",
@@ -156,7 +156,7 @@ describe("what is sent", () => {
     ]);
   });
 
-  it("is the request line as it stands, and up to batch_size lines where a line is a row", async () => {
+  it("is the unchanged request line, or up to batch_size lines if a line is a row", async () => {
     const server = await startModelServer((received, response) =>
       response.end("1\n".repeat(received.body.split("\n").length)),
     );

@@ -19,8 +19,8 @@ describe("content types of requests", () => {
   });
 });
 
-/** What a job is told of a server that answers every request so. */
-async function told(status: number, body: string): Promise<{ readonly code: string; readonly message: string }> {
+/** The error of a job whose server answers every request this way. */
+async function failureFor(status: number, body: string): Promise<{ readonly code: string; readonly message: string }> {
   const server = await startModelServer((_, response) => response.writeHead(status).end(body));
   const { lines } = await scoreOverHttp({ url: server.url }, [LINES], { protocol: "json_lines" }).catch((thrown) => {
     return { lines: [JSON.stringify({ error: { code: thrown.code, message: thrown.message } })] };
@@ -36,7 +36,7 @@ describe("a server that does not read the content type", () => {
     [415, "no"],
     [415, '{"error":{"message":"The Content-Type is not supported"}}'],
   ])("ends the run, and the message names `content_type`: %i %s", async (status, body) => {
-    expect(await told(status, body)).toEqual({ code: "BACKEND_REFUSED", message: expect.stringContaining(FIX) });
+    expect(await failureFor(status, body)).toEqual({ code: "BACKEND_REFUSED", message: expect.stringContaining(FIX) });
   });
 
   it.each([
@@ -56,7 +56,7 @@ describe("a server that does not read the content type", () => {
     ["Flask", 400, "Did not attempt to load JSON data because the request Content-Type was not 'application/json'."],
     ["a media type", 422, "Unsupported Media Type: application/jsonlines"],
   ])("ends the run if it says so with another status: %s", async (_, status, message) => {
-    const error = await told(status, JSON.stringify({ message }));
+    const error = await failureFor(status, JSON.stringify({ message }));
     expect(error.message).toContain("was refused after 1 try");
     expect(error.message).toContain(FIX);
   });
@@ -65,10 +65,10 @@ describe("a server that does not read the content type", () => {
     [406, "no"],
     [400, "Accept type application/jsonlines is not supported"],
     [500, "Unsupported accept: application/jsonlines"],
-  ])("or does not write the type that is asked for is told apart: %i %s", async (status, body) => {
+  ])("or does not write the type that is asked for is reported as such: %i %s", async (status, body) => {
     const fix =
       "The server does not write application/jsonlines, which was asked for. Set `accept` to a type that it writes";
-    expect((await told(status, body)).message).toContain(fix);
+    expect((await failureFor(status, body)).message).toContain(fix);
   });
 
   it("costs a row alone that it answers so while others pass", async () => {
@@ -86,7 +86,7 @@ describe("a server that does not read the content type", () => {
     [422, "distance is not a number"],
     [500, "could not convert string to float: 'unknown'"],
   ])("is not seen in what a server says of a row: %i %s", async (status, message) => {
-    const error = await told(status, message);
+    const error = await failureFor(status, message);
     expect(error.message).toContain(message);
     expect(error.message).not.toContain("`content_type`");
   });

@@ -27,7 +27,7 @@ describe("waiting for the server", () => {
     });
   });
 
-  it("does not wait where the credentials are refused", async () => {
+  it("does not wait if the credentials are rejected", async () => {
     const server = await startModelServer((_, response) => response.writeHead(401).end());
     await expect(scoreOverHttp({ url: server.url, health_path: "/ping" }, [])).rejects.toMatchObject({
       code: "BACKEND_REFUSED",

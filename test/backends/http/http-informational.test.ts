@@ -33,7 +33,7 @@ async function startRawServer(pieces: (response: string) => readonly string[]) {
   };
 }
 
-describe("responses of 1xx that nobody asked for", () => {
+describe("unrequested responses of 1xx", () => {
   const ways: Record<string, (response: string) => readonly string[]> = {
     "100 in a packet of its own": (response) => [CONTINUE, response],
     "100 in the packet of the response": (response) => [CONTINUE + response],

@@ -17,7 +17,7 @@ function failedRows(line: string | undefined): number[] {
   return predictions.flatMap((prediction, i) => (typeof prediction === "object" ? [i] : []));
 }
 
-describe("telling bad rows apart", () => {
+describe("isolating bad rows", () => {
   it("finds scattered bad rows among five hundred, and scores the rest", async () => {
     const bad = [0, 77, 78, 499];
     const server = await refusing((x) => bad.includes(x));
@@ -34,7 +34,7 @@ describe("telling bad rows apart", () => {
     const server = await refusing(bad);
     const { lines } = await scoreOverHttp({ url: server.url }, [[instancesLine(500)]]);
     const failed = failedRows(lines[0]);
-    // What is left together when the budget is spent stands at the border of the bad rows.
+    // The rows that are still together when the budget is spent are at the border of the bad rows.
     expect(failed.filter(bad)).toHaveLength(180);
     expect(failed.length).toBeLessThan(185);
   });
@@ -113,7 +113,7 @@ describe("telling bad rows apart", () => {
     expect(failedRows(lines[0])).toEqual([2]);
   });
 
-  it("tells the count of the whole request, and what the row alone was answered with", async () => {
+  it("reports the count of the whole request, and the answer to the row alone", async () => {
     const server = await startModelServer((received, response) => {
       const kept = rowsOf(received).filter(({ x }) => x !== 3);
       response.end(JSON.stringify({ predictions: kept.map(({ x }) => x) }));

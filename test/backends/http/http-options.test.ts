@@ -36,7 +36,7 @@ describe("options of the http backend", () => {
     ["a length of the user's", { url, headers: { "Content-Length": "3" } }, "set by the connection itself"],
     ["a header twice", { url, headers: { Accept: "a/b", accept: "c/d" } }, "is there twice"],
     ["a health path on another server", { url, health_path: "//other/ping" }, "must be a path"],
-  ])("refuses %s", (_, options, message) => {
+  ])("rejects %s", (_, options, message) => {
     const error = complaint(options);
     expect(error.code).toBe("BACKEND_OPTIONS_INVALID");
     expect(error.message).toContain(message);

@@ -136,7 +136,7 @@ describe("a server that fails at large requests in another way", () => {
     expect(server.received.filter((received) => rowsOf(received).length === 64)).toHaveLength(60);
   });
 
-  it("is told from bad rows", async () => {
+  it("is distinguished from bad rows", async () => {
     const server = await startModelServer((received, response) => {
       if (rowsOf(received).some(({ x }) => x % 50 === 7)) response.writeHead(400).end("bad row");
       else response.end(predict(received));

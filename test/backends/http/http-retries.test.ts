@@ -80,11 +80,11 @@ describe("a server that is of no use", () => {
     [404, "Check `url`"],
     [405, "`method`"],
     [415, "model.protocol"],
-  ])("ends the run at status %i, with the mend", async (status, mend) => {
+  ])("ends the run at status %i, with the fix", async (status, fix) => {
     const server = await startModelServer((_, response) => response.writeHead(status).end());
     await expect(scoreOverHttp({ url: server.url, concurrency: 1 }, ONE_LINE)).rejects.toMatchObject({
       code: "BACKEND_REFUSED",
-      message: expect.stringContaining(mend),
+      message: expect.stringContaining(fix),
       facts: { status },
     });
     // The request, and each of its rows alone: it could be the fault of one.
@@ -99,7 +99,7 @@ describe("a server that is of no use", () => {
     await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining("s3cret") });
   });
 
-  it("ends the run when nobody listens", async () => {
+  it("ends the run when nothing listens", async () => {
     const job = { url: "http://127.0.0.1:1/invocations" };
     await expect(scoreOverHttp(job, ONE_LINE)).rejects.toMatchObject({
       code: "BACKEND_UNREACHABLE",
@@ -148,7 +148,7 @@ describe("a server that is of no use", () => {
 
   it("blames the row that makes the server drop connections, when it answers others meanwhile", async () => {
     const server = await startModelServer((received, response) => {
-      // Later than the answers to the others, which tell that the server lives.
+      // Later than the answers to the others, which show that the server works.
       if (rowsOf(received).some((row) => row.x === 1)) setTimeout(() => received.request.socket.destroy(), 50);
       else response.end(predict(received));
     });
@@ -213,7 +213,7 @@ describe("a server that has too much to do", () => {
     expect(server.seen.refused).toBeLessThan(600);
   });
 
-  it("is given up when it refuses everybody for unreachable_timeout_s", async () => {
+  it("is given up when it rejects every request for unreachable_timeout_s", async () => {
     const server = await startModelServer((_, response) => response.writeHead(503).end("down"));
     const run = scoreOverHttp({ url: server.url, max_attempts: 4, concurrency: 3 }, [[instancesLine(1)]]);
     await expect(run).rejects.toMatchObject({ code: "BACKEND_UNREACHABLE" });
@@ -244,8 +244,8 @@ describe("a server that is away", () => {
     });
     const { lines, events } = await scoreOverHttp({ url: server.url, max_attempts: 2 }, ONE_LINE);
     expect(lines).toEqual(['{"predictions":[0,1]}']);
-    const told = events.filter(({ type }) => type === "warning" || type === "waiting" || type === "note");
-    expect(told).toEqual([
+    const reported = events.filter(({ type }) => type === "warning" || type === "waiting" || type === "note");
+    expect(reported).toEqual([
       { type: "warning", message: expect.stringMatching(/cannot be reached: status 50\d.*Waiting up to 60 s/) },
       { type: "waiting", waitingFor: new URL(server.url).origin, limitSeconds: 60 },
       { type: "note", message: expect.stringMatching(/answers after [\d.]+ s\.$/) },
@@ -272,7 +272,7 @@ describe("a server that is away", () => {
   });
 });
 
-describe("what a failed request is told to be", () => {
+describe("what is reported of a failed request", () => {
   const traceback =
     'Traceback (most recent call last):\n  File "model.py", line 3, in predict\nValueError: the row 5 is poison\n';
   it.each([

@@ -13,7 +13,7 @@ function failedRows(scored: readonly string[]): number[] {
   return predictions.flatMap((prediction, i) => (typeof prediction === "object" ? [i] : []));
 }
 
-describe("a refusal that may be of a row or of the job", () => {
+describe("a rejection that may be of a row or of the job", () => {
   it.each([403, 404, 406, 415, 422])("is of the rows, status %i, if others pass", async (status) => {
     const bad = [0, 30, 59];
     const server = await startModelServer((received, response) => {
@@ -75,10 +75,10 @@ describe("what a gateway answers in the place of its server", () => {
 });
 
 describe("a server that asks for patience", () => {
-  /** 429 or 503 to the first so many requests. */
-  const startLimited = (refusals: number, status: number, headers: Record<string, string> = {}) =>
+  /** Answers the first requests with 429 or 503. */
+  const startLimited = (rejections: number, status: number, headers: Record<string, string> = {}) =>
     startModelServer((received, response) => {
-      if (received.number <= refusals) response.writeHead(status, headers).end("quota exceeded");
+      if (received.number <= rejections) response.writeHead(status, headers).end("quota exceeded");
       else response.end(predict(received));
     });
   const sum = (waits: readonly number[]) => waits.reduce((all, each) => all + each, 0);

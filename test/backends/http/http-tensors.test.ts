@@ -42,7 +42,7 @@ describe("an answer of tensors", () => {
   });
 });
 
-describe("telling bad rows apart", () => {
+describe("isolating bad rows", () => {
   it("takes tensors apart and keeps every byte of their rows", async () => {
     const bodies: string[] = [];
     const server = await startModelServer(({ body }, response) => {

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 const RESPONSE_FILE = join(import.meta.dirname, "../../../src/backends/shared/http/responses/response-file.ts");
 
-/** Writes 100 answers of 10,000 bytes in a process whose files may have so many blocks of 512 bytes; the system cuts the write that passes them. */
+/** Writes 100 answers of 10,000 bytes in a process whose files are limited to a number of blocks of 512 bytes; the system cuts the write that exceeds it. */
 function writeAnswers(path: string, blocks: number | "unlimited"): string {
   const program = `
     import { createResponseFile } from ${JSON.stringify(RESPONSE_FILE)};

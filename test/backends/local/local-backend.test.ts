@@ -32,7 +32,7 @@ describe("a model of TypeScript or JavaScript", () => {
     expect(log).toContain("written by the model");
   });
 
-  it("tells when it is ready", async () => {
+  it("reports when it is ready", async () => {
     const job = await localJob();
     await job.open({ model: "echo-model.ts" });
     expect(job.events).toEqual([{ type: "model-ready", seconds: expect.any(Number), detail: "model echo-model.ts" }]);
@@ -53,7 +53,7 @@ describe("a model of TypeScript or JavaScript", () => {
     ]);
   });
 
-  it("ends the run when its process is killed in the middle, with no row lost in silence", async () => {
+  it("ends the run when its process is killed in the middle, with no row silently lost", async () => {
     const job = await localJob();
     const session = await job.open({ model: "echo-model.ts" });
     const scoring = job.score(session, [
@@ -94,7 +94,7 @@ describe("a model that cannot be loaded", () => {
     });
   });
 
-  it("is told how TypeScript is run where it needs a compiler", async () => {
+  it("fails with a hint at how TypeScript is run if it needs a compiler", async () => {
     const job = await localJob();
     const model = join(job.folder, "enum-model.ts");
     await writeFile(model, "enum Kind { A }\nexport default { predict: () => [Kind.A] };\n");
@@ -161,7 +161,7 @@ describe("a command that serves a model", () => {
     expect(isAlive(Number(await readFile(pidFile, "utf8")))).toBe(false);
   });
 
-  it("is told about its health path when that answers something else", async () => {
+  it("fails with a hint at its health path if that answers something else", async () => {
     const job = await localJob();
     const opening = job.open({ command: server(), health_path: "/ready", start_timeout_s: 3 });
     await expect(opening).rejects.toThrow("/ready answered 404; set health_path");

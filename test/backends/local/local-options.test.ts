@@ -16,7 +16,7 @@ it("fills in what the job leaves out", () => {
   });
 });
 
-it("asks a command at /ping and /invocations unless told otherwise", () => {
+it("asks a command at /ping and /invocations by default", () => {
   const { model } = parse({ command: "serve --port {port}", invocations_path: "/v1" });
   expect(model).toEqual({
     kind: "command",
@@ -26,7 +26,7 @@ it("asks a command at /ping and /invocations unless told otherwise", () => {
   });
 });
 
-describe("is refused", () => {
+describe("is rejected", () => {
   it.each([
     ["neither model nor command", {}, "backend.model is missing"],
     ["both", { model: "a.ts", command: "b" }, "a run has one model"],

@@ -26,7 +26,7 @@ export function identityModel(inputs: readonly TensorValue[]): Uint8Array {
   return model(nodes, inputs.map(tensorInfo), outputs);
 }
 
-/** What scikit-learn's converter writes unless told `zipmap=False`: probabilities as a list of maps; with or without a label beside them. */
+/** What scikit-learn's converter writes without `zipmap=False`: probabilities as a list of maps, with or without a label. */
 export function zipmapModel(withLabel: boolean): Uint8Array {
   const classes = bytes(5, [...text(1, "classlabels_int64s"), ...varint(8, 0), ...varint(8, 1), ...varint(20, 7)]);
   const zipmap = [...node("ZipMap", "scores", "output_probability"), ...classes, ...text(7, "ai.onnx.ml")];

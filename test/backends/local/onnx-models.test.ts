@@ -89,7 +89,7 @@ describe("a tensor a column", () => {
     expect(await model.predict([{ x: true }, { x: false }])).toEqual([{ x_out: true }, { x_out: false }]);
   });
 
-  it("ignores columns that it does not know, and refuses rows without one that it needs", async () => {
+  it("ignores columns that it does not know, and rejects rows without one that it needs", async () => {
     const model = await modelWith([
       { name: "a", type: "float32", shape: ["N", 1] },
       { name: "b", type: "string", shape: ["N", 1] },
@@ -101,7 +101,7 @@ describe("a tensor a column", () => {
     });
   });
 
-  it("fails the one row that lacks a column which the others have", async () => {
+  it("fails the one row without a column that the others have", async () => {
     const model = await modelWith([{ name: "x", type: "float32", shape: ["N", 1] }]);
     expect(await model.predict([{ x: 1 }, { y: 2 }])).toEqual([{ x_out: 1 }, { error: "The column x is missing." }]);
   });
@@ -120,7 +120,7 @@ describe("one tensor for all columns", () => {
     ).toEqual([{ x_out: [3, 1, 2] }, { x_out: [6, 4, 5] }]);
   });
 
-  it("refuses columns whose order JavaScript has changed", async () => {
+  it("rejects columns whose order JavaScript has changed", async () => {
     const model = await modelWith(matrix);
     expect(await model.predict([{ 0: 1, 1: 2, 2: 3 }])).toEqual([{ x_out: [1, 2, 3] }]);
     await expect(model.predict([{ b: 1, 10: 2, 2: 3 }])).rejects.toThrow(
@@ -136,14 +136,14 @@ describe("one tensor for all columns", () => {
     ]);
   });
 
-  it("refuses another number of columns", async () => {
+  it("rejects another number of columns", async () => {
     const model = await modelWith(matrix);
     await expect(model.predict([{ a: 1, b: 2 }])).rejects.toThrow(
       "takes 3 columns by position, and the rows have 2: a, b.",
     );
   });
 
-  it("fails a row that lacks one of them rather than reading it as NaN", async () => {
+  it("fails a row without one of them rather than reading it as NaN", async () => {
     const model = await modelWith(matrix);
     expect(
       await model.predict([
@@ -195,7 +195,7 @@ it("takes a row that is a list for what its only input holds", async () => {
 });
 
 describe("a model that cannot be served", () => {
-  it("is refused where its only output is a map, with the mend", async () => {
+  it("is rejected if its only output is a map, with the fix", async () => {
     await expect(load(zipmapModel(false))).rejects.toMatchObject({
       code: "MODEL_LOAD_FAILED",
       message: expect.stringContaining("Convert the model with zipmap=False"),
@@ -208,12 +208,12 @@ describe("a model that cannot be served", () => {
     expect(model.warnings).toEqual([expect.stringContaining("output_probability cannot be read")]);
   });
 
-  it("is refused where it takes a fixed number of rows", async () => {
+  it("is rejected if it takes a fixed number of rows", async () => {
     const fixed = identityModel([{ name: "x", type: "float32", shape: [4, 2] }]);
     await expect(load(fixed)).rejects.toThrow("takes exactly 4 rows; export the model with a dynamic first dimension");
   });
 
-  it("is refused where the file is no model", async () => {
+  it("is rejected if the file is not a model", async () => {
     await expect(load(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: "MODEL_LOAD_FAILED" });
   });
 

@@ -47,14 +47,14 @@ describe("rows that are lists of values, as TensorFlow Serving, KServe and Verte
     expect(await server.post(json({ instances: [["LAX", "SFO", 337, 8, 2]] }))).toEqual(named);
   });
 
-  it("are refused if they have another number of values, with both counts", async () => {
+  it("are rejected if they have another number of values, with both counts", async () => {
     const server = await served(await loadModel(join(modelsFolder, "example-model.ts"), () => undefined));
     const { status, text } = await server.post(json({ instances: [[1, 2], [3]] }));
     expect(status).toBe(400);
     expect(text).toContain("A row has 1 values, and the model takes 2: a, b.");
   });
 
-  it("are refused by a model that does not say its columns, with what to do", async () => {
+  it("are rejected by a model that does not say its columns, with what to do", async () => {
     const { status, text } = await (await served(echoA)).post(json({ instances: [[1, 2]] }));
     expect(status).toBe(400);
     expect(text).toContain("instances[0] is a list, and the model does not say which columns its values are");

@@ -28,7 +28,7 @@ describe("options of the sagemaker backend", () => {
     ["a version that YAML has read as a fraction", { model_name, version: 1.1 }, "must be in quotes"],
     ["two numbers of instances", { model_name, instance_count: 2, max_instance_count: 4 }, "remove one of them"],
     ["an image without a role", { image }, "backend.execution_role_arn is missing"],
-    ["a role that is none", { image, execution_role_arn: "scoring" }, "must be the ARN of a role"],
+    ["a role that is not an ARN", { image, execution_role_arn: "scoring" }, "must be the ARN of a role"],
     ["a model that is no archive", { image, execution_role_arn, model_data_url: "s3://b/model" }, "model.tar.gz"],
     ["subnets alone", { image, execution_role_arn, subnets: ["subnet-1"] }, "1 to 5 security groups"],
     ["an instance of EC2", { model_name, instance_type: "c5.xlarge" }, "such as ml.c5.xlarge"],
@@ -63,7 +63,7 @@ describe("options of the sagemaker backend", () => {
     ["a tag of AWS's own", { model_name, tags: { "aws:x": "1" } }, "not beginning with aws:"],
     ["a tag with a star", { model_name, tags: { team: "*" } }, "backend.tags.team is not a valid tag"],
     ["an unknown option", { model_name, instance_typ: "ml.c5.xlarge" }, "Did you mean `instance_type`?"],
-  ])("refuse %s", (_, options, message) => {
+  ])("reject %s", (_, options, message) => {
     const error = complaint(options);
     expect(error.code).toBe("BACKEND_OPTIONS_INVALID");
     expect(error.message).toContain(message);

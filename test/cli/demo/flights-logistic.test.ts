@@ -5,7 +5,7 @@ import model, { probabilityOfLate } from "../../../models/flights-logistic.js";
 const directory = new URL("../../../models/", import.meta.url).pathname;
 const weights = await model.load({ directory });
 
-it("the demo's model tells the way of the day: evenings are later than mornings", () => {
+it("the demo's model shows the course of the day: evenings are later than mornings", () => {
   const at = (hour: number) => probabilityOfLate(weights, { distance: 700, hour, weekday: 3 });
   expect(at(20)).toBeGreaterThan(2 * at(7));
 });

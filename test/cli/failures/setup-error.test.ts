@@ -12,7 +12,7 @@ describe("an incomplete installation", () => {
     failure("Cannot find module '@duckdb/node-bindings-linux-x64/duckdb.node'", "MODULE_NOT_FOUND"),
     failure("/x/node_modules/nodejs-polars-linux-x64-gnu/p.node: invalid ELF header", "ERR_DLOPEN_FAILED"),
     failure("Cannot find package 'commander' imported from /x/src/cli/command-line.ts", "ERR_MODULE_NOT_FOUND"),
-  ])("is told with its mend: $message", (thrown) => {
+  ])("names the fix: $message", (thrown) => {
     expect(setupError(thrown)).toMatchObject({
       code: "SETUP_INCOMPLETE",
       message: expect.stringMatching(/npx -y -p node@24 npm ci$/),

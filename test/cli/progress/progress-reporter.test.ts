@@ -85,7 +85,7 @@ describe("the progress in a log", () => {
     expect(stream.text()).toBe(stripVTControlCharacters(stream.text()));
   });
 
-  it("counts retries, and tells each one only with --verbose", () => {
+  it("counts retries, and shows each one only with --verbose", () => {
     const [brief, long] = [memoryStream(), memoryStream()];
     createProgressReporter(brief).onEvent(RETRY);
     createProgressReporter(long, { verbose: true }).onEvent(RETRY);

@@ -69,14 +69,14 @@ describe("the list of a check", () => {
     );
   });
 
-  it("shows an error that no item tells of, and says that the job is not ready", () => {
+  it("shows an error that no item mentions, and says that the job is not ready", () => {
     const error = { code: "STORAGE_FAILED", message: "The disk is full." } as const;
     expect(checkList({ job: "j", ok: false, items, sample: null, error }, plainStyle)).toMatch(
       /Error STORAGE_FAILED: The disk is full\.\nNot ready: j would fail\./,
     );
   });
 
-  it("shows an error once where an item tells of it", () => {
+  it("shows an error once if an item mentions it", () => {
     const error = { code: "SQL_INVALID", message: "no such column" } as const;
     const failed = [{ name: "source", status: "failed", detail: "no such column" }] as const;
     const text = checkList({ job: null, ok: false, items: failed, sample: null, error }, plainStyle);

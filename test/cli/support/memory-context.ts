@@ -19,7 +19,7 @@ export function memoryStream(terminal: { readonly isTTY?: boolean; readonly colu
 
 export type Ended = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
 
-/** Runs a command line in this process, as from a script that stands in `workingDirectory`. */
+/** Runs a command line in this process, as from a script in `workingDirectory`. */
 export async function runInProcess(
   args: readonly string[],
   workingDirectory: string,

@@ -42,7 +42,7 @@ export function anchors(page: string): Set<string> {
   return found;
 }
 
-/** What stands below a heading, up to the next one of its level or above. */
+/** The text below a heading, up to the next one of its level or above. */
 export function section(page: string, heading: string): string {
   const level = /^#+/.exec(heading)?.[0].length ?? 0;
   const begin = page.indexOf(`\n${heading}\n`);

@@ -13,7 +13,7 @@ import { describeBadInput } from "./support/describe-bad-input.ts";
 
 const ROWS = 60;
 const BATCH = 20;
-/** The row that the faults are about; it stands in the second of three requests. */
+/** The row that the faults are about; it is in the second of three requests. */
 const BAD = 33;
 const ITS_REQUEST: readonly number[] = Array.from({ length: BATCH }, (_, index) => BATCH + index);
 
@@ -47,7 +47,7 @@ function job(backend: JobInput["backend"], changes: Partial<JobInput> = {}): Job
 }
 
 /**
- * Runs a job whose model fails `failed` rows; resolves to what their dead letters tell. By DuckDB and by key: those rows and no others are dead
+ * Runs a job whose model fails `failed` rows; resolves to what their dead letters say. By DuckDB and by key: those rows and no others are dead
  * letters, whole, and each of the rest has its own prediction.
  */
 async function scoreWithout(
@@ -66,7 +66,7 @@ async function scoreWithout(
   return reported[failed.indexOf(BAD)] as Reported;
 }
 
-/** Keys that the table lacks, has twice, has with another row's values, or should not have. */
+/** Keys that are missing in the table, are there twice, have another row's values, or should not be there. */
 function wrongRows(failed: readonly number[]): Promise<Record<string, unknown>[]> {
   return query(`
     with expected as (select n, 'key ' || n as id from range(${ROWS}) t(n) where not list_contains([${failed.join()}]::int[], n)),

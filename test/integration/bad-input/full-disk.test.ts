@@ -15,7 +15,7 @@ const lacking = whyNoSmallDisk();
 /** Text that no format makes smaller than half: 2.6 MB extracted, 1.4 MB as features, 0.25 MB of requests, 0.34 MB of answers, 1.4 MB stitched. */
 const LARGE = `select n as id, n as x, ${[0, 1, 2, 3].map((i) => `md5((n + ${i}000000)::varchar)`).join(" || ")} as note from range(20000) t(n)`;
 
-/** Publishes four rows, then runs a larger job where a folder is a small disk: what it tells, after the proof that the table is as it was. */
+/** Publishes four rows, then runs a larger job with a folder on a small disk. Resolves to its error, after the proof that the table is unchanged. */
 async function runOn(
   disk: Omit<SmallDisk, "folder"> & { readonly folder: "out" | ".scoreframe" },
   context: TestContext,

@@ -62,7 +62,7 @@ describeBadInput(
       return project.failingRun();
     });
 
-    when("a key stands twice", async () => {
+    when("a key is there twice", async () => {
       await project.spoilJob("output:", "name: again\noutput:");
       return project.failingRun();
     });

@@ -81,7 +81,7 @@ describeBadInput(
       failureOfModule('import "no-such-package";\nexport default { predict: (rows) => rows };\n'),
     );
 
-    when("an ONNX file is none", async () => {
+    when("an ONNX file is not valid", async () => {
       await project.write("bad.onnx", "no model");
       return failureOf({ model: "bad.onnx" });
     });

@@ -93,7 +93,7 @@ describeBadInput(
       return failureAt("https://model.test/");
     });
 
-    when("the proxy's address is none", () => {
+    when("the proxy's address is not valid", () => {
       setProxies({ HTTPS_PROXY: "socks5://127.0.0.1:1080" });
       return failureAt("https://model.test/", 2);
     });

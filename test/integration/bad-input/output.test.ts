@@ -13,7 +13,7 @@ describeBadInput(
   () => [project.path],
   (when) => {
     when("the path is a file", async () => {
-      await project.write("out", "a file of somebody else\n");
+      await project.write("out", "a foreign file\n");
       return project.failingRun({ exitCode: 1 });
     });
 
@@ -27,13 +27,13 @@ describeBadInput(
       return project.failingRun({ exitCode: 1 });
     });
 
-    when("the folder holds files of somebody else", async () => {
+    when("the folder holds foreign files", async () => {
       await mkdir(join(project.path, "out"));
       await project.write("out/part-0.parquet", "half of a file");
       return project.failingRun({ exitCode: 1 });
     });
 
-    when("a partition to replace holds a file of somebody else", async () => {
+    when("a partition to replace holds a foreign file", async () => {
       await project.spoilJob("path: out", "path: out\n  partition_by: [id]");
       await project.run();
       await project.write("out/id=2/mine.parquet", "theirs");
@@ -138,16 +138,16 @@ export default {
         cwd: project.path,
       });
       await first.hasSaid("model ready");
-      const refused = await project.failingRun({ exitCode: 1 });
+      const failure = await project.failingRun({ exitCode: 1 });
       await project.write("go-on", "");
       const { stdout } = await first.ended;
       const report = JSON.parse(stdout);
       expect(report).toMatchObject({ status: "succeeded", ledger: { input: 4, scored: 4 } });
-      expect(refused.message).toContain(`run ${report.run_id} `);
+      expect(failure.message).toContain(`run ${report.run_id} `);
       expect(await query(`select id::int as id from '${project.path}/out/*.parquet' order by id`)).toEqual(
         [5, 6, 7, 8].map((id) => ({ id })),
       );
-      return refused;
+      return failure;
     });
   },
 );

@@ -41,9 +41,9 @@ describeBadInput(
       failureOfServer(1, "--model", "model.ts", "--port", "0", "--host", "192.0.2.1"),
     );
 
-    when("`serve --port` is none", () => failureOfServer(2, "--model", "model.ts", "--port", "http"));
+    when("`serve --port` is not a port", () => failureOfServer(2, "--model", "model.ts", "--port", "http"));
 
-    when("the port in `backend.url` is none", async () => {
+    when("the port in `backend.url` is not valid", async () => {
       await project.spoilJob("kind: local\n  model: model.ts", "kind: http\n  url: http://127.0.0.1:99999/invocations");
       return project.failingRun();
     });

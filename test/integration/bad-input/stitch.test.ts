@@ -70,6 +70,8 @@ describeBadInput(
     when("a compressed file is cut off", () =>
       failureOf({ "in/a.jsonl.gz": gzipSync(REQUESTS).subarray(0, 20), "out/a.jsonl.gz.out": "1\n2\n" }),
     );
-    when("the suffix is none", () => failureOf({ "in/a.jsonl": REQUESTS, "out/a.jsonl": "1\n2\n" }, { suffix: "/" }));
+    when("the suffix is not valid", () =>
+      failureOf({ "in/a.jsonl": REQUESTS, "out/a.jsonl": "1\n2\n" }, { suffix: "/" }),
+    );
   },
 );

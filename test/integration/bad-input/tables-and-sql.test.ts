@@ -95,7 +95,7 @@ describeBadInput(
       return project.failingRun({ exitCode: 1 });
     });
 
-    when("a value of JSON Lines is none of the declared type", async () => {
+    when("a value of JSON Lines does not have the declared type", async () => {
       await project.write("rows.jsonl", '{"id":1,"x":1.5}\n{"id":2.5,"x":2.5}\n');
       await project.spoilJob("rows.csv", "{ path: rows.jsonl, types: { id: BIGINT } }");
       return project.failingRun({ exitCode: 1 });
@@ -107,7 +107,7 @@ describeBadInput(
       return project.failingRun({ exitCode: 1 });
     });
 
-    when("a DuckDB file is none", async () => {
+    when("a DuckDB file is not valid", async () => {
       await project.write("rows.duckdb", "no database");
       await project.spoilJob("rows.csv", "rows.duckdb");
       return project.failingRun({ exitCode: 1 });

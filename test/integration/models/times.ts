@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 const { FACTOR = "1", PID_FILE, KILL, KILL_AT = "0" } = process.env;
 let rowsSeen = 0;
 
-/** Multiplies, and kills itself or whoever started it in the middle of a request, if it is told to. */
+/** Multiplies, and on demand kills itself or its parent in the middle of a request. */
 export default {
   load() {
     if (PID_FILE !== undefined) appendFileSync(PID_FILE, `${process.pid}\n`);

@@ -10,7 +10,7 @@ import { query } from "../../support/query.ts";
 
 type Request = Parameters<AnswerLine>[0];
 
-/** What stands on each response line, given the request of that line and the one before it; replaced by each test. */
+/** The text of each response line, given the request of that line and the one before it; replaced by each test. */
 let answer: (request: Request, former: Request) => unknown;
 let former: Request = { instances: [] };
 let engine: Engine;

@@ -27,13 +27,13 @@ export type ScoreOptions = {
   readonly statusPolicy?: StatusPolicy;
   /** What the clock says at first. */
   readonly now?: number;
-  /** Told of every wait. */
+  /** Called for every wait. */
   readonly onWait?: (milliseconds: number) => void;
-  /** Told of every file in the responses' folder when scoring has ended. */
+  /** Called with every file in the responses' folder when scoring has ended. */
   readonly onFiles?: (names: string[]) => void;
 };
 
-/** A line of so many rows: x counts from `first`. */
+/** A line of `count` rows: x counts from `first`. */
 export function instancesLine(rows: number, first = 0): string {
   return `{"instances":[${Array.from({ length: rows }, (_, i) => `{"x":${first + i}}`).join(",")}]}`;
 }

@@ -1,4 +1,4 @@
-// A model server as somebody else might have written it: node command-server.mjs <port> [mode]
+// A model server as a third party might have written it: node command-server.mjs <port> [mode]
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";

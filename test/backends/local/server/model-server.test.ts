@@ -87,7 +87,7 @@ describe("a request that cannot be answered", () => {
       "INVALID_REQUEST",
       "names a column twice",
     ],
-  ])("refuses %s with 400", async (_name, body, code, message) => {
+  ])("rejects %s with 400", async (_name, body, code, message) => {
     const { post } = await served(echoA);
     const { status, text } = await post(body);
     expect([status, JSON.parse(text).error.code]).toEqual([400, code]);
@@ -134,13 +134,13 @@ describe("a request that cannot be answered", () => {
     expect(text).toContain(`"id":"7",${answer}}`);
   });
 
-  it("refuses tensors whose data are not what the shape says", async () => {
+  it("rejects tensors whose data are not what the shape says", async () => {
     const { post } = await served(echoA);
     const { status, text } = await post('{"inputs":[{"name":"a","shape":[2,1],"datatype":"INT64","data":[1]}]}');
     expect([status, text]).toEqual([400, expect.stringContaining("1 values for the shape [2,1]")]);
   });
 
-  it("answers rows of CSV in JSON; what looks like a number is one, and what stands in quotes is text", async () => {
+  it("answers rows of CSV in JSON; a cell that looks like a number is one, and a quoted cell is text", async () => {
     const { post } = await served(modelOf((rows) => rows));
     const csv = 'id,"a,b",t,none,flag\r\n9007199254740993,1.5,"7",,true\r\n2,x,"",007,false';
     const { text } = await post(csv, { "content-type": "text/csv" });
@@ -154,13 +154,13 @@ describe("a request that cannot be answered", () => {
     ["a cell too few", "a,b\n1", "Line 2 has 1 cells, but there are 2 columns"],
     ["a column twice", "a,a\n1,2", "names a column twice"],
     ["no line of names", "", "no line of column names"],
-  ])("refuses CSV with %s", async (_name, body, complaint) => {
+  ])("rejects CSV with %s", async (_name, body, complaint) => {
     const { post } = await served(modelOf((rows) => rows));
     const { status, text } = await post(body, { "content-type": "text/csv" });
     expect([status, text]).toEqual([400, expect.stringContaining(complaint)]);
   });
 
-  it("refuses text that is not UTF-8 rather than changing it", async () => {
+  it("rejects text that is not UTF-8 rather than changing it", async () => {
     const { post } = await served(echoA);
     const { status, text } = await post(Uint8Array.of(0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d));
     expect([status, text]).toEqual([400, expect.stringContaining("not valid UTF-8")]);
@@ -170,7 +170,7 @@ describe("a request that cannot be answered", () => {
     ["another content type", { "content-type": "text/xml" }],
     ["another charset", { "content-type": "application/json; charset=latin1" }],
     ["a compressed body", { "content-encoding": "gzip" }],
-  ])("refuses %s with 415", async (_name, headers) => {
+  ])("rejects %s with 415", async (_name, headers) => {
     const { post } = await served(echoA);
     expect((await post('{"a":1}', headers)).status).toBe(415);
   });
@@ -182,7 +182,7 @@ describe("a request that cannot be answered", () => {
     );
   });
 
-  it("refuses a body beyond the limit with 413", async () => {
+  it("rejects a body beyond the limit with 413", async () => {
     const { post } = await served(echoA, 100);
     const { status, text } = await post(`{"a":"${"x".repeat(100)}"}`);
     expect([status, text]).toEqual([413, expect.stringContaining("larger than 100 bytes")]);
@@ -207,12 +207,12 @@ describe("a model that breaks its contract", () => {
     expect(log.join("\n")).toMatch(/no such airport\n {4}at /);
   });
 
-  it("is told both counts when they differ", async () => {
+  it("fails with both counts when they differ", async () => {
     const { post } = await served(modelOf(() => [1]));
     expect((await post("[{},{},{}]")).text).toContain("answered 1 prediction for 3 rows");
   });
 
-  it("is told when it answers no list", async () => {
+  it("fails when it answers no list", async () => {
     const { post } = await served(modelOf(() => ({ predictions: [1] })));
     expect((await post("[{}]")).text).toContain("must answer a list");
   });
@@ -231,7 +231,7 @@ describe("a model that breaks its contract", () => {
     );
   });
 
-  it("is told when an answer contains itself", async () => {
+  it("fails when an answer contains itself", async () => {
     const loop: unknown[] = [];
     loop.push(loop);
     const { post } = await served(modelOf(() => [loop]));

@@ -98,7 +98,7 @@ describe("a dry run", () => {
       "must be one row as a JSON object",
     ],
     [
-      "an example that lacks a column",
+      "an example without a column",
       { backend: { model: flights }, example: "{}" },
       "BACKEND_REFUSED",
       "The rows have no column origin",

@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 type Strategy = "SingleRecord" | "MultiRecord";
 
-/** What becomes of an `.out` to so many request lines: its text, or why no line of it can be paired. */
+/** The result of pairing an `.out` with `lines` request lines: its text, or why no line of it can be paired. */
 async function pair(out: string, lines: number, id: ProtocolId, batchStrategy: Strategy): Promise<string> {
   const path = join(folder, "shard-00007.jsonl.out");
   await writeFile(path, out);
@@ -42,7 +42,7 @@ const NO_ANSWER =
 describe("answers to one record each", () => {
   it.each([
     ["stay as they are, one a line", "1\n2\n3\n", "1\n2\n3\n"],
-    ["may lack the last line break", "1\n2\n3", "1\n2\n3\n"],
+    ["may miss the last line break", "1\n2\n3", "1\n2\n3\n"],
     ["may each end with a line break of the container's own", "1\n\n2\n\n3\n\n", "1\n2\n3\n"],
     ["may end so, but for the last", "1\n\n2\n\n3\n", "1\n2\n3\n"],
     ["may end with carriage return and line feed", "1\r\n\r\n2\r\n\r\n3\r\n\r\n", "1\r\n2\r\n3\r\n"],
@@ -67,7 +67,7 @@ describe("answers to one record each", () => {
     ["none", "", "has 0 answers"],
     ["printed over several lines", "{\n  1\n}\n2\n3\n", "pretty-printed JSON has too many"],
     ["in one piece", "123", "without line breaks or in one piece"],
-  ])("are refused where there are %s", async (_what, out, complaint) => {
+  ])("are rejected if there are %s", async (_what, out, complaint) => {
     const refused = await pair(out, 3, "csv", "SingleRecord");
     expect(refused).toMatch(
       /^LINE_COUNT_MISMATCH: Shard 7 has 3 request lines, and s3:\/\/bucket\/shard-00007\.jsonl\.out has /,
@@ -76,7 +76,7 @@ describe("answers to one record each", () => {
   });
 
   it.each(["csv", "json_lines"] as const)(
-    "are refused in %s where an empty one and one of two lines would pass for three",
+    "are rejected in %s if an empty one and one of two lines would pass for three",
     async (id) => {
       expect(await pair("1\n\n2\n3\n", 3, id, "SingleRecord")).toContain(
         "let the container end all its answers with a line break, or none",
@@ -95,7 +95,7 @@ describe("answers to several records", () => {
     expect(await pair("1\n2\n\n3\n\n", 3, "csv", "MultiRecord")).toBe("1\n2\n3\n");
   });
 
-  it("are refused where the container took the first line for names, and say so", async () => {
+  it("are rejected if the container took the first line for names, and say so", async () => {
     const refused = await pair("2\n3\n", 3, "csv", "MultiRecord");
     expect(refused).toContain(
       "has 2 answers. The container must answer each request line with exactly one line. SageMaker",
@@ -104,13 +104,13 @@ describe("answers to several records", () => {
     expect(await pair("2\n3\n", 3, "json_lines", "MultiRecord")).not.toContain("names");
   });
 
-  it("are refused where there are too many, with the other hint", async () => {
+  it("are rejected if there are too many, with the other hint", async () => {
     const refused = await pair("1\n2\n3\n4\n", 3, "csv", "MultiRecord");
     expect(refused).toContain("pretty-printed JSON has too many");
     expect(refused).not.toContain("names");
   });
 
-  it("are refused where one is missing, though an empty line is there in its place", async () => {
+  it("are rejected if one is missing, though an empty line is there in its place", async () => {
     expect(await pair("1\n\n3\n", 3, "csv", "MultiRecord")).toContain("has 2 answers");
   });
 });

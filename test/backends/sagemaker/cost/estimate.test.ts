@@ -26,7 +26,7 @@ describe("the plan of a transform job", () => {
     expect(advice({ instance_count: 10 }, work)).toContain(expected);
   });
 
-  it("advises of file sizes that make so many files", () => {
+  it("advises a file size that makes that number of files", () => {
     for (const [requests, bytes, instances] of [
       [1000, 1234, 10],
       [17, 999, 10],

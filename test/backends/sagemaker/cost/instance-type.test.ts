@@ -4,7 +4,7 @@ import { assertInstanceType } from "../../../../src/backends/sagemaker/cost/inst
 
 const KNOWN = Object.values(TransformInstanceType);
 
-/** The warnings about a type; throws where it is refused. */
+/** The warnings about a type; throws if it is rejected. */
 function warnings(type: string): string[] {
   const warnings: string[] = [];
   assertInstanceType(type, KNOWN, (message) => warnings.push(message));
@@ -12,7 +12,7 @@ function warnings(type: string): string[] {
 }
 
 describe("an instance type", () => {
-  it("that the SDK knows is taken in silence", () => {
+  it("that the SDK knows gives no warning", () => {
     expect(KNOWN.flatMap(warnings)).toEqual([]);
   });
 
@@ -22,7 +22,7 @@ describe("an instance type", () => {
     ["ml.5m.large", "ml.m5.large"],
     ["ml.c55.xlarge", "ml.c5.xlarge"],
     ["ml.g4dn.xxlarge", "ml.g4dn.2xlarge"],
-  ])("that is misspelt is refused, with what was meant: %s", (type, meant) => {
+  ])("that is misspelt is rejected, with what was meant: %s", (type, meant) => {
     expect(() => warnings(type)).toThrow(`Did you mean ${meant}?`);
   });
 

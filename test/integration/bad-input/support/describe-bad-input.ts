@@ -3,22 +3,22 @@ import { hostname } from "node:os";
 import type { TestContext } from "vitest";
 import { describe, expect, it } from "vitest";
 
-/** What a user is told: an error's code, or a dead letter's, and the text. */
+/** What the user sees: the code and the message of an error or a dead letter. */
 export type Reported = { readonly code: string; readonly message: string };
 
-/** Declares a case: what is wrong, and a test that brings it about and resolves to what was told. */
+/** Declares a case: what is wrong, and a test that provokes it and resolves to what was reported. */
 export type DeclareCase = (what: string, provoke: (context: TestContext) => Promise<Reported>) => void;
 
 const PAGE = new URL("../../../../docs/reference/bad-input.md", import.meta.url);
 
 /**
- * A section of the page "Bad input" as tests: each row is brought about, and its code and message are held to the page word by word. Both ways:
- * a row without a test fails, too. `folders` are those that stand as `…` on the page.
+ * A section of the page "Bad input" as tests: each row is provoked, and its code and message are compared with the page word by word. A row
+ * without a test fails, too. The page shows `folders` as `…`.
  */
 export function describeBadInput(
   section: string,
   folders: () => readonly string[],
-  declare: (tell: DeclareCase) => void,
+  declare: (when: DeclareCase) => void,
 ) {
   const names: string[] = [];
   describe(section, () => {
