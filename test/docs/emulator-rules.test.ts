@@ -17,7 +17,7 @@ const PROOFS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     "`MaxPayloadInMB` is at most 100": ["is rejected: %s"],
     "InstanceType is one of": ["is rejected: %s"],
     "Names of models are taken": ["have a name that is taken until they are deleted"],
-    "Names of jobs are taken": ["have a name that is taken forever"],
+    "A job's name can never be used": ["have a name that is taken forever"],
     "Names that differ in capitals": ["are taken in whichever capitals, since an ARN has none"],
     "An unknown model": ["need a model"],
     "An unknown job": [
