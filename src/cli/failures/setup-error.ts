@@ -8,7 +8,7 @@ const LOAD_FAILURES =
 
 /**
  * `SETUP_INCOMPLETE` where an error comes from a package that is not there or does not load, and null where it does not. npm leaves out
- * a native package in silence when the Node that it runs under is too old for it.
+ * a native package silently when the Node that it runs under is too old for it.
  */
 export function setupError(thrown: unknown): ScoreframeError | null {
   for (let error = thrown; hasMessage(error); error = error.cause) {

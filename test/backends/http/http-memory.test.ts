@@ -9,7 +9,7 @@ const REQUESTS = 8;
 /** A request per line, each with one row. */
 const SHARD = Array.from({ length: REQUESTS }, (_, row) => instancesLine(1, row));
 
-/** A response of so many bytes that begins with the number of its row. */
+/** A response of the given size in bytes, which begins with the number of its row. */
 function large(received: Received, bytes: number): string {
   return `{"predictions":["${`${rowsOf(received)[0]?.x} `.padEnd(bytes, "x")}"]}`;
 }
