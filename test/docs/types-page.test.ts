@@ -119,8 +119,8 @@ describe("docs/reference/types.md, what the output holds", async () => {
   });
 });
 
-describe("docs/reference/types.md, what is refused", () => {
-  it.each(tableOf("## What is refused").rows)("is right about %s %s", async (_type, expression, code, message) => {
+describe("docs/reference/types.md, what is rejected", () => {
+  it.each(tableOf("## What is rejected").rows)("is right about %s %s", async (_type, expression, code, message) => {
     const { error, request } = await send(`select ${expression} as c0`);
     expect({ code: error?.code, message: error?.message, request }).toEqual({ code, message, request: "" });
   });

@@ -175,18 +175,18 @@ describe("a column", () => {
 });
 
 describe("two columns that a reader could not distinguish", () => {
-  const refused = async (given: Awaited<ReturnType<typeof score>>, ...parts: string[]) => {
+  const expectRejected = async (given: Awaited<ReturnType<typeof score>>, ...parts: string[]) => {
     expect(given.error).toMatchObject({ code: "COLUMN_COLLISION" });
     for (const part of parts) expect(given.error?.message).toContain(part);
   };
 
   it.each(["score", "SCORE"])("are a prediction and a column of the table: Score and %s", async (name) => {
     predict = () => ({ [name]: 1 });
-    await refused(await score('select 1 as "Score"'), `"${name}"`, "output.prefix");
+    await expectRejected(await score('select 1 as "Score"'), `"${name}"`, "output.prefix");
   });
 
   it("are a stated prediction and a column of the table, before anything is scored", async () => {
-    await refused(
+    await expectRejected(
       await score("select 1 as a, 2 as Score", {}, { predictions: { score: "int64" } }),
       "differs in case only",
     );
@@ -195,20 +195,20 @@ describe("two columns that a reader could not distinguish", () => {
 
   it("are two predictions", async () => {
     predict = () => ({ Score: 1, score: 2 });
-    await refused(await score("select 1 as a"), '"Score" and "score"', "Rename one in the model");
+    await expectRejected(await score("select 1 as a"), '"Score" and "score"', "Rename one in the model");
   });
 
   it.each(["row_id", "Batch_Index"])(
     "are row identity and a column of the source, before anything is scored: %s",
     async (name) => {
-      await refused(await score(twoRows(name), {}, { include_row_id: true }), `"${name}"`, "include_row_id");
+      await expectRejected(await score(twoRows(name), {}, { include_row_id: true }), `"${name}"`, "include_row_id");
       expect(sent).toEqual([]);
     },
   );
 
   it("are row identity and a prediction", async () => {
     predict = () => ({ row_id: 1 });
-    await refused(await score("select 1 as a", {}, { include_row_id: true }), '"row_id"', "output.prefix");
+    await expectRejected(await score("select 1 as a", {}, { include_row_id: true }), '"row_id"', "output.prefix");
   });
 });
 

@@ -108,7 +108,7 @@ async function read(table: TableDefinition, sql?: string) {
   return { columns, rows: await query(`SELECT COLUMNS(*)::VARCHAR FROM '${path}'`) };
 }
 
-async function refusal(table: TableDefinition): Promise<ScoreframeError> {
+async function errorOf(table: TableDefinition): Promise<ScoreframeError> {
   const signal = new AbortController().signal;
   return source(table)
     .extract(join(folder, "read.parquet"), { signal })
@@ -161,7 +161,7 @@ it.each(["csv", "jsonl"] as const)("a value of %s that a declared type would cha
     "select id, 1.5 + id as x, 2.0::double as y, '007' as code from t",
   );
 
-  const error = await refusal({ path: table, types: { y: "BIGINT", x: "BIGINT", code: "BIGINT" } });
+  const error = await errorOf({ path: table, types: { y: "BIGINT", x: "BIGINT", code: "BIGINT" } });
   expect(error.code).toBe("TABLE_UNREADABLE");
   expect(error.message).toContain('has "1.5", which is not an exact BIGINT');
   const { columns } = await read({ path: table, types: { x: "DECIMAL(10,3)", code: "BIGINT" } });
@@ -195,7 +195,7 @@ it("a table that was copied without our store is read, and without one of its fi
   ]);
 
   await rm(join(copy, "code=007"), { recursive: true });
-  const error = await refusal(copy);
+  const error = await errorOf(copy);
   expect(error.code).toBe("TABLE_UNREADABLE");
   expect(error.message).toMatch(/the manifest lists code=007\/part-00000-\S+\.csv, which is not there/);
 });
@@ -238,7 +238,7 @@ it.each([
   const path = join(table, "_manifest.json");
   await writeFile(path, spoil(await readFile(path, "utf8")));
 
-  const error = await refusal(table);
+  const error = await errorOf(table);
 
   expect(error.code).toBe("TABLE_UNREADABLE");
   expect(error.message).toContain(

@@ -84,7 +84,7 @@ describe("a run", () => {
     expect(Math.abs(shards - report.shards.total)).toBeLessThanOrEqual(report.shards.total / 20);
   });
 
-  it("splits a batch that exceeds the backend's limit instead of refusing it", async () => {
+  it("splits a batch that exceeds the backend's limit instead of rejecting it", async () => {
     const run = await engine.run(job(100, { backend: { kind: "narrow" }, requests: { batch_size: 100 } }));
     expect(run.report.requests).toBeGreaterThan(1);
     expect(await table()).toHaveLength(100);

@@ -110,7 +110,7 @@ describe("what a server repeats of a request is in no log, error, event, report 
       "denied: ***",
     ],
     [
-      "in the body of a refusal",
+      "in the body of a rejection",
       (sent) => ({ status: 401, body: JSON.stringify({ message: `unknown key ${sent.join(" ")}` }) }),
       "unknown key ***",
     ],

@@ -52,7 +52,7 @@ async function types(): Promise<Record<string, unknown>> {
   return Object.fromEntries(manifest.schema.map(({ name, type }: { name: string; type: unknown }) => [name, type]));
 }
 
-async function refused(job: JobInput): Promise<ScoreframeError> {
+async function errorOf(job: JobInput): Promise<ScoreframeError> {
   const { error } = await engine.tryRun(job);
   expect(error?.code).toBe("OUTPUT_SCHEMA_CHANGED");
   return error as ScoreframeError;
@@ -156,7 +156,7 @@ describe("a column of the source whose type is another on the next day", () => {
       await engine.run(day(1, `${first} as v`, "'1'"));
       const job = day(2, `${second} as v`, "'1'");
       const scored = asked;
-      const { message } = await refused(job);
+      const { message } = await errorOf(job);
       expect(message).toContain(`the column "v" is ${now} in this run (the value `);
       expect(message).toContain(value);
       expect(message).toContain(
@@ -180,13 +180,13 @@ describe("a column of the source whose type is another on the next day", () => {
     const whole = { partition_by: [], path: join(folder, "whole") };
     await engine.run(day(1, "101 as v", "'1'", whole));
     await engine.run(day(1, "'A-7' as v", "'1'", whole));
-    await refused(day(1, "101 as v", "'1'", { ...whole, if_exists: "append" }));
+    await errorOf(day(1, "101 as v", "'1'", { ...whole, if_exists: "append" }));
   });
 
   it.each(["csv", "jsonl"] as const)("is held to the same in %s", async (format) => {
     await engine.run(day(1, "0.5 as v", "'1'", { format }));
     await engine.run(day(2, "7 as v", "'1'", { format }));
-    expect((await refused(day(3, "'x' as v", "'1'", { format }))).message).toContain('the column "v" is VARCHAR');
+    expect((await errorOf(day(3, "'x' as v", "'1'", { format }))).message).toContain('the column "v" is VARCHAR');
   });
 
   it("names a partition only by the same text", async () => {
@@ -194,7 +194,7 @@ describe("a column of the source whose type is another on the next day", () => {
     const keyed = (key: string): JobInput => day(1, `${key} as key`, "'1'", { ...by, if_exists: "append" });
     await engine.run(keyed("1::bigint"));
     await engine.run(keyed("2::integer"));
-    expect((await refused(keyed("3.0::decimal(4,1)"))).message).toContain('the column "key" is DECIMAL(4,1)');
+    expect((await errorOf(keyed("3.0::decimal(4,1)"))).message).toContain('the column "key" is DECIMAL(4,1)');
   });
 });
 
@@ -208,7 +208,7 @@ describe("columns that are not those of the table", () => {
   ])("are rejected before anything is scored: %s", async (_what, first, second, said) => {
     await engine.run(day(1, first, "'1'"));
     const scored = asked;
-    const { message, facts } = await refused(day(2, second, "'1'"));
+    const { message, facts } = await errorOf(day(2, second, "'1'"));
     expect(message).toContain(`has other columns than this run: ${said}. Set output.schema: evolve`);
     expect(facts.option).toBe("output.schema");
     expect((await engine.check(day(2, second, "'1'"))).items.at(-1)).toMatchObject({
@@ -254,7 +254,7 @@ describe("columns that are not those of the table", () => {
       { name: "b", type: "String", role: "source", added_in: 2 },
       { name: "q", type: "Boolean", role: "prediction", added_in: 2 },
     ]);
-    expect((await refused(day(4, "1 as A", "'{\"p\": 1}'", evolve))).message).toContain(
+    expect((await errorOf(day(4, "1 as A", "'{\"p\": 1}'", evolve))).message).toContain(
       "differ from the table's in case only",
     );
   });
@@ -311,7 +311,7 @@ describe("predictions of another type on the next day", () => {
     ],
   ])("are rejected if that is not: %s", async (_what, first, second, now, had, stated, fix) => {
     await engine.run(day(1, "", first));
-    const { message } = await refused(day(2, "", second));
+    const { message } = await errorOf(day(2, "", second));
     expect(message).toContain(`the column "prediction" is ${now} in this run`);
     expect(message).toContain(`and ${had} in the table`);
     expect(message).toContain(`output.predictions: { prediction: ${stated} }`);
@@ -328,7 +328,7 @@ describe("predictions of another type on the next day", () => {
     await engine.run(day(1, "", "'{\"score\": 1}'", { prefix: "p_" }));
     const scored = asked;
     const stated = (predictions: Record<string, string>) =>
-      refused(day(2, "", "'{\"score\": 0.5}'", { prefix: "p_", predictions }));
+      errorOf(day(2, "", "'{\"score\": 0.5}'", { prefix: "p_", predictions }));
     expect((await stated({ score: "double" })).message).toContain("output.predictions: { score: double }");
     expect((await stated({ score: "int64", label: "string" })).message).toContain('"p_label" is new');
     expect((await stated({ label: "string" })).message).toContain('"p_label" is new, and "p_score" is missing');
@@ -344,11 +344,11 @@ describe("predictions of another type on the next day", () => {
       { label: "x", score: 1 },
       { label: null, score: null },
     ]);
-    expect((await refused(day(3, "3 as a", '\'{"label": "y"}\''))).message).toContain('"score" is missing');
-    expect((await refused(day(3, "3 as a", '\'{"label": "y", "score": 1, "why": 2}\''))).message).toContain(
+    expect((await errorOf(day(3, "3 as a", '\'{"label": "y"}\''))).message).toContain('"score" is missing');
+    expect((await errorOf(day(3, "3 as a", '\'{"label": "y", "score": 1, "why": 2}\''))).message).toContain(
       '"why" is new',
     );
-    expect((await refused(day(3, "", "'null'"))).message).toContain('"a" is missing');
+    expect((await errorOf(day(3, "", "'null'"))).message).toContain('"a" is missing');
   });
 });
 
@@ -361,8 +361,8 @@ it("a table of an older version, whose manifest says less, is held to its last c
   await engine.run(day(2, "2 as a", "'1'"));
   expect((await types())["prediction"]).toBe("Float64");
   await writeFile(path, JSON.stringify(manifest));
-  expect((await refused(day(3, "", "'1'"))).message).toContain('"a" is missing');
-  expect((await refused(day(3, "1 as a, 2 as b", "'1'"))).message).toContain('"b" is new');
+  expect((await errorOf(day(3, "", "'1'"))).message).toContain('"a" is missing');
+  expect((await errorOf(day(3, "1 as a, 2 as b", "'1'"))).message).toContain('"b" is new');
 });
 
 it("rows without a partition of their own left keep the table's columns, also when the source has all partitions", async () => {
@@ -372,7 +372,7 @@ it("rows without a partition of their own left keep the table's columns, also wh
     failure: { max_failed_rows: 1 },
   });
   await engine.run(both("101", "'1'"));
-  const error = await refused(both("'A-7'", `case when ds = 1 then '{"error": "no"}' else '1' end`));
+  const error = await errorOf(both("'A-7'", `case when ds = 1 then '{"error": "no"}' else '1' end`));
   expect(error.message).toContain('the column "v" is VARCHAR in this run');
   expect(await published("v::varchar as v")).toEqual([{ v: "101" }, { v: "101" }]);
 });

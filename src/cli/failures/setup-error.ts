@@ -7,14 +7,19 @@ const LOAD_FAILURES =
   /Cannot find (?:module|package)|Failed to load|native binding|Unsupported (?:architecture|OS)|invalid ELF|dlopen|\.node\b/;
 
 /**
+<<<<<<< HEAD
  * `SETUP_INCOMPLETE` where an error comes from a package that is not there or does not load, and null where it does not. npm leaves out
  * a native package silently when the Node that it runs under is too old for it.
+=======
+ * `SETUP_INCOMPLETE` if an error comes from a package that is missing or does not load, else null. npm silently omits a native package when the
+ * installed Node is too old for it.
+>>>>>>> 0a51032 (The last words that a reader had to decode; test helpers are named for the error that they return)
  */
 export function setupError(thrown: unknown): ScoreframeError | null {
   for (let error = thrown; hasMessage(error); error = error.cause) {
     const reason = error.message.split("\n")[0] ?? "";
     const isNative = NATIVE_PACKAGES.test(error.message) && LOAD_FAILURES.test(error.message);
-    // A model or a job that imports what is not there is wrapped in an error of ours, and is not the set-up's fault.
+    // A failed import of a model or a job is wrapped in our own error, and is not a fault of the installation.
     const isOurs = error === thrown && error.code === "ERR_MODULE_NOT_FOUND" && /Cannot find package/.test(reason);
     if (isNative || isOurs) return incomplete(reason, thrown);
   }

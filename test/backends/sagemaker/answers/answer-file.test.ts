@@ -68,11 +68,11 @@ describe("answers to one record each", () => {
     ["printed over several lines", "{\n  1\n}\n2\n3\n", "pretty-printed JSON has too many"],
     ["in one piece", "123", "without line breaks or in one piece"],
   ])("are rejected if there are %s", async (_what, out, complaint) => {
-    const refused = await pair(out, 3, "csv", "SingleRecord");
-    expect(refused).toMatch(
+    const cause = await pair(out, 3, "csv", "SingleRecord");
+    expect(cause).toMatch(
       /^LINE_COUNT_MISMATCH: Shard 7 has 3 request lines, and s3:\/\/bucket\/shard-00007\.jsonl\.out has /,
     );
-    expect(refused).toContain(complaint);
+    expect(cause).toContain(complaint);
   });
 
   it.each(["csv", "json_lines"] as const)(
@@ -96,18 +96,18 @@ describe("answers to several records", () => {
   });
 
   it("are rejected if the container took the first line for names, and say so", async () => {
-    const refused = await pair("2\n3\n", 3, "csv", "MultiRecord");
-    expect(refused).toContain(
+    const cause = await pair("2\n3\n", 3, "csv", "MultiRecord");
+    expect(cause).toContain(
       "has 2 answers. The container must answer each request line with exactly one line. SageMaker",
     );
-    expect(refused).toContain("a container that wants one takes the first row for it. Send it json_lines");
+    expect(cause).toContain("a container that wants one takes the first row for it. Send it json_lines");
     expect(await pair("2\n3\n", 3, "json_lines", "MultiRecord")).not.toContain("names");
   });
 
   it("are rejected if there are too many, with the other hint", async () => {
-    const refused = await pair("1\n2\n3\n4\n", 3, "csv", "MultiRecord");
-    expect(refused).toContain("pretty-printed JSON has too many");
-    expect(refused).not.toContain("names");
+    const cause = await pair("1\n2\n3\n4\n", 3, "csv", "MultiRecord");
+    expect(cause).toContain("pretty-printed JSON has too many");
+    expect(cause).not.toContain("names");
   });
 
   it("are rejected if one is missing, though an empty line is there in its place", async () => {
