@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** What the suite has to reach, in percent: a little less than what it does. Work in worker threads and child processes is not measured. */
-export const coverageThresholds = { lines: 92, functions: 90, statements: 90, branches: 83 };
+export const coverageThresholds = { lines: 91, functions: 89, statements: 89, branches: 82 };
 
 // Examples import the package by its name, as users do, and get the sources: a test never runs against an old build.
 const conditions = ["scoreframe-source"];
