@@ -129,8 +129,8 @@ export type BackendOptionsByKind = {
      */
     readonly concurrency?: number | undefined;
     /**
-     * A bare `NaN` or `Infinity` in the response of a `command`: `refuse` fails its rows, `as_null` reads it as
-     * null.
+     * A `NaN` or `Infinity` in a prediction: `refuse` fails its row, `as_null` reads it as null. In the response of
+     * a `command` that is a bare `NaN` or `Infinity`.
      * @default "refuse"
      */
     readonly non_finite?: "refuse" | "as_null" | undefined;

@@ -53,7 +53,7 @@ export const localOptionsSchema = z
       .enum(["refuse", "as_null"])
       .default(HTTP_SESSION_DEFAULTS.nonFinite)
       .describe(
-        "A bare `NaN` or `Infinity` in the response of a `command`: `refuse` fails its rows, `as_null` reads it as null.",
+        "A `NaN` or `Infinity` in a prediction: `refuse` fails its row, `as_null` reads it as null. In the response of a `command` that is a bare `NaN` or `Infinity`.",
       ),
     env: z
       .record(z.string(), z.string())

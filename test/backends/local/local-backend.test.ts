@@ -53,6 +53,15 @@ describe("a model of TypeScript or JavaScript", () => {
     ]);
   });
 
+  it("fails a row whose prediction is NaN, or reads it as null if the job says so", async () => {
+    const job = await localJob();
+    const refusing = await job.open({ model: "nan-model.ts" });
+    const [line] = await job.score(refusing, ['{"instances":[{"id":1},{"id":-1}]}']);
+    expect(JSON.parse(line as string).predictions).toEqual([1, { error: expect.stringContaining("NaN") }]);
+    const session = await job.open({ model: "nan-model.ts", non_finite: "as_null" });
+    expect(await job.score(session, ['{"instances":[{"id":1},{"id":-1}]}'])).toEqual(['{"predictions":[1,null]}']);
+  });
+
   it("ends the run when its process is killed in the middle, with no row silently lost", async () => {
     const job = await localJob();
     const session = await job.open({ model: "echo-model.ts" });

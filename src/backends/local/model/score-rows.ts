@@ -3,6 +3,7 @@ import { counted } from "../../../core/util/counted.ts";
 import type { ModelRow } from "../../../model.ts";
 import type { ServedModel } from "../server/served-model.ts";
 import { ServerError } from "../server/server-error.ts";
+import { nonFiniteIn } from "./non-finite.ts";
 
 /**
  * Calls the model and checks its contract: as many predictions as rows. Elements that are promises are awaited, and one that rejects
@@ -21,7 +22,17 @@ export async function scoreRows(model: ServedModel, rows: readonly ModelRow[]): 
       `The model answered ${counted(predictions.length, "prediction")} for ${counted(rows.length, "row")}; it must answer one a row, in order.`,
     );
   }
-  return settle(predictions);
+  const settled = await settle(predictions);
+  return model.nonFinite === "as_null" ? settled : settled.map(finiteOrError);
+}
+
+/** A prediction with a NaN or an infinity fails its row. */
+function finiteOrError(prediction: unknown): unknown {
+  const found = nonFiniteIn(prediction);
+  if (found === undefined) return prediction;
+  return {
+    error: `The model returned ${found} for this row, which JSON does not have: return null or a finite number, or set non_finite: as_null.`,
+  };
 }
 
 async function askModel(model: ServedModel, rows: readonly ModelRow[]): Promise<unknown> {

@@ -5,8 +5,11 @@ import { startCommand } from "./start-command.ts";
 import { startServerProcess } from "./start-server-process.ts";
 
 /** Starts the model's process, whatever kind of model it is; resolves when it answers. */
-export function startModel({ model }: Pick<LocalOptions, "model">, context: StartContext): Promise<RunningModel> {
+export function startModel(
+  { model, nonFinite }: Pick<LocalOptions, "model" | "nonFinite">,
+  context: StartContext,
+): Promise<RunningModel> {
   return model.kind === "command"
     ? startCommand(model, context)
-    : startServerProcess(resolve(context.baseDirectory, model.path), context);
+    : startServerProcess(resolve(context.baseDirectory, model.path), nonFinite, context);
 }

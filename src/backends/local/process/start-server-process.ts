@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { ErrorCode } from "../../../core/errors/error-codes.ts";
 import { ScoreframeError } from "../../../core/errors/scoreframe-error.ts";
 import { assertModelFile } from "../model/load-model.ts";
+import type { NonFinitePolicy } from "../model/non-finite.ts";
 import { awaitStart } from "./await-start.ts";
 import type { ModelProcess } from "./model-process.ts";
 import { startModelProcess } from "./model-process.ts";
@@ -20,7 +21,11 @@ type Announcement =
   | { readonly error: { readonly code: ErrorCode; readonly message: string } };
 
 /** Serves the model at `path` (absolute) from a process of its own; resolves when it is loaded. */
-export async function startServerProcess(path: string, context: StartContext): Promise<RunningModel> {
+export async function startServerProcess(
+  path: string,
+  nonFinite: NonFinitePolicy,
+  context: StartContext,
+): Promise<RunningModel> {
   await assertModelFile(path);
   const process = await startModelProcess({
     file: globalThis.process.execPath,
@@ -29,6 +34,8 @@ export async function startServerProcess(path: string, context: StartContext): P
       serverMain(),
       "--model",
       path,
+      "--non-finite",
+      nonFinite,
       "--parent",
       String(globalThis.process.pid),
     ],

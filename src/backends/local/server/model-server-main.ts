@@ -16,6 +16,7 @@ async function main(): Promise<void> {
       model: { type: "string" },
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "0" },
+      "non-finite": { type: "string", default: "refuse" },
       parent: { type: "string" },
     },
   });
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   process.stdin.resume().once("end", end).once("error", end);
   if (values.parent !== undefined) watchParent(Number(values.parent));
   const model = await loadModel(values.model, log);
-  server.serve(model);
+  server.serve({ ...model, nonFinite: values["non-finite"] === "as_null" ? "as_null" : "refuse" });
   announce({ url: server.url, description: model.description, warnings: model.warnings });
 }
 

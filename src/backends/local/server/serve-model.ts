@@ -5,6 +5,7 @@ import { messageOf, ScoreframeError } from "../../../core/errors/scoreframe-erro
 import type { LocalOptions } from "../local-options.ts";
 import { parseLocalOptions } from "../local-options.ts";
 import { loadModel } from "../model/load-model.ts";
+import type { NonFinitePolicy } from "../model/non-finite.ts";
 import { scoreExample } from "../model/score-example.ts";
 import { startCommand } from "../process/start-command.ts";
 import type { ModelServer, ModelServerOptions } from "./model-server.ts";
@@ -59,10 +60,10 @@ type Listening = {
  */
 export async function serveModel(options: ServeOptions): Promise<ServeResult> {
   const begun = performance.now();
-  const { model, startTimeoutSeconds, env } = parseLocalOptions(options.backend);
+  const { model, nonFinite, startTimeoutSeconds, env } = parseLocalOptions(options.backend);
   const listening =
     model.kind === "file"
-      ? await listenHere(model.path, options)
+      ? await listenHere(model.path, nonFinite, options)
       : await listenElsewhere(model, { startTimeoutSeconds, env }, options);
   const loaded = performance.now();
   try {
@@ -85,7 +86,7 @@ async function serveUntilAborted(listening: Listening, { signal, log }: ServeOpt
   return { kind: "stopped" };
 }
 
-async function listenHere(path: string, options: ServeOptions): Promise<Listening> {
+async function listenHere(path: string, nonFinite: NonFinitePolicy, options: ServeOptions): Promise<Listening> {
   const server = await listen({
     host: options.host ?? "127.0.0.1",
     port: options.dryRun === true ? 0 : (options.port ?? 8080),
@@ -95,7 +96,7 @@ async function listenHere(path: string, options: ServeOptions): Promise<Listenin
   try {
     const model = await loadModel(resolve(options.baseDirectory, path), options.log);
     for (const warning of model.warnings) options.log(`Warning: ${warning}`);
-    server.serve(model);
+    server.serve({ ...model, nonFinite });
     const url = `${server.url}/invocations`;
     return { url, description: model.description, example: model.example, failed: never(), close: server.close };
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { ModelRow } from "../../../model.ts";
+import type { NonFinitePolicy } from "../model/non-finite.ts";
 
 /** A loaded model of any kind, as the server sees it. */
 export type ServedModel = {
@@ -13,6 +14,8 @@ export type ServedModel = {
    * Null if the model does not say which columns it takes, in what order.
    */
   readonly rowOf: ((values: readonly unknown[]) => ModelRow) | null;
+  /** @default "refuse" */
+  readonly nonFinite?: NonFinitePolicy;
   /** A row that it should be able to score, or null if none is known. */
   readonly example: ModelRow | null;
 };

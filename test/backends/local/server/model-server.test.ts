@@ -53,13 +53,31 @@ describe("values", () => {
   });
 
   it.each([
-    ["NaN and infinities as null", [Number.NaN, Number.POSITIVE_INFINITY], "[null,null]"],
     ["dates in ISO 8601", new Date(0), '"1970-01-01T00:00:00.000Z"'],
     ["typed arrays as lists", { p: Float32Array.of(0.5, 1) }, '{"p":[0.5,1]}'],
     ["maps as objects and sets as lists", [new Map([["k", 1n]]), new Set([2])], '[{"k":1},[2]]'],
   ])("writes %s", async (_name, prediction, json) => {
     const { post } = await served(modelOf((rows) => rows.map(() => prediction)));
     expect((await post('{"instances":[{}]}')).text).toBe(`{"predictions":[${json}]}`);
+  });
+
+  it.each([
+    ["a NaN", Number.NaN, "NaN"],
+    ["an infinity in a list", [0.5, Number.NEGATIVE_INFINITY], "-Infinity"],
+    ["a NaN in a typed array of an object", { p: Float32Array.of(0.5, Number.NaN) }, "NaN"],
+    ["a NaN in a map", new Map([["p", Number.NaN]]), "NaN"],
+    ["a NaN that is waited for", Promise.resolve(Number.NaN), "NaN"],
+  ])("fails only the row of %s, unless the job wants null", async (_name, prediction, found) => {
+    const model = modelOf((rows) => rows.map((row) => (row["a"] === 1 ? prediction : 0.5)));
+    const rows = '{"instances":[{"a":0},{"a":1}]}';
+    const [good, failed] = JSON.parse((await (await served(model)).post(rows)).text).predictions;
+    expect(good).toBe(0.5);
+    expect(failed).toEqual({
+      error: expect.stringMatching(new RegExp(`^The model returned ${found} for this row.*non_finite`)),
+    });
+    const { text } = await (await served({ ...model, nonFinite: "as_null" })).post(rows);
+    expect(text).toContain("null");
+    expect(text).not.toContain("error");
   });
 
   it("takes a typed array as the list of predictions", async () => {
