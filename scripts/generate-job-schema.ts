@@ -31,8 +31,26 @@ function publishedSchema(plugins: readonly BackendPlugin[]): unknown {
     title: "scoreframe job",
     description: "Which rows are scored, by which model, and where the predictions go.",
     ...(allowTemplates(rest) as object),
-    properties: { ...others, backend: backendSchema(backend ?? {}, plugins) },
+    properties: {
+      ...others,
+      source: sourceSchema(others["source"] ?? {}),
+      backend: backendSchema(backend ?? {}, plugins),
+    },
   };
+}
+
+type TitledSchema = JsonSchema & { readonly title: string };
+
+/** A kind that is not known here may have any options: it is registered by a program, or comes from another package. */
+function sourceSchema(known: JsonSchema): JsonSchema {
+  const { oneOf = [], ...rest } = known;
+  const kinds = oneOf.map(({ properties }) => String(properties?.["kind"]?.const));
+  return { ...rest, oneOf: [...oneOf, anotherKind("source", kinds, {})] };
+}
+
+function anotherKind(what: string, known: readonly string[], kind: JsonSchema): TitledSchema {
+  const schema = { type: "string", ...kind, pattern: `^(?!(${known.join("|")})$)` };
+  return { title: `another ${what}`, type: "object", properties: { kind: schema }, required: ["kind"] };
 }
 
 /** The options follow the kind. A kind that is not known here may have any: it is registered by a program, or comes from another package. */
@@ -49,12 +67,7 @@ function backendSchema(loose: JsonSchema, plugins: readonly BackendPlugin[]): Js
       required: ["kind", ...required],
     };
   });
-  const other = {
-    title: "another backend",
-    type: "object",
-    properties: { kind: { ...kind, pattern: `^(?!(${ids.join("|")})$)` } },
-    required: ["kind"],
-  };
+  const other = anotherKind("backend", ids, kind);
   return { ...(description === undefined ? {} : { description }), oneOf: [...known, other] };
 }
 

@@ -32,8 +32,14 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 /** A backend that is not known here: its options are its own. */
 export type AnyBackendInput = { readonly kind: string; readonly [option: string]: unknown };
 
+/** A source that is not known here: its options are its own. */
+export type AnySourceInput = { readonly kind: string; readonly [option: string]: unknown };
+
+/** The \`source\` of a job, of the kinds that the package has. */
+export type BuiltinSourceInput = ${typeOf(schema.properties?.["source"] ?? {})};
+
 /** A job as it is written: what has a default may be left out. Keys are those of the job file. */
-export type JobInput<Backend = AnyBackendInput> = ${objectType(schema, { backend: "Backend" })};
+export type JobInput<Backend = AnyBackendInput, Source = BuiltinSourceInput> = ${objectType(schema, { backend: "Backend", source: "Source" })};
 `;
 }
 

@@ -1,6 +1,7 @@
 /** The public interface of scoreframe: what is not exported here may change in any release. */
+export { type QuerySourceOptions, querySource, rowsSource } from "./composition/build-sources.ts";
 export { createScoreframe, type ScoreframeOptions } from "./composition/create-scoreframe.ts";
-export { type BackendInput, defineJob, type JobInput } from "./composition/define-job.ts";
+export { type BackendInput, defineJob, type JobInput, type SourceInput } from "./composition/define-job.ts";
 export type { RunOutput, RunReport, RunStatus } from "./core/domain/run-report.ts";
 export type { ShardResponse } from "./core/domain/shard-response.ts";
 export type { Engine, Run } from "./core/engine/engine.ts";
@@ -11,6 +12,8 @@ export type { RowLedger } from "./core/ledger/row-ledger.ts";
 export type { BackendCapabilities } from "./core/ports/backend-capabilities.ts";
 export type { Clock } from "./core/ports/clock.ts";
 export type { EventSink, RunEvent, RunProgress, Stage } from "./core/ports/event-sink.ts";
+export type { Column, ExtractedTable, FrameSource, SourceContext } from "./core/ports/frame-source.ts";
+export type { ObjectStore, OpenStore, StoredObject } from "./core/ports/object-store.ts";
 export {
   type BackendContext,
   type BackendPlugin,
@@ -19,6 +22,7 @@ export {
   type ScoringBackend,
   type ScoringSession,
 } from "./core/ports/scoring-backend.ts";
+export { defineSource, type SourceEnvironment, type SourcePlugin } from "./core/ports/source-plugin.ts";
 export type { Protocol, ProtocolId } from "./core/protocols/protocol.ts";
 export type {
   BackendChoice,

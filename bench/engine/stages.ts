@@ -30,15 +30,17 @@ export const STAGES: Readonly<Record<StageName, Prepare>> = { extract, shard, st
 async function extract({ dataset, paths, pool }: Setting): ReturnType<Prepare> {
   const { extractTable } =
     await engineModule<typeof import("../../src/core/stages/extract/extract.ts")>("core/stages/extract/extract");
-  const { createSourceFactory } = await engineModule<typeof import("../../src/adapters/sources/create-source.ts")>(
-    "adapters/sources/create-source",
+  const { BUILTIN_SOURCES } = await engineModule<typeof import("../../src/adapters/sources/builtin-sources.ts")>(
+    "adapters/sources/builtin-sources",
   );
+  const { chooseSource, createSourceRegistry } =
+    await engineModule<typeof import("../../src/core/run/source-registry.ts")>("core/run/source-registry");
   const job = await parsedJob(dataset, paths);
   const { folders } = await (await runStore(paths)).create(RUN_ID, signal);
   return async () => {
-    const table = await extractTable(createSourceFactory(() => null)(job, "/", undefined), folders.root, pool, {
-      signal,
-    });
+    const environment = { baseDirectory: "/", openStore: () => null };
+    const source = await chooseSource(job.source, environment, createSourceRegistry(BUILTIN_SOURCES));
+    const table = await extractTable(source, folders.root, pool, { signal });
     return { runId: RUN_ID, folders, table, requests: [], records: [], shards: [] };
   };
 }

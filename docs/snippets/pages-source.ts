@@ -1,14 +1,25 @@
-import { createRowsSource } from "../../src/adapters/sources/rows/rows-source.ts";
-import { ScoreframeError } from "../../src/core/errors/scoreframe-error.ts";
-import type { FrameSource } from "../../src/core/ports/frame-source.ts";
+import type { SourcePlugin } from "scoreframe";
+import { defineSource, rowsSource, ScoreframeError } from "scoreframe";
+
+type PagesOptions = { readonly url: string };
 
 /** `next` is the address of the page that follows, null on the last one. */
 type Page = { readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly next: string | null };
 
-/** Rows of a web service that answers page by page. They are written to a temporary file as they come: memory holds one page. */
-export function createPagesSource(url: string): FrameSource {
-  return { ...createRowsSource(readPages(url)), kind: "pages" };
-}
+/** Rows of a web service that responds page by page. They are written to a temporary file as they come: memory holds one page. */
+export const pagesSource: SourcePlugin<PagesOptions> = defineSource<PagesOptions>({
+  specificationVersion: "v1",
+  kind: "pages",
+
+  parseOptions({ url, ...others }) {
+    const unknown = Object.keys(others)[0];
+    if (unknown !== undefined) throw invalid(unknown, "is not an option. Known: url.");
+    if (typeof url !== "string" || !URL.canParse(url)) throw invalid("url", "must be the address of the first page.");
+    return { url };
+  },
+
+  create: ({ url }) => rowsSource(readPages(url)),
+});
 
 async function* readPages(url: string): AsyncGenerator<Page["rows"][number]> {
   for (let next: string | null = url; next !== null; ) {
@@ -28,4 +39,8 @@ async function readPage(url: string): Promise<Page> {
     const message = `The page ${url} could not be read: ${(cause as Error).message}. See that the service is up, then run the job again.`;
     throw new ScoreframeError("SOURCE_FAILED", message, { operation: "read rows", cause });
   }
+}
+
+function invalid(option: string, complaint: string): ScoreframeError {
+  return new ScoreframeError("JOB_INVALID", `source.${option} ${complaint}`, { option: `source.${option}` });
 }

@@ -3,6 +3,7 @@ import { ScoreframeError } from "../core/errors/scoreframe-error.ts";
 import { KEEP_PATTERN } from "../core/job/schema/keep.ts";
 import type { EventSink } from "../core/ports/event-sink.ts";
 import type { BackendPlugin } from "../core/ports/scoring-backend.ts";
+import type { SourcePlugin } from "../core/ports/source-plugin.ts";
 import { createContainer } from "./create-container.ts";
 import { openRunStore } from "./open-stores.ts";
 import { TOKENS } from "./tokens.ts";
@@ -18,6 +19,8 @@ export type ScoreframeOptions = {
   readonly keep?: string;
   /** Backends of your own, chosen by their id as `backend.kind`. */
   readonly backends?: readonly BackendPlugin[];
+  /** Sources of your own, chosen by their kind as `source.kind`. */
+  readonly sources?: readonly SourcePlugin[];
   /** Receives the events of all runs. */
   readonly onEvent?: EventSink;
 };
@@ -27,6 +30,7 @@ export async function createScoreframe(options: ScoreframeOptions = {}): Promise
   const container = createContainer({
     runStore: await openRunStore(options.workspace ?? ".scoreframe"),
     backends: options.backends ?? [],
+    sources: options.sources ?? [],
     keep: checkKeep(options.keep ?? "all"),
     ...(options.onEvent === undefined ? {} : { events: options.onEvent }),
   });

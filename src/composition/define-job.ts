@@ -1,4 +1,9 @@
-import type { AnyBackendInput, JobInput as JobWithBackend } from "../core/job/schema/job-input.ts";
+import type {
+  AnyBackendInput,
+  AnySourceInput,
+  BuiltinSourceInput,
+  JobInput as JobWithBackend,
+} from "../core/job/schema/job-input.ts";
 import type { BackendOptionsByKind } from "./backend-inputs.ts";
 
 /** The kinds of the package's own backends. */
@@ -17,13 +22,26 @@ export type BackendInput<Kind extends string = string> = string extends Kind
   : KnownBackend<Kind>;
 
 /**
- * A job as it is written: what has a default may be left out. Keys are those of the job file. `JobInput` alone takes any backend,
- * `JobInput<"http">` only that one and its options.
+ * The `source` of a job. `SourceInput<"sql">` has exactly the options of that source, likewise `"rows"`; any other kind is a source of your own,
+ * with any options. `SourceInput` alone is one of all these.
  */
-export type JobInput<Kind extends string = string> = JobWithBackend<BackendInput<Kind>>;
+export type SourceInput<Kind extends string = string> = string extends Kind
+  ? BuiltinSourceInput | AnySourceInput
+  : Kind extends BuiltinSourceInput["kind"]
+    ? Extract<BuiltinSourceInput, { readonly kind: Kind }>
+    : AnySourceInput & { readonly kind: Kind };
 
 /**
- * Types a job that is written in TypeScript. The kind of its backend decides which options it may have.
+ * A job as it is written: what has a default may be left out. Keys are those of the job file. `JobInput` alone takes any backend,
+ * `JobInput<"http">` only that one and its options. The second name is that of its source: `JobInput<"http", "pages">`.
+ */
+export type JobInput<
+  Kind extends string = string,
+  SourceKind extends string = BuiltinSourceInput["kind"],
+> = JobWithBackend<BackendInput<Kind>, SourceInput<SourceKind>>;
+
+/**
+ * Types a job that is written in TypeScript. The kinds of its source and its backend decide which options they may have.
  *
  * @example
  * export default defineJob({
@@ -33,8 +51,17 @@ export type JobInput<Kind extends string = string> = JobWithBackend<BackendInput
  *   output: { path: "out/flight_delay_scores" },
  * });
  */
-export function defineJob<Kind extends KnownKind | (string & {})>(
-  job: JobWithBackend<{ readonly kind: Kind } & BackendInput<Kind>>,
-): JobWithBackend<{ readonly kind: Kind } & BackendInput<Kind>> {
+export function defineJob<
+  Kind extends KnownKind | (string & {}),
+  SourceKind extends BuiltinSourceInput["kind"] | (string & {}),
+>(
+  job: JobWithBackend<
+    { readonly kind: Kind } & BackendInput<Kind>,
+    { readonly kind: SourceKind } & SourceInput<SourceKind>
+  >,
+): JobWithBackend<
+  { readonly kind: Kind } & BackendInput<Kind>,
+  { readonly kind: SourceKind } & SourceInput<SourceKind>
+> {
   return job;
 }

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createPagesSource } from "../../docs/snippets/pages-source.ts";
+import { pagesSource } from "../../docs/snippets/pages-source.ts";
+import type { FrameSource } from "../../src/index.ts";
 import { query } from "../support/query.ts";
 
 const PAGES: Readonly<Record<string, unknown>> = {
@@ -18,6 +19,10 @@ const folder = mkdtempSync(join(tmpdir(), "scoreframe-pages-"));
 const signal = new AbortController().signal;
 let server: Server;
 let origin: string;
+
+function createPages(url: string): FrameSource {
+  return pagesSource.create(pagesSource.parseOptions({ url }), { baseDirectory: folder, openStore: () => null });
+}
 
 beforeAll(async () => {
   server = createServer(({ url = "" }, response) => {
@@ -33,7 +38,7 @@ afterAll(() => {
 
 describe("the source of the guide", () => {
   it("gives the rows of all pages, in their order and with their types", async () => {
-    const source = createPagesSource(`${origin}/rows`);
+    const source = createPages(`${origin}/rows`);
     const columns = await source.describe({ signal });
     const table = await source.extract(join(folder, "rows.parquet"), { signal });
     expect(table).toMatchObject({ rows: 3, columns });
@@ -49,7 +54,7 @@ describe("the source of the guide", () => {
   });
 
   it("names the page that it cannot read", async () => {
-    const source = createPagesSource(`${origin}/broken`);
+    const source = createPages(`${origin}/broken`);
     await expect(source.extract(join(folder, "broken.parquet"), { signal })).rejects.toMatchObject({
       code: "SOURCE_FAILED",
       message: expect.stringContaining(`The page ${origin}/gone could not be read: status 404.`),

@@ -98,7 +98,7 @@ backend: { kind: gateway, gateway: "${await startGateway()}", deployment: late f
     await writeFile(join(cwd, "job.yaml"), job("backends: [b.ts]\nbackend: { kind: b }"));
     const { exitCode, stdout } = await runCli(["check", "job.yaml", "--json"], { cwd });
     expect(JSON.parse(stdout).error).toMatchObject({
-      code: "BACKEND_LOAD_FAILED",
+      code: "PLUGIN_LOAD_FAILED",
       message: expect.stringMatching(message),
       option: "backends.0",
     });

@@ -21,7 +21,7 @@ export const ERRORS = {
   COLUMN_UNKNOWN: { exit: 2, kind: "job" },
   COLUMN_TYPE_UNSUPPORTED: { exit: 2, kind: "job" },
   BACKEND_UNKNOWN: { exit: 2, kind: "job" },
-  BACKEND_LOAD_FAILED: { exit: 2, kind: "job" },
+  PLUGIN_LOAD_FAILED: { exit: 2, kind: "job" },
   BACKEND_OPTIONS_INVALID: { exit: 2, kind: "job" },
   PROTOCOL_UNSUPPORTED: { exit: 2, kind: "job" },
   DEPENDENCY_MISSING: { exit: 2, kind: "job" },

@@ -18,8 +18,6 @@ export type SourceContext = {
 
 /** Where the rows of a run come from. Called once per run: its rows are frozen, and it is never asked again. */
 export type FrameSource = {
-  /** `sql`, `rows`, … as in the job's `source.kind`. */
-  readonly kind: string;
   /**
    * The columns, without reading the table. Cheap enough for `check` and `plan`. The types are those that `extract` writes; only whole numbers of
    * more than 64 bits, which the data decides, are BIGINT here and DECIMAL(38,0) there.

@@ -1,10 +1,10 @@
 import type { Job } from "../job/schema/job.ts";
-import type { JobInput } from "../job/schema/job-input.ts";
+import type { AnyBackendInput, AnySourceInput, JobInput } from "../job/schema/job-input.ts";
 import type { DataFrame } from "../polars/polars.ts";
 import type { EventSink, RunProgress } from "../ports/event-sink.ts";
 
 /** A path of a job file (YAML, JSON, TypeScript), or the job itself. */
-export type JobReference = string | JobInput | Job;
+export type JobReference = string | JobInput | JobInput<AnyBackendInput, AnySourceInput> | Job;
 
 /** One row as an object from column name to value. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -5,27 +5,35 @@ import { loadJobFile } from "../job/read/load-job-file.ts";
 import { parseJob } from "../job/read/parse-job.ts";
 import { maskOf } from "../job/record/job-provenance.ts";
 import type { Job } from "../job/schema/job.ts";
+import { isPluginSource } from "../job/schema/source-schema.ts";
 import type { FrameSource } from "../ports/frame-source.ts";
-import type { ScoringBackend } from "../ports/scoring-backend.ts";
+import type { OpenStore } from "../ports/object-store.ts";
+import type { BackendPlugin, ScoringBackend } from "../ports/scoring-backend.ts";
+import type { SourcePlugin } from "../ports/source-plugin.ts";
 import type { TableOutput } from "../ports/table-output.ts";
 import type { ProtocolId } from "../protocols/protocol.ts";
 import type { RequestOptions } from "../protocols/request-options.ts";
 import type { SecretMask } from "../secrets/secret-mask.ts";
 import { withMaskedErrors } from "../secrets/secret-mask.ts";
-import type { BackendRegistry, JobBackend } from "./backend-registry.ts";
-import type { JobOptions, JobReference, RowsInput } from "./options.ts";
+import type { BackendRegistry } from "./backend-registry.ts";
+import type { JobOptions, JobReference } from "./options.ts";
+import type { JobPlugin } from "./plugin-registry.ts";
 import type { RequestBatch } from "./requests/request-batch.ts";
 import { requestBatch } from "./requests/request-batch.ts";
 import { requestOptions } from "./requests/request-options.ts";
+import type { SourceRegistry } from "./source-registry.ts";
+import { chooseSource } from "./source-registry.ts";
 
-/** Makes the source that a job names, or one of rows in memory. */
-export type SourceFactory = (
-  job: Pick<Job, "source">,
+/** What the modules of a job have. */
+export type JobPlugins = {
+  readonly sources: readonly JobPlugin<SourcePlugin>[];
+  readonly backends: readonly JobPlugin<BackendPlugin>[];
+};
+/** Imports the modules that a job names, by paths from the folder. */
+export type PluginLoader = (
+  job: { readonly plugins?: readonly string[] | undefined; readonly backends?: readonly string[] | undefined },
   baseDirectory: string,
-  rows: RowsInput | undefined,
-) => FrameSource;
-/** Imports the modules of a job's `backends`, by paths from the folder. */
-export type BackendLoader = (modules: readonly string[], baseDirectory: string) => Promise<readonly JobBackend[]>;
+) => Promise<JobPlugins>;
 /** Makes the output that a path names; a path on this machine may be relative to the folder. `durable`: see `output.durable` of a job. */
 export type OutputFactory = (
   path: string,
@@ -35,8 +43,9 @@ export type OutputFactory = (
 
 export type PreparationTools = {
   readonly backends: BackendRegistry;
-  readonly loadBackends: BackendLoader;
-  readonly source: SourceFactory;
+  readonly sources: SourceRegistry;
+  readonly loadPlugins: PluginLoader;
+  readonly openStore: OpenStore;
   readonly output: OutputFactory;
 };
 
@@ -59,7 +68,7 @@ export async function prepareRun(
   options: JobOptions,
   tools: PreparationTools,
 ): Promise<PreparedRun> {
-  const { job, baseDirectory } = await readJob(reference, options);
+  const { job, baseDirectory } = await readJob(reference, options, tools.sources);
   const mask = maskOf(job);
   return withMaskedErrors(mask, () => prepareJob({ job, mask, baseDirectory }, options, tools));
 }
@@ -69,11 +78,8 @@ async function prepareJob(
   options: JobOptions,
   tools: PreparationTools,
 ): Promise<PreparedRun> {
-  const backends =
-    job.backends === undefined
-      ? tools.backends
-      : tools.backends.with(await tools.loadBackends(job.backends, baseDirectory));
-  const backend = await chooseBackend(job.backend, backends);
+  const plugins = await tools.loadPlugins(job, baseDirectory);
+  const backend = await chooseBackend(job.backend, tools.backends.with(plugins.backends));
   const protocol = chooseProtocol(job.model.protocol, backend);
   return {
     job,
@@ -83,13 +89,25 @@ async function prepareJob(
     protocol,
     requestOptions: requestOptions(job, protocol, backend),
     batch: requestBatch(job, backend.capabilities),
-    source: tools.source(job, baseDirectory, options.rows),
+    source: await chooseSource(
+      job.source,
+      { baseDirectory, openStore: tools.openStore, rows: options.rows },
+      tools.sources.with(plugins.sources),
+    ),
     output: await tools.output(job.output.path, baseDirectory, { durable: job.output.durable }),
   };
 }
 
-async function readJob(reference: JobReference, options: JobOptions): Promise<{ job: Job; baseDirectory: string }> {
-  const filling = { ...(options.set === undefined ? {} : { set: options.set }), env: options.env ?? process.env };
+async function readJob(
+  reference: JobReference,
+  options: JobOptions,
+  sources: SourceRegistry,
+): Promise<{ job: Job; baseDirectory: string }> {
+  const filling = {
+    ...(options.set === undefined ? {} : { set: options.set }),
+    env: options.env ?? process.env,
+    hasPluginSources: sources.ids.some((kind) => isPluginSource({ kind })),
+  };
   if (typeof reference !== "string") {
     return { job: parseJob(reference, filling), baseDirectory: resolve(options.baseDirectory ?? ".") };
   }

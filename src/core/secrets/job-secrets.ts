@@ -23,6 +23,8 @@ const ARGUMENTS = [
 ];
 
 export type SecretSources = {
+  /** The parts of the filled job whose options are a plug-in's. */
+  readonly plugins: readonly unknown[];
   /** The job with every template filled in. */
   readonly filled: unknown;
   /** The job as it was written. */
@@ -39,11 +41,10 @@ export type JobSecrets = { readonly all: readonly string[]; readonly named: read
  * The values of a job that must not be shown: by their place (headers, environment and secret keys of the backend, users and queries of
  * addresses, arguments of a command), by their name (`--set token=…`, `${API_KEY}`), and what the environment puts into SQL and commands.
  */
-export function jobSecrets({ filled, written, env, variables }: SecretSources): JobSecrets {
+export function jobSecrets({ plugins, filled, written, env, variables }: SecretSources): JobSecrets {
   const found = new Set<string>();
   const named = new Set<string>();
-  const backend = isRecord(filled) ? filled["backend"] : undefined;
-  for (const secret of backendSecrets(backend)) found.add(secret);
+  for (const secret of plugins.flatMap(backendSecrets)) found.add(secret);
   mapTexts(filled, (text) => {
     for (const secret of urlSecrets(text)) found.add(secret);
     return text;
@@ -68,7 +69,7 @@ export function joinSecrets(...parts: readonly (JobSecrets | undefined)[]): JobS
   };
 }
 
-/** The secrets of a backend and its options. */
+/** The secrets among the options of a backend, or of another plug-in. */
 export function backendSecrets(backend: unknown): readonly string[] {
   const found: string[] = [];
   const visit = (value: unknown, path: JobPath, isSecret: boolean): void => {

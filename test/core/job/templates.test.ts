@@ -8,7 +8,7 @@ import { errorOf, sampleJob } from "./sample-job.ts";
 
 function sqlOf(sql: string, variables: Readonly<Record<string, string>> = {}): string {
   const { source } = parseJob(sampleJob({ source: { kind: "sql", sql } }), { variables });
-  return source.kind === "sql" ? source.sql : "";
+  return typeof source["sql"] === "string" ? source["sql"] : "";
 }
 
 describe("a variable", () => {

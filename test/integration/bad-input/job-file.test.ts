@@ -87,30 +87,30 @@ describeBadInput(
       return project.failingRun();
     });
 
-    when("a module of `backends` does not exist", async () => {
-      await project.spoilJob("backend:", "backends: [./backend.ts]\nbackend:");
+    when("a module of `plugins` does not exist", async () => {
+      await project.spoilJob("backend:", "plugins: [./backend.ts]\nbackend:");
       return project.failingRun();
     });
 
-    when("a package of `backends` is not installed", async () => {
-      await project.spoilJob("backend:", "backends: [my-backend]\nbackend:");
+    when("a package of `plugins` is not installed", async () => {
+      await project.spoilJob("backend:", "plugins: [my-backend]\nbackend:");
       return project.failingRun();
     });
 
-    when("a module of `backends` exports no backend", async () => {
-      await project.spoilJob("backend:", "backends: [./model.ts]\nbackend:");
+    when("a module of `plugins` exports no plug-in", async () => {
+      await project.spoilJob("backend:", "plugins: [./model.ts]\nbackend:");
       return project.failingRun();
     });
 
-    when("a backend of `backends` is incomplete", async () => {
+    when("a backend of `plugins` is incomplete", async () => {
       await project.write("backend.mjs", backendModule("mine", ""));
-      await project.spoilJob("backend:", "backends: [./backend.mjs]\nbackend:");
+      await project.spoilJob("backend:", "plugins: [./backend.mjs]\nbackend:");
       return project.failingRun();
     });
 
-    when("a backend of `backends` has an id that is taken", async () => {
+    when("a backend of `plugins` has an id that is taken", async () => {
       await project.write("backend.mjs", backendModule("local", ", create: () => {}"));
-      await project.spoilJob("backend:", "backends: [./backend.mjs]\nbackend:");
+      await project.spoilJob("backend:", "plugins: [./backend.mjs]\nbackend:");
       return project.failingRun();
     });
 

@@ -20,7 +20,6 @@ export function createFrameSource(frame: DataFrame, temporaryDirectory = tmpdir(
     }
   };
   return {
-    kind: "rows",
     describe: (context) => use((source) => source.describe(context)),
     extract: (target, extraction) => use((source) => source.extract(target, extraction)),
   };

@@ -26,7 +26,7 @@ export type RowsSourceOptions = {
  * extracted without a limit.
  */
 export function createRowsSource(input: RowsInput | TableDefinition, options: RowsSourceOptions = {}): FrameSource {
-  return { ...(isRows(input) ? createObjectsSource(input, options) : createFileSource(input, options)), kind: "rows" };
+  return isRows(input) ? createObjectsSource(input, options) : createFileSource(input, options);
 }
 
 function isRows(input: RowsInput | TableDefinition): input is RowsInput {
@@ -38,7 +38,7 @@ function createFileSource(table: TableDefinition, options: RowsSourceOptions): F
   return createSqlSource({ ...options, baseDirectory, tables: { rows: table }, sql: "SELECT * FROM rows" });
 }
 
-function createObjectsSource(input: RowsInput, options: RowsSourceOptions): Pick<FrameSource, "describe" | "extract"> {
+function createObjectsSource(input: RowsInput, options: RowsSourceOptions): FrameSource {
   const temporaryDirectory = options.temporaryDirectory ?? tmpdir();
   const spool = createSpool(input, temporaryDirectory);
   const sourceOf = (rows: SpooledRows) =>

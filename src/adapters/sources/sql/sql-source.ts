@@ -37,7 +37,6 @@ export type SqlSourceOptions = {
 export function createSqlSource(options: SqlSourceOptions): FrameSource {
   const memory = createSourceMemory();
   return {
-    kind: "sql",
     describe: (context) =>
       runSelect(options, memory, context, DESCRIBE_PREFIX, (session, { sql }) => describeSelect(session, sql)),
     extract: (target, { limit, ...context }) =>

@@ -1,11 +1,11 @@
-import type { Job } from "../../../core/job/schema/job.ts";
+import type { BuiltinSource } from "../../../core/job/schema/job.ts";
 
 export const TABLE_FORMATS = ["parquet", "csv", "tsv", "json", "jsonl", "duckdb"] as const;
 
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 /** A table of the job, as its schema has it: a path (file, folder or glob), or a path with options. */
-export type TableDefinition = Extract<Job["source"], { kind: "sql" }>["tables"][string];
+export type TableDefinition = Extract<BuiltinSource, { kind: "sql" }>["tables"][string];
 
 export type TableOptions = Exclude<TableDefinition, string>;
 

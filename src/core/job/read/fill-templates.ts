@@ -41,7 +41,7 @@ export function fillTemplates(raw: unknown, values: TemplateValues, readTyped: (
   const value = mapTexts(raw, (text, path) => {
     const filled = fillText(text, path, values, [], []).value;
     // `batch_size: ${ROWS}` is text in the file, and a number is meant.
-    return filled !== text && valueClassAt(path) === "typed" ? readTyped(filled) : filled;
+    return filled !== text && valueClassAt(path, raw) === "typed" ? readTyped(filled) : filled;
   });
   return { value, unexpanded, missing, problems };
 }

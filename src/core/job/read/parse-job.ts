@@ -7,8 +7,9 @@ import type { JobProvenance } from "../record/job-provenance.ts";
 import { provenanceOf, rememberProvenance } from "../record/job-provenance.ts";
 import { recordedSet } from "../record/recorded-set.ts";
 import type { Job } from "../schema/job.ts";
-import { jobSchema } from "../schema/job-schema.ts";
+import { jobSchema, pluginSourceJobSchema } from "../schema/job-schema.ts";
 import { findForeignData } from "../schema/plain-data.ts";
+import { isPluginSource } from "../schema/source-schema.ts";
 import { BRIDGE_KEYS, bridgePath, isBridgeJob, isBridgeKey, translateBridgeJob } from "./bridge-job.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { fillTemplates, templateNames, variableProblem } from "./fill-templates.ts";
@@ -25,6 +26,8 @@ export type ParseJobOptions = {
   readonly set?: SetValues;
   /** Values of `${NAME}`, as in `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whether the program has sources of its own, so that `source.kind` may be one that is unknown here. @default false */
+  readonly hasPluginSources?: boolean;
   /** Where the job was read, for messages. */
   readonly origin?: JobOrigin;
 };
@@ -36,25 +39,32 @@ export type ParseJobOptions = {
  * Throws JOB_INVALID (all problems in one error, one per line), TEMPLATE_VARIABLE_MISSING, and USAGE for a `set` that would do nothing.
  */
 export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
-  const { set = {}, variables = {}, env = {}, origin = IN_MEMORY } = options;
+  const { set = {}, variables = {}, env = {}, hasPluginSources = false, origin = IN_MEMORY } = options;
   const known = provenanceOf(input);
   if (known !== undefined && Object.keys(set).length + Object.keys(variables).length === 0) return input as Job;
   const nested = toNested(known?.unexpanded ?? input, set, origin);
   const values = { env, variables: checkVariables({ ...variables, ...set }, templateNames(nested.job)) };
   const filled = fillTemplates(nested.job, values, readTyped);
   const used = templateNames(known?.unexpanded ?? input);
-  const found = jobSecrets({ filled: filled.value, written: nested.job, env, variables: { ...variables, ...set } });
+  const found = jobSecrets({
+    plugins: pluginParts(filled.value),
+    filled: filled.value,
+    written: nested.job,
+    env,
+    variables: { ...variables, ...set },
+  });
   const secrets = joinSecrets(known?.secrets, found);
   const located = (problem: JobProblem): JobProblem => {
     const path = nested.flat ? bridgePath(problem.path) : problem.path;
-    return { ...problem, path, setting: settingAt([path, problem.path], set, used) };
+    return { ...problem, path, setting: settingAt([path, problem.path], set, { job: nested.job, used }) };
   };
   const fail = (code: "JOB_INVALID" | "TEMPLATE_VARIABLE_MISSING", problems: readonly JobProblem[]): never => {
     throw createSecretMask(secrets.all).error(problemsError(code, problems.map(located), origin));
   };
   if (filled.problems.length > 0) fail("JOB_INVALID", [...filled.problems, ...filled.missing]);
   if (filled.missing.length > 0) fail("TEMPLATE_VARIABLE_MISSING", filled.missing);
-  const parsed = jobSchema.safeParse(filled.value);
+  const schema = hasPluginSources || namesPlugins(filled.value) ? schemaFor(filled.value) : jobSchema;
+  const parsed = schema.safeParse(filled.value);
   if (!parsed.success) return fail("JOB_INVALID", describeIssues(parsed.error.issues, filled.unexpanded));
   return remember(parsed.data, {
     unexpanded: filled.unexpanded,
@@ -62,6 +72,21 @@ export function parseJob(input: unknown, options: ParseJobOptions = {}): Job {
     set: { ...known?.set, ...recordedSet(set, nested.job, readTyped) },
     secrets,
   });
+}
+
+/** The parts of a job whose options are a plug-in's. */
+function pluginParts(job: unknown): readonly unknown[] {
+  if (!isRecord(job)) return [];
+  return isPluginSource(job["source"]) ? [job["backend"], job["source"]] : [job["backend"]];
+}
+
+/** The modules are loaded later, so that it is unknown here which sources they have. */
+function namesPlugins(job: unknown): boolean {
+  return isRecord(job) && (Array.isArray(job["plugins"]) || Array.isArray(job["backends"]));
+}
+
+function schemaFor(job: unknown): typeof jobSchema | typeof pluginSourceJobSchema {
+  return isRecord(job) && isPluginSource(job["source"]) ? pluginSourceJobSchema : jobSchema;
 }
 
 /** The job of one run: `{{ run_id }}` filled in. */

@@ -38,7 +38,7 @@ export function applySetValues(job: unknown, set: SetValues, context: SetContext
   for (const [key, text] of Object.entries(set)) {
     if (used.has(key) && !key.includes(".")) continue;
     const path = key.split(".");
-    const valueClass = valueClassAt(path);
+    const valueClass = valueClassAt(path, job);
     if (valueClass === undefined) {
       if (used.has(key) || ALWAYS_ALLOWED.has(key)) continue;
       throw unknownKey(key, job, context);

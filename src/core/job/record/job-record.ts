@@ -4,12 +4,13 @@ import { hideArguments } from "../../secrets/job-secrets.ts";
 import { createSecretMask } from "../../secrets/secret-mask.ts";
 import { mentionsEnvironment } from "../read/fill-templates.ts";
 import type { Job } from "../schema/job.ts";
+import { isPluginSource } from "../schema/source-schema.ts";
 import { hideAddresses, hideSecrets } from "./hide-secrets.ts";
 import { provenanceOf } from "./job-provenance.ts";
 
 /**
  * The job as it may be stored and shown: a value of the environment is the `${NAME}` that was written. `***` replaces literal
- * values of headers and secret keys among the backend's options, the secret arguments of its command, the users and queries of addresses,
+ * values of headers and secret keys among the options of the backend and of a source that is a plug-in, the secret arguments of its command, the users and queries of addresses,
  * and the values of variables that are secrets by their name. It can be parsed again, and is then the same job if it had none of these.
  */
 export function jobForRecord(job: Job): Readonly<Record<string, unknown>> {
@@ -20,7 +21,12 @@ export function jobForRecord(job: Job): Readonly<Record<string, unknown>> {
     const hidden = hideAddresses(plain);
     return mentionsEnvironment(hidden) ? hidden : mask.text(hidden);
   }) as Record<string, unknown>;
-  return { ...written, backend: hideSecrets(written["backend"]) };
+  const { source } = written;
+  return {
+    ...written,
+    ...(isPluginSource(source) ? { source: hideSecrets(source) } : {}),
+    backend: hideSecrets(written["backend"]),
+  };
 }
 
 /** SHA-256 (hexadecimal) of the recorded job with its keys sorted: the same for the same job, whatever its secrets are today. */

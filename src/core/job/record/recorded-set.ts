@@ -4,6 +4,7 @@ import { hideArguments } from "../../secrets/job-secrets.ts";
 import { isSecretKey, isSecretVariable } from "../../secrets/secret-keys.ts";
 import { mentionsEnvironment, templateNames } from "../read/fill-templates.ts";
 import type { SetValues } from "../read/set-overrides.ts";
+import { isPluginSource } from "../schema/source-schema.ts";
 import { HIDDEN, hideAddresses, hideSecrets } from "./hide-secrets.ts";
 
 /**
@@ -23,17 +24,19 @@ export function recordedSet(set: SetValues, job: unknown, readTyped: (text: stri
 
 /** A header, a variable that is a secret by its name, or something below a key that names a secret. */
 function isSecretPlace(path: JobPath): boolean {
-  if (path[0] === "backend" && path[1] === "headers") return true;
+  if ((path[0] === "backend" || path[0] === "source") && path[1] === "headers") return true;
   return isSecretVariable(String(path.at(-1))) || path.some((key) => isSecretKey(String(key)));
 }
 
 /** Variables that the job uses in places where its record has `***`. */
 function secretVariables(job: unknown): ReadonlySet<string> {
   const names = new Set<string>();
+  const hasPluginSource = isRecord(job) && isPluginSource(job["source"]);
   mapTexts(job, (written, path) => {
     // Blanks end an address.
     const text = written.replace(/\{\{\s*([^{}]*?)\s*\}\}/g, "{{$1}}");
-    const isSecret = path[0] === "backend" && isSecretPlace(path);
+    const isPluginOption = path[0] === "backend" || (hasPluginSource && path[0] === "source");
+    const isSecret = isPluginOption && isSecretPlace(path);
     const shown = isSecret ? new Set() : templateNames(hideAddresses(text));
     for (const name of templateNames(text)) if (!shown.has(name)) names.add(name);
     return written;

@@ -6,97 +6,101 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 /** A backend that is not known here: its options are its own. */
 export type AnyBackendInput = { readonly kind: string; readonly [option: string]: unknown };
 
+/** A source that is not known here: its options are its own. */
+export type AnySourceInput = { readonly kind: string; readonly [option: string]: unknown };
+
+/** The `source` of a job, of the kinds that the package has. */
+export type BuiltinSourceInput =
+  | {
+      /** The rows are the result of a query. */
+      readonly kind: "sql";
+      /**
+       * The tables that the query may read: the name in the query, and the file where the table is.
+       * @default {}
+       */
+      readonly tables?:
+        | {
+            readonly [name: string]:
+              | string
+              | {
+                  /** Path of a file, a folder or a glob, relative to the job file's folder, or `s3://bucket/key`. */
+                  readonly path: string;
+                  /** How the file is written. Without it, the ending of the path decides. */
+                  readonly format?: "parquet" | "csv" | "tsv" | "json" | "jsonl" | "duckdb" | undefined;
+                  /** CSV: whether the first line holds the names. Without it, the cells must show it, or the file is rejected. */
+                  readonly header?: boolean | undefined;
+                  /** CSV: the character between cells. Without it: the one that the first line has most of. */
+                  readonly delimiter?: string | undefined;
+                  /** CSV: the character around cells that hold a delimiter or a line end. Without it: `"`. */
+                  readonly quote?: string | undefined;
+                  /** CSV: the character before a quote inside of quotes. Without it: the quote itself (`""`). */
+                  readonly escape?: string | undefined;
+                  /** CSV: the encoding, such as `utf-8`, `utf-16` or `windows-1252`. Without it: UTF-8. */
+                  readonly encoding?: string | undefined;
+                  /** CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates. */
+                  readonly dateformat?: string | undefined;
+                  /** CSV: cells that mean null, such as `NA`, in addition to the empty cell. */
+                  readonly nulls?: readonly string[] | undefined;
+                  /** CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`. */
+                  readonly types?: { readonly [name: string]: string } | undefined;
+                  /** Name of the table inside a DuckDB file. */
+                  readonly table?: string | undefined;
+                  /** Whether folders named `key=value` become columns. Without it, the path decides. */
+                  readonly hive?: boolean | undefined;
+                };
+          }
+        | undefined;
+      /**
+       * The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted unchanged, see
+       * Values in SQL.
+       */
+      readonly sql: string;
+      /**
+       * Values that the query names as `$name`: `{ ds: '{{ ds }}' }` and `where ds = $ds`. No value can become a part
+       * of the query.
+       */
+      readonly parameters?:
+        | { readonly [name: string]: string | number | boolean | null | readonly (string | number | boolean | null)[] }
+        | undefined;
+    }
+  | {
+      /** The rows are given as they are. */
+      readonly kind: "rows";
+      /**
+       * A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out if a program passes the
+       * rows in memory.
+       */
+      readonly path?: string | undefined;
+      /** How the file is written. Without it, the ending of the path decides. */
+      readonly format?: "parquet" | "csv" | "tsv" | "json" | "jsonl" | "duckdb" | undefined;
+      /** CSV: whether the first line holds the names. Without it, the cells must show it, or the file is rejected. */
+      readonly header?: boolean | undefined;
+      /** CSV: the character between cells. Without it: the one that the first line has most of. */
+      readonly delimiter?: string | undefined;
+      /** CSV: the character around cells that hold a delimiter or a line end. Without it: `"`. */
+      readonly quote?: string | undefined;
+      /** CSV: the character before a quote inside of quotes. Without it: the quote itself (`""`). */
+      readonly escape?: string | undefined;
+      /** CSV: the encoding, such as `utf-8`, `utf-16` or `windows-1252`. Without it: UTF-8. */
+      readonly encoding?: string | undefined;
+      /** CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates. */
+      readonly dateformat?: string | undefined;
+      /** CSV: cells that mean null, such as `NA`, in addition to the empty cell. */
+      readonly nulls?: readonly string[] | undefined;
+      /** CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`. */
+      readonly types?: { readonly [name: string]: string } | undefined;
+      /** Name of the table inside a DuckDB file. */
+      readonly table?: string | undefined;
+      /** Whether folders named `key=value` become columns. Without it, the path decides. */
+      readonly hive?: boolean | undefined;
+    };
+
 /** A job as it is written: what has a default may be left out. Keys are those of the job file. */
-export type JobInput<Backend = AnyBackendInput> = {
+export type JobInput<Backend = AnyBackendInput, Source = BuiltinSourceInput> = {
   /** Name of the job, in run ids and reports. */
   readonly name: string;
   /** Where the rows come from. */
-  readonly source:
-    | {
-        /** The rows are the result of a query. */
-        readonly kind: "sql";
-        /**
-         * The tables that the query may read: the name in the query, and the file where the table is.
-         * @default {}
-         */
-        readonly tables?:
-          | {
-              readonly [name: string]:
-                | string
-                | {
-                    /** Path of a file, a folder or a glob, relative to the job file's folder, or `s3://bucket/key`. */
-                    readonly path: string;
-                    /** How the file is written. Without it, the ending of the path decides. */
-                    readonly format?: "parquet" | "csv" | "tsv" | "json" | "jsonl" | "duckdb" | undefined;
-                    /** CSV: whether the first line holds the names. Without it, the cells must show it, or the file is rejected. */
-                    readonly header?: boolean | undefined;
-                    /** CSV: the character between cells. Without it: the one that the first line has most of. */
-                    readonly delimiter?: string | undefined;
-                    /** CSV: the character around cells that hold a delimiter or a line end. Without it: `"`. */
-                    readonly quote?: string | undefined;
-                    /** CSV: the character before a quote inside of quotes. Without it: the quote itself (`""`). */
-                    readonly escape?: string | undefined;
-                    /** CSV: the encoding, such as `utf-8`, `utf-16` or `windows-1252`. Without it: UTF-8. */
-                    readonly encoding?: string | undefined;
-                    /** CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates. */
-                    readonly dateformat?: string | undefined;
-                    /** CSV: cells that mean null, such as `NA`, in addition to the empty cell. */
-                    readonly nulls?: readonly string[] | undefined;
-                    /** CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`. */
-                    readonly types?: { readonly [name: string]: string } | undefined;
-                    /** Name of the table inside a DuckDB file. */
-                    readonly table?: string | undefined;
-                    /** Whether folders named `key=value` become columns. Without it, the path decides. */
-                    readonly hive?: boolean | undefined;
-                  };
-            }
-          | undefined;
-        /**
-         * The query, in DuckDB's dialect. What it returns is scored. Values of templates are inserted unchanged, see
-         * Values in SQL.
-         */
-        readonly sql: string;
-        /**
-         * Values that the query names as `$name`: `{ ds: '{{ ds }}' }` and `where ds = $ds`. No value can become a part
-         * of the query.
-         */
-        readonly parameters?:
-          | {
-              readonly [name: string]: string | number | boolean | null | readonly (string | number | boolean | null)[];
-            }
-          | undefined;
-      }
-    | {
-        /** The rows are given as they are. */
-        readonly kind: "rows";
-        /**
-         * A file, a folder or a glob of rows (Parquet, CSV, JSON lines), here or on S3. Left out if a program passes the
-         * rows in memory.
-         */
-        readonly path?: string | undefined;
-        /** How the file is written. Without it, the ending of the path decides. */
-        readonly format?: "parquet" | "csv" | "tsv" | "json" | "jsonl" | "duckdb" | undefined;
-        /** CSV: whether the first line holds the names. Without it, the cells must show it, or the file is rejected. */
-        readonly header?: boolean | undefined;
-        /** CSV: the character between cells. Without it: the one that the first line has most of. */
-        readonly delimiter?: string | undefined;
-        /** CSV: the character around cells that hold a delimiter or a line end. Without it: `"`. */
-        readonly quote?: string | undefined;
-        /** CSV: the character before a quote inside of quotes. Without it: the quote itself (`""`). */
-        readonly escape?: string | undefined;
-        /** CSV: the encoding, such as `utf-8`, `utf-16` or `windows-1252`. Without it: UTF-8. */
-        readonly encoding?: string | undefined;
-        /** CSV: how dates are written, such as `%d.%m.%Y`. Without it, only ISO dates (`2024-05-01`) are dates. */
-        readonly dateformat?: string | undefined;
-        /** CSV: cells that mean null, such as `NA`, in addition to the empty cell. */
-        readonly nulls?: readonly string[] | undefined;
-        /** CSV and JSON: types of columns, in DuckDB's spelling: `{ code: VARCHAR, amount: 'DECIMAL(18,2)' }`. */
-        readonly types?: { readonly [name: string]: string } | undefined;
-        /** Name of the table inside a DuckDB file. */
-        readonly table?: string | undefined;
-        /** Whether folders named `key=value` become columns. Without it, the path decides. */
-        readonly hive?: boolean | undefined;
-      };
+  readonly source: Source;
   /** What the model is given. */
   readonly model?:
     | {
@@ -210,9 +214,12 @@ export type JobInput<Backend = AnyBackendInput> = {
   /** Where the model is, with the options of that backend. */
   readonly backend: Backend;
   /**
-   * Modules of backends that are not part of the package, for `backend.kind`: paths relative to the job file's
-   * folder, such as `./my-backend.ts`, or names of installed packages. See Add a backend.
+   * Modules of sources and backends that are not part of the package, for `source.kind` and `backend.kind`: paths
+   * relative to the job file's folder, such as `./my-source.ts`, or names of installed packages. See Add a source
+   * and Add a backend.
    */
+  readonly plugins?: readonly string[] | undefined;
+  /** The same as `plugins`, under its former name. */
   readonly backends?: readonly string[] | undefined;
   /** The table that is written. */
   readonly output: {

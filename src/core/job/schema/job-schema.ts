@@ -296,6 +296,8 @@ const workspace = z.strictObject({
     ),
 });
 
+const modules = z.array(text).min(1);
+
 /** The one definition of a job: parsing, types, the published JSON Schema and the reference page come from it. */
 export const jobSchema = z.strictObject({
   name: text.describe("Name of the job, in run ids and reports."),
@@ -309,14 +311,13 @@ export const jobSchema = z.strictObject({
     ),
   response: response.optional().describe("The shape of a response's body."),
   backend: backend.describe("Where the model is, with the options of that backend."),
-  backends: z
-    .array(text)
-    .min(1)
+  plugins: modules
     .optional()
     .describe(
-      "Modules of backends that are not part of the package, for `backend.kind`: paths relative to the job file's folder, such as `./my-backend.ts`, or names " +
-        "of installed packages. See [Add a backend](../guides/add-a-backend.md).",
+      "Modules of sources and backends that are not part of the package, for `source.kind` and `backend.kind`: paths relative to the job file's folder, such as " +
+        "`./my-source.ts`, or names of installed packages. See [Add a source](../guides/add-a-source.md) and [Add a backend](../guides/add-a-backend.md).",
     ),
+  backends: modules.optional().describe("The same as `plugins`, under its former name."),
   output: output.describe("The table that is written."),
   failure: failure.prefault({}).describe("What happens when rows fail."),
   verify: verify
@@ -331,3 +332,6 @@ export const jobSchema = z.strictObject({
       "How much the workspace keeps. Its place is not a part of the job: it is given by `--workspace`, or by the program.",
     ),
 });
+
+/** Of a job whose source is a plug-in: only the plug-in knows its options. */
+export const pluginSourceJobSchema = jobSchema.extend({ source: z.looseObject({ kind: text }) });

@@ -2,15 +2,19 @@ import type { JobPath } from "../../domain/job-path.ts";
 import { isRecord, valueAt } from "../../domain/job-path.ts";
 import type { JsonSchema } from "./job-json-schema.ts";
 import { jobJsonSchema } from "./job-json-schema.ts";
+import { isPluginSource } from "./source-schema.ts";
 
 /**
  * What a job may hold at a path: `text`; `typed` (a number, a switch, a list, an object); `either` of the two; `open` (an option of a
- * backend, which alone knows its type).
+ * plug-in, which alone knows its type).
  */
 export type ValueClass = "text" | "typed" | "either" | "open";
 
 /** The class of the value at a path, or undefined if a job has no such key. */
-export function valueClassAt(path: JobPath): ValueClass | undefined {
+export function valueClassAt(path: JobPath, job: unknown): ValueClass | undefined {
+  if (path[0] === "source" && path.length > 1 && path[1] !== "kind" && isPluginSource(valueAt(job, ["source"]))) {
+    return "open";
+  }
   const found = schemasAt(path);
   if (found.length === 0) return undefined;
   const texts = found.filter((schema) => isTextual(schema));
@@ -41,7 +45,7 @@ export function kindsWithKey(path: JobPath, key: string): readonly string[] {
   });
 }
 
-/** Every place of a job that has a name, in the order of the schema. */
+/** Every place of a job that has a name of its own, in the order of the schema. */
 export function namedPaths(): readonly JobPath[] {
   const found: JobPath[] = [];
   const visit = (schema: JsonSchema, path: JobPath): void => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRecord } from "../../domain/job-path.ts";
 
 const text = z.string().min(1);
 
@@ -51,7 +52,7 @@ const table = z.union([
 
 const scalar = z.union([z.string().describe("Text."), z.number(), z.boolean(), z.null()]);
 
-const sqlSource = z
+export const sqlSourceSchema = z
   .strictObject({
     kind: z.literal("sql").describe("The rows are the result of a query."),
     tables: z
@@ -74,7 +75,7 @@ const sqlSource = z
   })
   .describe("Rows from a query.");
 
-const rowsSource = z
+export const rowsSourceSchema = z
   .strictObject({
     kind: z.literal("rows").describe("The rows are given as they are."),
     path: text
@@ -87,4 +88,13 @@ const rowsSource = z
   .describe("Rows from a file, or from the program that starts the run.");
 
 /** Where the rows of a job come from, one member per kind. */
-export const sourceSchema = z.discriminatedUnion("kind", [sqlSource, rowsSource]).describe("Where the rows come from.");
+export const sourceSchema = z
+  .discriminatedUnion("kind", [sqlSourceSchema, rowsSourceSchema])
+  .describe("Where the rows come from.");
+
+const KINDS: readonly unknown[] = sourceSchema.options.map(({ shape }) => shape.kind.value);
+
+/** Whether the `source` of a job is of a kind that the schema does not know, whose options are a plug-in's. */
+export function isPluginSource(source: unknown): source is { readonly kind: string } {
+  return isRecord(source) && typeof source["kind"] === "string" && !KINDS.includes(source["kind"]);
+}

@@ -10,6 +10,7 @@ import { requestBatch } from "../../run/requests/request-batch.ts";
 import { requestOptions } from "../../run/requests/request-options.ts";
 import type { SampleTools, ScoredSample } from "../../run/score-sample.ts";
 import { scoreSample } from "../../run/score-sample.ts";
+import { chooseSource } from "../../run/source-registry.ts";
 import { backendSecrets } from "../../secrets/job-secrets.ts";
 import type { SecretMask } from "../../secrets/secret-mask.ts";
 import { createSecretMask, withMaskedErrors } from "../../secrets/secret-mask.ts";
@@ -47,7 +48,8 @@ async function scoreWith(
   });
   const protocol = chooseProtocol(options.protocol, chosen);
   const wanted = requestOptions(job, protocol, chosen);
-  const source = tools.source(job, baseDirectory, rows);
+  const { openStore, sources } = tools;
+  const source = await chooseSource(job.source, { baseDirectory, openStore, rows }, sources);
   return scoreSample(
     {
       job,

@@ -121,7 +121,6 @@ test("a file can be given in place of objects", async () => {
 
   const source = bench.rows("rows.jsonl");
 
-  expect(source.kind).toBe("rows");
   expect((await bench.extract(source)).values).toEqual([[1n], [2n]]);
 });
 

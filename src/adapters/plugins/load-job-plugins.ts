@@ -2,21 +2,25 @@ import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { commonjsHint } from "../../core/errors/commonjs-hint.ts";
 import { messageOf, ScoreframeError } from "../../core/errors/scoreframe-error.ts";
-import type { JobBackend } from "../../core/run/backend-registry.ts";
+import type { BackendPlugin } from "../../core/ports/scoring-backend.ts";
+import type { SourcePlugin } from "../../core/ports/source-plugin.ts";
+import type { JobPlugin } from "../../core/run/plugin-registry.ts";
+import type { JobPlugins, PluginLoader } from "../../core/run/prepare-run.ts";
 import { pluginsIn } from "./plugins-in.ts";
 import { resolveModule } from "./resolve-module.ts";
 
 /**
- * The backends of a job's `backends`: modules by their path from the job's folder, or packages. Throws `BACKEND_LOAD_FAILED`, which names the
+ * The plug-ins of the modules that a job names: by their path from the job's folder, or packages. Throws `PLUGIN_LOAD_FAILED`, which names the
  * module and what is wrong with it.
  */
-export async function loadJobBackends(modules: readonly string[], baseDirectory: string): Promise<JobBackend[]> {
-  const loaded: JobBackend[] = [];
-  for (const [index, module] of modules.entries()) {
-    const option = `backends.${index}`;
+export const loadJobPlugins: PluginLoader = async ({ plugins = [], backends = [] }, baseDirectory) => {
+  const sources: JobPlugin<SourcePlugin>[] = [];
+  const scoring: JobPlugin<BackendPlugin>[] = [];
+  const named = [...placesOf("plugins", plugins), ...placesOf("backends", backends)];
+  for (const { module, option } of named) {
     const fail = (complaint: string, cause?: unknown): never => {
-      throw new ScoreframeError("BACKEND_LOAD_FAILED", `The backend module ${module} ${complaint}`, {
-        operation: "load backends",
+      throw new ScoreframeError("PLUGIN_LOAD_FAILED", `The module ${module} ${complaint}`, {
+        operation: "load plug-ins",
         option,
         ...(cause === undefined ? {} : { cause }),
       });
@@ -24,10 +28,15 @@ export async function loadJobBackends(modules: readonly string[], baseDirectory:
     const path = resolveModule(module, baseDirectory) ?? fail(notFound(module, baseDirectory));
     const exported = await importModule(path, fail);
     const found = pluginsIn(exported);
-    if ("complaint" in found) fail(found.complaint);
-    else for (const plugin of found.plugins) loaded.push({ plugin, module, option });
+    if ("complaint" in found) return fail(found.complaint);
+    sources.push(...found.sources.map((plugin) => ({ plugin, module, option })));
+    scoring.push(...found.backends.map((plugin) => ({ plugin, module, option })));
   }
-  return loaded;
+  return { sources, backends: scoring } satisfies JobPlugins;
+};
+
+function placesOf(key: string, modules: readonly string[]): { readonly module: string; readonly option: string }[] {
+  return modules.map((module, index) => ({ module, option: `${key}.${index}` }));
 }
 
 async function importModule(
