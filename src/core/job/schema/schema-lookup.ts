@@ -45,7 +45,7 @@ export function kindsWithKey(path: JobPath, key: string): readonly string[] {
   });
 }
 
-/** Every place of a job that has a name of its own, in the order of the schema. */
+/** Every place of a job that has a name, in the order of the schema. */
 export function namedPaths(): readonly JobPath[] {
   const found: JobPath[] = [];
   const visit = (schema: JsonSchema, path: JobPath): void => {
