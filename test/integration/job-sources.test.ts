@@ -8,7 +8,7 @@ import { temporaryFolder } from "../cli/support/temporary-folder.ts";
 import { functionBackend } from "../support/function-backend.ts";
 import { query } from "../support/query.ts";
 
-/** A source in plain JavaScript: so many rows, whose x counts from 0. */
+/** A source in plain JavaScript: as many rows as asked for, whose x counts from 0. */
 const MODULE = `
 export const counting = {
   specificationVersion: "v1",
