@@ -1,11 +1,11 @@
-import { csv } from "./csv.ts";
-import { dataframeRecords } from "./dataframe-records.ts";
-import { dataframeSplit } from "./dataframe-split.ts";
-import { instances } from "./instances.ts";
-import { jsonLines } from "./json-lines.ts";
-import { openInference } from "./open-inference.ts";
+import { csv } from "./members/csv.ts";
+import { dataframeRecords } from "./members/dataframe-records.ts";
+import { dataframeSplit } from "./members/dataframe-split.ts";
+import { instances } from "./members/instances.ts";
+import { jsonLines } from "./members/json-lines.ts";
+import { openInference } from "./members/open-inference.ts";
+import { records } from "./members/records.ts";
 import type { Protocol, ProtocolId } from "./protocol.ts";
-import { records } from "./records.ts";
 
 /** Every protocol, by its id in the job file. */
 export const PROTOCOLS: Readonly<Record<ProtocolId, Protocol>> = {

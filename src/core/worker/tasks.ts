@@ -7,8 +7,8 @@ import { readParquetSchema } from "../stages/extract/worker/parquet-schema.ts";
 import { compactPartitions } from "../stages/publish/worker/compact-partitions.ts";
 import { encodeChunk, measureRows } from "../stages/shard/worker/encode-chunk.ts";
 import { listWidths } from "../stages/shard/worker/list-widths.ts";
-import { gatherRows } from "../stages/stitch/worker/gather-rows.ts";
-import { stitchPair } from "../stages/stitch/worker/stitch-pair.ts";
+import { stitchPair } from "../stages/stitch/worker/pair/stitch-pair.ts";
+import { gatherRows } from "../stages/stitch/worker/sample/gather-rows.ts";
 import { stitchShards } from "../stages/stitch/worker/stitch-shards.ts";
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { createRowsSource } from "../../../src/adapters/sources/rows/rows-source.ts";
-import type { SqlParameters } from "../../../src/adapters/sources/sql/sql-parameters.ts";
+import type { SqlParameters } from "../../../src/adapters/sources/sql/query/sql-parameters.ts";
 import { createSqlSource } from "../../../src/adapters/sources/sql/sql-source.ts";
 import type { Tables } from "../../../src/adapters/sources/tables/table-definition.ts";
 import type { ScoreframeError } from "../../../src/core/errors/scoreframe-error.ts";

@@ -3,9 +3,9 @@ import type { DuckdbError } from "../../duckdb/duckdb-error.ts";
 import { readDuckdbError } from "../../duckdb/duckdb-error.ts";
 import type { RegisteredTable } from "../tables/register-tables.ts";
 import { tableUnreadable } from "../tables/table-error.ts";
-import type { ExactSelect } from "./exact-select.ts";
-import type { UserSql } from "./sql-error.ts";
-import { drawPlace, sqlInvalid } from "./sql-error.ts";
+import type { ExactSelect } from "./columns/exact-select.ts";
+import type { UserSql } from "./query/sql-error.ts";
+import { drawPlace, sqlInvalid } from "./query/sql-error.ts";
 
 export type ExtractionContext = {
   readonly user: UserSql;

@@ -7,13 +7,13 @@ import { createRemoteTables } from "../tables/remote-tables.ts";
 import type { SourceMemory } from "../tables/source-memory.ts";
 import { createSourceMemory } from "../tables/source-memory.ts";
 import type { Tables } from "../tables/table-definition.ts";
-import { columnNames } from "./column-names.ts";
-import type { ExactSelect } from "./exact-select.ts";
-import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./exact-select.ts";
+import { columnNames } from "./columns/column-names.ts";
+import type { ExactSelect } from "./columns/exact-select.ts";
+import { DESCRIBE_PREFIX, describeSelect, exactSelect } from "./columns/exact-select.ts";
 import { extractionError } from "./extraction-error.ts";
-import type { SqlParameters } from "./sql-parameters.ts";
-import { withParameters } from "./sql-parameters.ts";
-import { withUsedTables } from "./used-tables.ts";
+import type { SqlParameters } from "./query/sql-parameters.ts";
+import { withParameters } from "./query/sql-parameters.ts";
+import { withUsedTables } from "./query/used-tables.ts";
 import { COPY_PREFIX, writeParquet } from "./write-parquet.ts";
 
 export type SqlSourceOptions = {

@@ -9,10 +9,10 @@ import { readDuckdbError } from "../../duckdb/duckdb-error.ts";
 import type { DuckdbSession } from "../../duckdb/duckdb-session.ts";
 import { quoteText } from "../../duckdb/sql-quoting.ts";
 import { escapeGlob } from "../tables/find/table-files.ts";
-import type { ExactSelect } from "./exact-select.ts";
-import { describeSelect } from "./exact-select.ts";
-import { isBeyond64Bits, narrowHugeColumns } from "./huge-columns.ts";
-import { assertReadableTimes } from "./unreadable-times.ts";
+import type { ExactSelect } from "./columns/exact-select.ts";
+import { describeSelect } from "./columns/exact-select.ts";
+import { isBeyond64Bits, narrowHugeColumns } from "./columns/huge-columns.ts";
+import { assertReadableTimes } from "./columns/unreadable-times.ts";
 
 /**
  * Measured with 3M and 30M rows: small row groups make slices of 10-50 thousand rows cheapest to read (a slice reads whole groups) and hold

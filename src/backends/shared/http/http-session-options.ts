@@ -1,6 +1,6 @@
 import type { StatusPolicy } from "./status/status-policy.ts";
 import { DEFAULT_STATUS_POLICY } from "./status/status-policy.ts";
-import type { TlsMaterial } from "./transport/tls-material.ts";
+import type { TlsMaterial } from "./transport/tls/tls-material.ts";
 
 /** What a session needs to know about a model server. Times are milliseconds. */
 export type HttpSessionOptions = {

@@ -1,5 +1,5 @@
 import type { ShardRecord } from "../../domain/shard-record.ts";
-import type { SampleRequest } from "../../stages/stitch/worker/sample-rows.ts";
+import type { SampleRequest } from "../../stages/stitch/worker/sample/sample-rows.ts";
 import { randomNumbers } from "../../util/choose-rows.ts";
 
 export type SamplePlan = {

@@ -1,6 +1,6 @@
 import type { ShardRecord } from "../../domain/shard-record.ts";
 import type { ChosenColumns } from "../../stages/extract/choose-columns.ts";
-import type { RowSample, SampledRow } from "../../stages/stitch/worker/sample-rows.ts";
+import type { RowSample, SampledRow } from "../../stages/stitch/worker/sample/sample-rows.ts";
 import { expandRunLengths } from "../../util/run-lengths.ts";
 
 /** Rows of one shard that were set aside while it was stitched. */

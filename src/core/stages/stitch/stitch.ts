@@ -7,7 +7,7 @@ import type { RunFolders } from "../../ports/run-store.ts";
 import { gather } from "../../util/gather.ts";
 import { mapConcurrently } from "../../util/map-concurrently.ts";
 import type { FramePool } from "../../worker/frame-pool.ts";
-import type { SampleRequest } from "./worker/sample-rows.ts";
+import type { SampleRequest } from "./worker/sample/sample-rows.ts";
 import type { StitchOutcome, StitchShardInput } from "./worker/stitch-shard.ts";
 
 export type StitchStageInput = Pick<

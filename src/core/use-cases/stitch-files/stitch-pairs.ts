@@ -4,7 +4,7 @@ import type { AnswerLines } from "../../lines/answer-lines.ts";
 import { bindProtocol } from "../../protocols/bind-protocol.ts";
 import type { ProtocolId } from "../../protocols/protocol.ts";
 import { DEFAULT_REQUEST_OPTIONS } from "../../protocols/request-options.ts";
-import type { StitchedPair } from "../../stages/stitch/worker/stitch-pair.ts";
+import type { StitchedPair } from "../../stages/stitch/worker/pair/stitch-pair.ts";
 import { mapAhead } from "../../util/map-ahead.ts";
 import { mapConcurrently } from "../../util/map-concurrently.ts";
 import type { FramePool } from "../../worker/frame-pool.ts";

@@ -8,7 +8,7 @@ import { findModel } from "../find-model.ts";
 import type { SagemakerContext } from "../sagemaker-context.ts";
 import { CREATE_TRANSFORM_JOB } from "../shapes/transform-job.ts";
 import type { TransformJob } from "../state/transform-job.ts";
-import { listInput } from "../transform/list-input.ts";
+import { listInput } from "../transform/input/list-input.ts";
 import { runJob } from "../transform/run-job.ts";
 
 export function createTransformJob(context: SagemakerContext): Operation {

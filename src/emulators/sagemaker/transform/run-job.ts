@@ -8,7 +8,7 @@ import { instancesInUse } from "../state/instances-in-use.ts";
 import type { Model } from "../state/model.ts";
 import type { TransformJob } from "../state/transform-job.ts";
 import { moveTo } from "../state/transform-job.ts";
-import type { InputObject } from "./input-object.ts";
+import type { InputObject } from "./input/input-object.ts";
 import { internalError, JobFailure } from "./job-failure.ts";
 import { runInstances } from "./run-instances.ts";
 

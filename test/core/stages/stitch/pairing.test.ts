@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_REQUEST_OPTIONS } from "../../../../src/core/protocols/request-options.ts";
 import { readParquetSchema } from "../../../../src/core/stages/extract/worker/parquet-schema.ts";
 import type { EncodedPiece } from "../../../../src/core/stages/shard/worker/encode-chunk.ts";
-import { stitchPair } from "../../../../src/core/stages/stitch/worker/stitch-pair.ts";
+import { stitchPair } from "../../../../src/core/stages/stitch/worker/pair/stitch-pair.ts";
 import type { StitchShardInput } from "../../../../src/core/stages/stitch/worker/stitch-shard.ts";
 import { stitchShard } from "../../../../src/core/stages/stitch/worker/stitch-shard.ts";
 import { stitchShards } from "../../../../src/core/stages/stitch/worker/stitch-shards.ts";

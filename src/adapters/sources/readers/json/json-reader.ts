@@ -3,11 +3,11 @@ import { quoteIdentifier, quoteText, quoteTexts } from "../../../duckdb/sql-quot
 import { escapeGlob } from "../../tables/find/table-files.ts";
 import { FILE_COLUMN } from "../../tables/hive/hive-columns.ts";
 import type { TableInput } from "../../tables/table-input.ts";
-import { readDeclaredTypes } from "./declared-type.ts";
-import type { JsonFile, JsonLayout } from "./read-records.ts";
-import { rewriteTable } from "./rewrite-table.ts";
-import type { SurveyedTable } from "./survey-table.ts";
-import { problemOf, surveyTable } from "./survey-table.ts";
+import { rewriteTable } from "./rewrite/rewrite-table.ts";
+import type { JsonFile, JsonLayout } from "./survey/read-records.ts";
+import type { SurveyedTable } from "./survey/survey-table.ts";
+import { problemOf, surveyTable } from "./survey/survey-table.ts";
+import { readDeclaredTypes } from "./types/declared-type.ts";
 
 /**
  * JSON documents, arrays or lines, an object per row. All rows are read once to find the type of each column, before DuckDB reads them with these types: its

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../../duckdb/sql-quoting.ts";
-import type { DeclaredType } from "./declared-type.ts";
-import type { JsonNode, JsonPlace } from "./json-survey.ts";
-import { KIND, pathOf } from "./json-survey.ts";
+import type { JsonNode, JsonPlace } from "./survey/json-survey.ts";
+import { KIND, pathOf } from "./survey/json-survey.ts";
+import type { DeclaredType } from "./types/declared-type.ts";
 
 /** How the values of a column, field or list element are written again before DuckDB reads them. */
 export type Rewrite =

@@ -2,16 +2,16 @@ import type { buildConnector, Dispatcher } from "undici";
 import { Pool } from "undici";
 import { isConnectionFault } from "./connection-fault.ts";
 import { lookUp } from "./look-up.ts";
-import { otherScheme } from "./other-scheme.ts";
-import type { HttpProxy } from "./proxy.ts";
-import { credentials, proxyFor } from "./proxy.ts";
-import { unreachableProxy, wantsCredentials } from "./proxy-faults.ts";
+import type { HttpProxy } from "./proxy/proxy.ts";
+import { credentials, proxyFor } from "./proxy/proxy.ts";
+import { unreachableProxy, wantsCredentials } from "./proxy/proxy-faults.ts";
+import { tunnelTo } from "./proxy/tunnel.ts";
 import { skippingInformational } from "./skip-informational.ts";
-import type { TlsMaterial } from "./tls-material.ts";
-import { secureContext } from "./tls-material.ts";
+import { otherScheme } from "./tls/other-scheme.ts";
+import type { TlsMaterial } from "./tls/tls-material.ts";
+import { secureContext } from "./tls/tls-material.ts";
 import type { TransportFault } from "./transport-fault.ts";
 import { CLIENT_CERTIFICATE_SETTING, transportFault } from "./transport-fault.ts";
-import { tunnelTo } from "./tunnel.ts";
 
 export type ConnectionOptions = {
   readonly url: string;

@@ -1,4 +1,4 @@
-import { SPEAKS_TLS } from "./other-scheme.ts";
+import { SPEAKS_TLS } from "./tls/other-scheme.ts";
 import type { TransportFault } from "./transport-fault.ts";
 import { CLIENT_CERTIFICATE_SETTING } from "./transport-fault.ts";
 

@@ -33,11 +33,11 @@ import type { ContractedAnswers } from "./contracted-answers.ts";
 import { contractedAnswers } from "./contracted-answers.ts";
 import { describeCauses } from "./describe-causes.ts";
 import { countNullPredictions } from "./null-predictions.ts";
+import { unwrapJoined } from "./pair/unwrap-joined.ts";
 import { partitionRows } from "./partition-runs.ts";
 import { predictionForm } from "./prediction-form.ts";
-import type { RowSample, SampleRequest } from "./sample-rows.ts";
-import { sampleRows } from "./sample-rows.ts";
-import { unwrapJoined } from "./unwrap-joined.ts";
+import type { RowSample, SampleRequest } from "./sample/sample-rows.ts";
+import { sampleRows } from "./sample/sample-rows.ts";
 
 export type StitchShardInput = {
   readonly shard: number;

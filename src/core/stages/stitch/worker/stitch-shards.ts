@@ -17,7 +17,7 @@ import { expandRunLengths } from "../../../util/run-lengths.ts";
 import { contractedColumns } from "./contracted-answers.ts";
 import { countNullPredictions } from "./null-predictions.ts";
 import { predictionForm } from "./prediction-form.ts";
-import { sampleRows } from "./sample-rows.ts";
+import { sampleRows } from "./sample/sample-rows.ts";
 import type { StitchOutcome, StitchShardInput } from "./stitch-shard.ts";
 import { rowIdentity, stitchShard, withPredictions, writeScored } from "./stitch-shard.ts";
 
