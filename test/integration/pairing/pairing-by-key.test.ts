@@ -249,7 +249,7 @@ describe("response.key", () => {
       "a list",
       { protocol: "records" },
       { key: ["id"] },
-      /response\.key: expected a column \(text\) or an object with `column`, found a list/,
+      /response\.key: expected a column \(a string\) or an object with `column`, found a list/,
     ],
     [
       "both",
