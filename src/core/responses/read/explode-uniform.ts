@@ -5,7 +5,7 @@ import { isTooDeep } from "../../json/nesting.ts";
 import type { DataFrame, Expr } from "../../polars/polars.ts";
 import { column, pl, structField } from "../../polars/polars.ts";
 import type { PredictionPlace } from "../../protocols/responses/prediction-place.ts";
-import { remembered } from "../../util/memoize.ts";
+import { memoize } from "../../util/memoize.ts";
 import type { DecodedColumn } from "../types/decode-json-column.ts";
 import { decodeJsonColumn } from "../types/decode-json-column.ts";
 
@@ -61,7 +61,7 @@ function holdsDoubledKeys(lines: DataFrame): boolean {
   }
 }
 
-const valueColumn = remembered((_: null): Expr => column("value"));
+const valueColumn = memoize((_: null): Expr => column("value"));
 
 /** One value of each line. A null may be a missing value, which only the line's own text shows. */
 function valuesAt({ values, type }: DecodedColumn, path: JsonPath): Explosion | null {
@@ -76,7 +76,7 @@ function fieldsAt(objects: DataFrame, path: JsonPath): DataFrame {
   return path.length === 0 ? objects : objects.lazy().select(fieldOfValue(path)).collectSync();
 }
 
-const fieldOfValue = remembered(
+const fieldOfValue = memoize(
   (path: JsonPath): Expr => path.reduce((object, name) => structField(object, name), column("value")).alias("value"),
 );
 
@@ -99,4 +99,4 @@ function countElements(lists: DataFrame): Int32Array | null {
   return lengths.nullCount() > 0 ? null : (lengths.toTypedArray() as Int32Array);
 }
 
-const lengthOfValue = remembered((_: null): Expr => column("value").lst.lengths().cast(pl.Int32).alias("count"));
+const lengthOfValue = memoize((_: null): Expr => column("value").lst.lengths().cast(pl.Int32).alias("count"));

@@ -5,7 +5,7 @@ import type { Expr } from "../../polars/polars.ts";
 import { castTo, column, pl } from "../../polars/polars.ts";
 import type { Protocol } from "../../protocols/protocol.ts";
 import type { PredictionPlace } from "../../protocols/responses/prediction-place.ts";
-import { remembered } from "../../util/memoize.ts";
+import { memoize } from "../../util/memoize.ts";
 import type { DecodedAnswers } from "./decoded-answers.ts";
 import type { ScalarColumn } from "./scalar-column.ts";
 import { createScalarColumn, DEVIATES, readScalar, takeBytes } from "./scalar-column.ts";
@@ -219,7 +219,7 @@ function decoded({ keys }: Form, columns: readonly ScalarColumn[]): DecodedAnswe
   return { predictions, type, failures: [] };
 }
 
-const predictionOf = remembered(
+const predictionOf = memoize(
   ({ keys, types }: { keys: readonly string[] | null; types: readonly ScalarType[] }): Expr => {
     const values = types.map((type, index) => castTo(column(`v${index}`), type));
     if (keys === null) return (values[0] as Expr).alias("prediction");

@@ -3,7 +3,7 @@ import type { ColumnType } from "../../domain/types/column-type.ts";
 import { frameSchema } from "../../polars/frame-schema.ts";
 import type { DataFrame, Expr } from "../../polars/polars.ts";
 import { column, decodeJson, pl, structField } from "../../polars/polars.ts";
-import { remembered } from "../../util/memoize.ts";
+import { memoize } from "../../util/memoize.ts";
 import { mayBeCoerced } from "./json-coercion.ts";
 import { orderFields } from "./order-fields.ts";
 import { storableValues } from "./storable-values.ts";
@@ -52,7 +52,7 @@ function wrapTexts(texts: DataFrame): DataFrame {
   return texts.withColumn(pl.Series("number", numbers)).lazy().select(wrappedText(null)).collectSync();
 }
 
-const wrappedText = remembered((_: null): Expr => {
+const wrappedText = memoize((_: null): Expr => {
   const parts = [pl.lit(`{"${NUMBER}":`), column("number").cast(pl.Utf8), pl.lit(',"v":'), column("text"), pl.lit("}")];
   return pl.concatString(parts, "").alias("text");
 });
@@ -63,7 +63,7 @@ function decodeAs(wrapped: DataFrame, type: ColumnType): DecodedColumn | null {
   return values === null ? null : { values, type };
 }
 
-const decodedDocument = remembered((type: ColumnType): Expr => {
+const decodedDocument = memoize((type: ColumnType): Expr => {
   const document: ColumnType = {
     Struct: [
       { name: NUMBER, dtype: "Int32" },
@@ -82,7 +82,7 @@ function unwrap(documents: DataFrame, rows: number): DataFrame | null {
   return isCountedUp(decoded, rows) ? decoded.drop("number") : null;
 }
 
-const numberAndValue = remembered((name: string): Expr[] => {
+const numberAndValue = memoize((name: string): Expr[] => {
   const document = column(name);
   return [structField(document, NUMBER).cast(pl.Int64).alias("number"), structField(document, "v").alias("value")];
 });

@@ -2,7 +2,7 @@ import type { ColumnType } from "../../domain/types/column-type.ts";
 import { isFloat, isInteger } from "../../domain/types/column-type.ts";
 import type { DataFrame, Expr } from "../../polars/polars.ts";
 import { column, countMatches, pl } from "../../polars/polars.ts";
-import { remembered } from "../../util/memoize.ts";
+import { memoize } from "../../util/memoize.ts";
 
 /** Names that need no escape in a regular expression, and that no JSON writer escapes. */
 const PLAIN_NAME = /^[A-Za-z0-9_ -]+$/;
@@ -34,7 +34,7 @@ export function mayBeCoerced(texts: DataFrame, type: ColumnType): boolean {
 }
 
 /** Whether a text matches the pattern, which may be empty and then matches nothing, or has half of a surrogate pair. */
-const isDoubtful = remembered((pattern: string): Expr => {
+const isDoubtful = memoize((pattern: string): Expr => {
   const text = column("text");
   const halves = countMatches(text, SURROGATE).sum().cast(pl.Int64);
   const pairs = countMatches(text, SURROGATE_PAIR).sum().cast(pl.Int64);

@@ -9,7 +9,7 @@ import { writeParquet } from "../../../polars/write-parquet.ts";
 import { bindProtocol } from "../../../protocols/bind-protocol.ts";
 import type { Protocol, ProtocolId } from "../../../protocols/protocol.ts";
 import type { RequestOptions } from "../../../protocols/request-options.ts";
-import { remembered } from "../../../util/memoize.ts";
+import { memoize } from "../../../util/memoize.ts";
 import type { RunLengths } from "../../../util/run-lengths.ts";
 import { runLengths } from "../../../util/run-lengths.ts";
 import type { ListWidths, Tensor } from "../tensor-plan.ts";
@@ -168,11 +168,11 @@ function readChunk(input: EncodeChunkInput): DataFrame {
   return input.columns.some(({ type }) => containsListOfStruct(type)) ? unsliced(chunk) : chunk;
 }
 
-const inEngineNames = remembered((names: readonly string[]): Expr[] =>
+const inEngineNames = memoize((names: readonly string[]): Expr[] =>
   names.map((name, index) => column(name).alias(`c${index}`)),
 );
 
-const inUserNames = remembered((names: readonly string[]): Expr[] =>
+const inUserNames = memoize((names: readonly string[]): Expr[] =>
   names.map((name, index) => column(`c${index}`).alias(name)),
 );
 
@@ -203,7 +203,7 @@ function tensorsOf(format: RowFormat): Tensor[] {
   return planTensors(sentColumns(format), format.options, format.widths);
 }
 
-const rowText = remembered((format: RowFormat): Expr[] => {
+const rowText = memoize((format: RowFormat): Expr[] => {
   const { protocol, options } = format;
   const { rowForm } = bindProtocol(protocol, options);
   const sent = sentColumns(format);
@@ -216,7 +216,7 @@ const rowText = remembered((format: RowFormat): Expr[] => {
   return [...texts, reason.alias("reason")];
 });
 
-const textBytes = remembered((tensors: number): Expr => {
+const textBytes = memoize((tensors: number): Expr => {
   if (tensors === 0) return byteLength(pl.col("text")).alias("bytes");
   return Array.from({ length: tensors }, (_, index) => byteLength(pl.col(`t${index}`)))
     .reduce((sum, bytes) => sum.plus(bytes))

@@ -1,7 +1,7 @@
 import type { DataFrame, Expr } from "../../../polars/polars.ts";
 import { pl } from "../../../polars/polars.ts";
 import { whileWriting } from "../../../polars/while-writing.ts";
-import { remembered } from "../../../util/memoize.ts";
+import { memoize } from "../../../util/memoize.ts";
 import type { Line } from "./line-plan.ts";
 
 const FIRST = 1;
@@ -21,7 +21,7 @@ export function writeLines(rows: DataFrame, lines: readonly Line[], open: string
 }
 
 /** A row's part of its line, out of columns `text` and `ends`. */
-const lineParts = remembered(([open, close]: readonly [string, string]): Expr => {
+const lineParts = memoize(([open, close]: readonly [string, string]): Expr => {
   const ends = pl.col("ends");
   const isFirst = ends.eq(FIRST).or(ends.eq(FIRST + LAST));
   return pl.concatString(

@@ -3,7 +3,7 @@ import type { TypedColumn } from "../../../domain/types/column-type.ts";
 import { partitionText } from "../../../polars/partition-text.ts";
 import type { DataFrame, Expr } from "../../../polars/polars.ts";
 import { column, equalNeighbours, pl, structField } from "../../../polars/polars.ts";
-import { remembered } from "../../../util/memoize.ts";
+import { memoize } from "../../../util/memoize.ts";
 
 /** Rows that change their partition more often than this are sorted without a look at whether they have to be. */
 const MOST_RUNS = 1000;
@@ -48,10 +48,10 @@ function isEachOnce(runs: readonly PartitionRun[]): boolean {
   return new Set(runs.map(({ values }) => JSON.stringify(values))).size === runs.length;
 }
 
-const sortKeys = remembered((names: readonly string[]): Expr[] => names.map((name) => column(name)));
+const sortKeys = memoize((names: readonly string[]): Expr[] => names.map((name) => column(name)));
 
 /** The runs as structs, and their length and values. */
-const runExpressions = remembered(({ names, columns }: PartitionKeys): { neighbours: Expr; texts: Expr[] } => {
+const runExpressions = memoize(({ names, columns }: PartitionKeys): { neighbours: Expr; texts: Expr[] } => {
   const value = structField(column("run"), "value");
   const texts = names.map((_name, index) =>
     partitionText(structField(value, `k${index}`), columns[index] as TypedColumn).alias(`k${index}`),

@@ -25,7 +25,7 @@ import type { PredictionColumn, PredictionNaming } from "../../../responses/type
 import { predictionColumns, predictionType } from "../../../responses/types/prediction-columns.ts";
 import { createSecretMask } from "../../../secrets/secret-mask.ts";
 import type { FileDigest } from "../../../util/file-digest.ts";
-import { remembered } from "../../../util/memoize.ts";
+import { memoize } from "../../../util/memoize.ts";
 import type { RunLengths } from "../../../util/run-lengths.ts";
 import { expandRunLengths } from "../../../util/run-lengths.ts";
 import { readRowKeys } from "../../shard/worker/row-keys.ts";
@@ -254,12 +254,12 @@ export function withPredictions(
 }
 
 /** Columns are called c0, c1, … inside the engine: a user's name may shadow a method of the frame or be expanded as a pattern. */
-const inEngineNames = remembered((names: readonly string[]): Expr[] =>
+const inEngineNames = memoize((names: readonly string[]): Expr[] =>
   names.map((name, index) => column(name).alias(`c${index}`)),
 );
 
 /** Keeps the height of a frame without predictions. */
-const filler = remembered((_: null): Expr => pl.lit(0).cast(pl.Int8).alias("filler"));
+const filler = memoize((_: null): Expr => pl.lit(0).cast(pl.Int8).alias("filler"));
 
 function failureNumbers(failures: readonly RowFailure[], rows: number): pl.Series {
   const numbers = new Array<number | null>(rows).fill(null);
